@@ -1,0 +1,2 @@
+/** What runs in the application master: the driver. */
+package org.millrace.am;

@@ -1,0 +1,2 @@
+/** Measurements that performance claims cite. */
+package org.millrace.benchmarks;

@@ -1,0 +1,2 @@
+/** What runs in an executor container. */
+package org.millrace.runner;

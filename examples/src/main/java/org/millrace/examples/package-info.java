@@ -1,0 +1,2 @@
+/** Programs that a user would write first. */
+package org.millrace.examples;

@@ -1,0 +1,2 @@
+/** What survives: logs, snapshots, atomic publish and fencing. */
+package org.millrace.checkpoint;

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * A received block. The bytes never change after it was made, and the same bytes are in memory, on the replica, in the log and
- * on the wire; {@link BlockLayout} draws them.
+ * A received block. The bytes never change after it was made, and the same bytes are in memory, on
+ * the replica, in the log and on the wire; {@link BlockLayout} draws them.
  *
  * @param arrivalTimeMs wall time of its first record
  * @param payload records in the layout of {@code codec}, from position to limit

@@ -1,6 +1,9 @@
 package org.millrace.runner.block;
 
-/** Name of a block: its stream (one receiver in one executor incarnation) and its place in the stream, from 0. */
+/**
+ * Name of a block: its stream (one receiver in one executor incarnation) and its place in the
+ * stream, from 0.
+ */
 public record BlockId(long streamId, long sequence) {
   public BlockId {
     if (sequence < 0) {

@@ -1,2 +1,4 @@
-/** Blocks: received bytes with a header, kept in memory and on replicas until no batch needs them. */
+/**
+ * Blocks: received bytes with a header, kept in memory and on replicas until no batch needs them.
+ */
 package org.millrace.runner.block;

@@ -4,8 +4,9 @@ import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.Envelope;
 
 /**
- * Sends frames to executors by id, this one included (then by reference, on the caller's thread). Links open on first use.
- * Frames to an executor that membership no longer lists are dropped: the driver has replaced its tasks. Thread-safe.
+ * Sends frames to executors by id, this one included (then by reference, on the caller's thread).
+ * Links open on first use. Frames to an executor that membership no longer lists are dropped: the
+ * driver has replaced its tasks. Thread-safe.
  */
 public interface PeerLinks {
   int self();
@@ -19,7 +20,10 @@ public interface PeerLinks {
 
   boolean isWritable(int executorId);
 
-  /** Runs {@code action} once when the link is writable again, or the executor is gone; at once if so now. */
+  /**
+   * Runs {@code action} once when the link is writable again, or the executor is gone; at once if
+   * so now.
+   */
   void onWritable(int executorId, Runnable action);
 
   /** Sends to the driver; the epoch is filled in. */

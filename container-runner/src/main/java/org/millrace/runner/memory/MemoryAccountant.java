@@ -1,8 +1,9 @@
 package org.millrace.runner.memory;
 
 /**
- * One budget for the bytes that the executor holds on behalf of blocks, shuffle pages and state. It counts, it does not allocate. Each use has a
- * share that it may always take and may grow into what the others leave. Thread-safe.
+ * One budget for the bytes that the executor holds on behalf of blocks, shuffle pages and state. It
+ * counts, it does not allocate. Each use has a share that it may always take and may grow into what
+ * the others leave. Thread-safe.
  */
 public interface MemoryAccountant {
   /** What the memory is for. */
@@ -15,12 +16,18 @@ public interface MemoryAccountant {
   /** Takes {@code bytes} if they fit; false: slow down (receivers) or spill (pages). */
   boolean tryReserve(Use use, long bytes);
 
-  /** Takes {@code bytes} whether they fit or not, for what must be held anyway; the overdraft is paid by later refusals. */
+  /**
+   * Takes {@code bytes} whether they fit or not, for what must be held anyway; the overdraft is
+   * paid by later refusals.
+   */
   void overdraw(Use use, long bytes);
 
   void release(Use use, long bytes);
 
-  /** Runs {@code action} once, on the thread that releases, as soon as {@code use} may reserve again. */
+  /**
+   * Runs {@code action} once, on the thread that releases, as soon as {@code use} may reserve
+   * again.
+   */
   void onAvailable(Use use, Runnable action);
 
   long usedBytes();

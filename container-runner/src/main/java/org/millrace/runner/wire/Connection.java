@@ -2,16 +2,24 @@ package org.millrace.runner.wire;
 
 /** An authenticated, ordered, two-way link. Thread-safe. */
 public interface Connection extends AutoCloseable {
-  /** Name of the other side as it was authenticated, such as {@code driver} or {@code executor-3}. */
+  /**
+   * Name of the other side as it was authenticated, such as {@code driver} or {@code executor-3}.
+   */
   String peer();
 
   /** True inside one process: payloads may go by reference. */
   boolean byReference();
 
-  /** Queues a frame; frames of one thread arrive in order. After a close it is dropped: {@code onClosed} says so. */
+  /**
+   * Queues a frame; frames of one thread arrive in order. After a close it is dropped: {@code
+   * onClosed} says so.
+   */
   void send(Frame frame);
 
-  /** False while more than the high-water mark is queued; a sender of data then waits for {@link #onWritable}. */
+  /**
+   * False while more than the high-water mark is queued; a sender of data then waits for {@link
+   * #onWritable}.
+   */
   boolean isWritable();
 
   /** Runs once as soon as the link is writable or closed; at once if it is now. */

@@ -1,2 +1,2 @@
-/** What a user's program imports, and the logical graph that it builds. */
+/** What a program imports for datasets: contexts, RDDs, pairs, partitioners and configuration. */
 package org.millrace.api;

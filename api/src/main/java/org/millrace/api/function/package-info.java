@@ -1,0 +1,2 @@
+/** The serializable functions that a program passes to Millrace. */
+package org.millrace.api.function;

@@ -1,0 +1,46 @@
+package org.millrace.api.graph;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.millrace.api.streaming.Duration;
+
+/**
+ * All that a program defined before it started its streaming context.
+ *
+ * @param batchInterval time between two batches, positive
+ * @param inputs the inputs by {@link InputStreamNode#inputId()}, used by an output or not
+ * @param outputs the outputs by {@link Output#id()}; at least one
+ * @param rememberDuration how long the program wants datasets to stay usable after their batch
+ */
+public record StreamGraph(
+    Duration batchInterval,
+    List<InputStreamNode> inputs,
+    List<Output> outputs,
+    Optional<Duration> rememberDuration) {
+  /** Checks that everything is given, and copies the lists. */
+  public StreamGraph {
+    Objects.requireNonNull(batchInterval, "batchInterval");
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+    Objects.requireNonNull(rememberDuration, "rememberDuration");
+  }
+
+  /** Every stream that an output needs, each once, ordered by id: parents before children. */
+  public List<StreamNode> neededStreams() {
+    Map<StreamNode, Boolean> found = new IdentityHashMap<>();
+    List<StreamNode> open = new ArrayList<>();
+    outputs.forEach(output -> open.add(output.parent()));
+    while (!open.isEmpty()) {
+      StreamNode node = open.remove(open.size() - 1);
+      if (found.put(node, true) == null) {
+        open.addAll(node.parents());
+      }
+    }
+    return found.keySet().stream().sorted(Comparator.comparingInt(StreamNode::id)).toList();
+  }
+}

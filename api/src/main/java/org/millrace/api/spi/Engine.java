@@ -1,0 +1,50 @@
+package org.millrace.api.spi;
+
+import java.util.List;
+import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.StreamGraph;
+
+/**
+ * Runs the datasets and streams of one program.
+ *
+ * <p>Thread-safe. Methods that run jobs block their caller: before {@link #start} the program's main
+ * thread, later the thread on which the engine calls the program's functions.
+ */
+public interface Engine extends AutoCloseable {
+  /** How many partitions a shuffle has when the program does not say; at least 1. */
+  int defaultParallelism();
+
+  /**
+   * Runs an action over the partitions from {@code fromPartition} to before {@code untilPartition}.
+   *
+   * @return one result for each of these partitions, in order
+   * @throws org.millrace.api.error.MillraceException with code TASK_FAILED and the cause when a task
+   *     failed in all its attempts
+   */
+  <R> List<R> runJob(RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition);
+
+  /** Lines of the text files at a path, which may be a glob, in at least so many partitions. */
+  RddNode textFile(String path, int minPartitions);
+
+  /** Writes a dataset as text files into a new directory, published as a whole or not at all. */
+  void saveAsTextFile(RddNode rdd, String path);
+
+  /** Starts receivers and batches. Called at most once between two stops. */
+  void start(StreamGraph graph);
+
+  /**
+   * Waits until streaming has ended.
+   *
+   * @param timeoutMs how long to wait; 0 does not wait, a negative value waits forever
+   * @return whether streaming has ended
+   * @throws org.millrace.api.error.MillraceException the first failure, when streaming ended by one
+   */
+  boolean awaitTermination(long timeoutMs);
+
+  /** Ends streaming and returns when it has ended; does nothing when it was not started. */
+  void stop(StopMode mode);
+
+  /** Gives up everything the engine holds; a second call does nothing. */
+  @Override
+  void close();
+}

@@ -1,0 +1,45 @@
+package org.millrace.api.spi;
+
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+
+/**
+ * What a running receiver calls; one supervisor belongs to one start of one receiver.
+ *
+ * <p>Thread-safe. The methods that store block their caller while the engine has no room for more.
+ * They return after the data has been taken over; {@link #storeAll} and {@link #storeBytes} return
+ * after it is as safe as the receiver's storage level asks for.
+ */
+public interface ReceiverSupervisor {
+  /** Takes one record. */
+  void store(Object record);
+
+  /** Takes records that stay together in one block. */
+  void storeAll(Iterator<?> records);
+
+  /** Takes whole lines as UTF-8 bytes, from the buffer's position to its limit, as they are. */
+  void storeBytes(ByteBuffer lines);
+
+  /** Shows a problem that does not end the receiver. The cause may be null. */
+  void reportError(String message, Throwable cause);
+
+  /**
+   * Stops the receiver and starts it again after a delay; returns at once.
+   *
+   * @param delayMs how long to wait; negative asks for the engine's own delay, which grows while
+   *     restarts follow each other
+   */
+  void restart(String message, Throwable cause, long delayMs);
+
+  /** Stops the receiver for good; returns at once. The cause may be null. */
+  void stop(String message, Throwable cause);
+
+  /** Whether the receiver was started and not stopped since. */
+  boolean isReceiverStarted();
+
+  /** Whether the receiver was stopped, or is being stopped or restarted. */
+  boolean isReceiverStopped();
+
+  /** The input that the receiver belongs to, from 0. */
+  int streamId();
+}

@@ -1,0 +1,2 @@
+/** What an engine provides so that the programs written against this API run on it. */
+package org.millrace.api.spi;

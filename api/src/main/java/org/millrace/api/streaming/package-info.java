@@ -1,0 +1,2 @@
+/** What a program imports for streams: the streaming context, its streams, time and durations. */
+package org.millrace.api.streaming;

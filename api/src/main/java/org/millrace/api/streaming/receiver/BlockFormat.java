@@ -1,0 +1,9 @@
+package org.millrace.api.streaming.receiver;
+
+/** What the blocks of a receiver hold. */
+public enum BlockFormat {
+  /** Serialized objects, one for each stored record. */
+  OBJECTS,
+  /** Lines of UTF-8 text, each ended by a line feed; the records are Strings. */
+  TEXT_LINES
+}

@@ -1,0 +1,37 @@
+package org.millrace.runner.executor;
+
+import java.util.List;
+import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.proto.Membership;
+import org.millrace.runner.wire.proto.ReleaseBlocks;
+import org.millrace.runner.wire.proto.StartReceiver;
+import org.millrace.runner.wire.proto.StopReceiver;
+import org.millrace.runner.wire.proto.StreamMark;
+
+/**
+ * The receivers and blocks of this executor. Called on the control loop unless said otherwise, in
+ * the order in which the driver sent; a call returns without blocking.
+ */
+public interface ReceiverService extends AutoCloseable {
+  void start(StartReceiver message);
+
+  void stop(StopReceiver message);
+
+  void release(ReleaseBlocks message);
+
+  void onMembership(Membership membership);
+
+  /**
+   * A {@code ReplicateBlock}, {@code BlockReplicated}, {@code FetchBlock} or {@code FetchedBlock}
+   * from another executor; on a network thread, or on the sender's thread when it came by
+   * reference.
+   */
+  void onPeerFrame(int fromExecutor, Frame frame);
+
+  /** Current marks of all streams held here, as primary or replica. */
+  List<StreamMark> marks();
+
+  /** Stops all receivers and drops all blocks. Idempotent. */
+  @Override
+  void close();
+}

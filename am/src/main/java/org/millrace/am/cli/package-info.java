@@ -1,0 +1,2 @@
+/** The command line: finds the commands, runs one of them, and turns its failure into one line. */
+package org.millrace.am.cli;

@@ -1,0 +1,53 @@
+package org.millrace.am.driver;
+
+import org.millrace.api.error.MillraceException;
+
+/**
+ * Port: the cluster manager in our words. Owned by the driver loop: all calls and all callbacks are
+ * made on it.
+ */
+public interface ClusterResources extends AutoCloseable {
+
+  /** Begins to report to the listener; called once, before anything else. */
+  void start(Listener listener);
+
+  /**
+   * Asks until this many executors run or are on their way. A later call replaces the number; the
+   * driver calls it again for a replacement of a lost executor.
+   */
+  void requestExecutors(int total);
+
+  /**
+   * Gives the container of this name back and makes sure that its process ends. An unknown name is
+   * ignored.
+   */
+  void releaseExecutor(String container);
+
+  /**
+   * Tells the cluster manager how far the application is.
+   *
+   * @param progress from 0 to 1
+   * @param diagnostics one line that says what the application is doing
+   */
+  void reportProgress(float progress, String diagnostics);
+
+  /** Stops asking and reporting; executors that still run are given back. */
+  @Override
+  void close();
+
+  /** What the cluster manager tells the driver; each call on the driver loop. */
+  interface Listener {
+
+    /** A process was started in the container; it will register by itself. */
+    void onExecutorLaunched(String container, String host);
+
+    /** The container ended, or could not be launched; may be called more than once for one name. */
+    void onExecutorLost(String container, String reason);
+
+    /** The cluster manager wants the driver gone: halt, never unregister. */
+    void onShutdownRequest(String reason);
+
+    /** The cluster manager cannot go on with this application. */
+    void onFailure(MillraceException failure);
+  }
+}

@@ -28,10 +28,4 @@ public class MillraceException extends RuntimeException {
   public final ErrorCode code() {
     return code;
   }
-
-  /** The code's name and number before the message, for logs and command lines. */
-  @Override
-  public String toString() {
-    return code + " (M" + code.number() + "): " + getMessage();
-  }
 }

@@ -75,6 +75,8 @@ public enum ErrorCode {
   CORRUPT_LOG(2012, EXTERNAL, false),
   /** A file operation failed for certain. */
   STORAGE_FAILED(2013, EXTERNAL, true),
+  /** A file that had to be new exists already: somebody else took the name. */
+  FILE_EXISTS(2014, EXTERNAL, false),
   /** A peer could not prove that it belongs to this application. */
   AUTHENTICATION_FAILED(2020, EXTERNAL, false),
   /** A peer sent something the protocol does not allow. */

@@ -58,7 +58,7 @@ final class CaptureWalk {
 
   private static boolean isPlain(Object object) {
     return object instanceof String
-        || object instanceof Number && object.getClass().getName().startsWith("java.lang.")
+        || (object instanceof Number && object.getClass().getName().startsWith("java.lang."))
         || object instanceof Boolean
         || object instanceof Character
         || object instanceof Enum<?>

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.millrace.api.BatchContext;
 import org.millrace.api.RDD;
 import org.millrace.api.StreamingConf;
@@ -219,7 +220,7 @@ public final class StreamingContext implements Closeable {
   /** Keeps the datasets of each batch usable for a duration after it. */
   public void remember(Duration duration) {
     requirePositive(duration, "the remember duration");
-    define("remember", () -> definitions.remember(duration));
+    define("remember", to -> to.remember(duration));
   }
 
   // ---- life cycle
@@ -409,11 +410,11 @@ public final class StreamingContext implements Closeable {
   }
 
   void addForEach(String name, StreamNode parent, BatchAction action) {
-    define(name, () -> definitions.addForEach(name, parent, action));
+    define(name, to -> to.addForEach(name, parent, action));
   }
 
   void addTextFiles(StreamNode parent, String prefix, String suffix) {
-    define("saveAsTextFiles", () -> definitions.addTextFiles(parent, prefix, suffix));
+    define("saveAsTextFiles", to -> to.addTextFiles(parent, prefix, suffix));
   }
 
   void requireSame(StreamingContext other, Duration slide, Duration otherSlide, String operation) {
@@ -453,11 +454,11 @@ public final class StreamingContext implements Closeable {
     }
   }
 
-  private void define(String name, Runnable definition) {
+  private void define(String name, Consumer<StreamDefinitions> definition) {
     lock.lock();
     try {
       requireDefinable(name);
-      definition.run();
+      definition.accept(definitions);
     } finally {
       lock.unlock();
     }

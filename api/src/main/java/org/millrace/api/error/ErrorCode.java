@@ -7,8 +7,8 @@ import static org.millrace.api.error.ErrorKind.USER;
 /**
  * The numbered codes of {@link MillraceException}.
  *
- * <p>A number is never given to another meaning once it was released. Numbers below 2000 are of
- * kind {@link ErrorKind#USER}, 2000 to 2999 {@link ErrorKind#EXTERNAL}, 3000 to 3999 {@link
+ * <p>A number is never given to another meaning once it was released. Numbers below 2000 are of kind
+ * {@link ErrorKind#USER}, 2000 to 2999 {@link ErrorKind#EXTERNAL}, 3000 to 3999 {@link
  * ErrorKind#RESOURCE} and 9000 to 9999 {@link ErrorKind#INTERNAL}.
  */
 public enum ErrorCode {

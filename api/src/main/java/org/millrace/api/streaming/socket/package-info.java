@@ -1,2 +1,0 @@
-/** The receivers that read TCP sockets. */
-package org.millrace.api.streaming.socket;

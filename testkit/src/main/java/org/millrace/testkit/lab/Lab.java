@@ -1,0 +1,327 @@
+package org.millrace.testkit.lab;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A small but real Hadoop cluster on this machine. Its processes are not children of this program
+ * in any way that matters: they live until {@link #down}, and another program can {@link #attach}.
+ *
+ * <p>Thread-safe between processes: two threads may handle two processes, not the same one.
+ */
+public final class Lab implements AutoCloseable {
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+  private static final long POLL_MS = 20;
+
+  private final LabFolder folder;
+  private final LabSettings settings;
+  private final List<LabProcess> processes;
+  private final boolean owned;
+
+  private Lab(LabFolder folder, LabSettings settings, boolean owned) {
+    this.folder = folder;
+    this.settings = settings;
+    this.owned = owned;
+    this.processes =
+        settings.processes().stream().map(name -> new LabProcess(name, folder, settings)).toList();
+  }
+
+  /** A lab in this folder, which must be absent, empty, or a lab's already. */
+  public static Builder builder(Path home) {
+    return new Builder(new LabFolder(home));
+  }
+
+  /** The lab that was started in this folder, whatever state its processes are in now. */
+  public static Lab attach(Path home) {
+    LabFolder folder = new LabFolder(home);
+    if (!folder.holdsLab()) {
+      throw new LabException("there is no lab in " + folder.home() + "; start one with: lab up");
+    }
+    try {
+      return new Lab(folder, LabSettings.load(folder.settings()), false);
+    } catch (IOException e) {
+      throw new LabException("cannot read " + folder.settings() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether a lab was started in this folder and not taken down. */
+  public static boolean exists(Path home) {
+    return new LabFolder(home).holdsLab();
+  }
+
+  public Path home() {
+    return folder.home();
+  }
+
+  /** A HADOOP_CONF_DIR for programs that use the lab. */
+  public Path configurationDirectory() {
+    return folder.clientConfiguration();
+  }
+
+  /** Where the processes' logs are. */
+  public Path logs() {
+    return folder.logs();
+  }
+
+  /** All processes: {@code nn, dn1, ..., rm, nm1, ...}. */
+  public List<LabProcess> processes() {
+    return processes;
+  }
+
+  public LabProcess process(String name) {
+    return processes.stream()
+        .filter(process -> process.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new LabException("the lab has no process '" + name + "'; it has " + processes));
+  }
+
+  public LabProcess nameNode() {
+    return process("nn");
+  }
+
+  /** Numbers start at 1. */
+  public LabProcess dataNode(int number) {
+    return process("dn" + number);
+  }
+
+  public LabProcess resourceManager() {
+    return process("rm");
+  }
+
+  /** Numbers start at 1. */
+  public LabProcess nodeManager(int number) {
+    return process("nm" + number);
+  }
+
+  /**
+   * The web pages and REST resources of a process; those of {@code nn} and {@code rm} are the UIs.
+   */
+  public URI webAddress(String name) {
+    return process(name).webAddress();
+  }
+
+  /** What HDFS paths of this lab begin with. */
+  public URI fileSystem() {
+    return URI.create("hdfs://localhost:" + nameNode().port());
+  }
+
+  /** The programs that run in YARN containers now. */
+  public List<LabContainer> containers() {
+    return LabContainer.in(folder);
+  }
+
+  /** Returns when every process serves; fails when one is dead or the time is over. */
+  public void awaitHealthy(Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    for (LabProcess process : processes) {
+      long leftNs = Math.max(0, deadline - System.nanoTime());
+      process.awaitReady(Duration.ofNanos(leftNs));
+    }
+  }
+
+  /** Ends everything, containers too, and deletes the folder. */
+  public void down() {
+    changing("take down", this::endAndDelete);
+  }
+
+  /**
+   * Ends everything in the orderly way and keeps the folder: the next start goes on with the same
+   * HDFS and the same YARN applications, as after a power cut.
+   */
+  public void downKeepingData() {
+    changing("take down", this::endOrderly);
+  }
+
+  /** Takes the lab down if this object started it; an attached lab stays. */
+  @Override
+  public void close() {
+    if (owned) {
+      down();
+    }
+  }
+
+  private Lab endAndDelete() throws IOException {
+    killAll();
+    LabFolder.delete(folder.home());
+    return this;
+  }
+
+  private Lab endOrderly() throws IOException {
+    List<OsProcess> living =
+        processes.stream().flatMap(process -> process.living().stream()).toList();
+    living.forEach(process -> process.signal("TERM"));
+    living.forEach(process -> process.signal("CONT"));
+    long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
+    for (OsProcess process : living) {
+      long leftNs = Math.max(0, deadline - System.nanoTime());
+      process.awaitState(OsProcess.State.DEAD, Duration.ofNanos(leftNs));
+    }
+    killAll();
+    for (LabProcess process : processes) {
+      process.forget();
+    }
+    LabFolder.delete(folder.temporary());
+    return this;
+  }
+
+  private Lab changing(String what, LabLock.Action<Lab> action) {
+    return changing(folder, what, action);
+  }
+
+  private static Lab changing(LabFolder folder, String what, LabLock.Action<Lab> action) {
+    try {
+      return LabLock.holding(folder, action);
+    } catch (IOException e) {
+      throw new LabException(
+          "cannot " + what + " the lab in " + folder.home() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** All processes with the lab's mark, which containers inherit; and those that we remember. */
+  private List<OsProcess> marked() {
+    List<OsProcess> all =
+        new ArrayList<>(
+            OsProcess.withEnvironment(Map.of(DaemonLauncher.OWNER_VARIABLE, home().toString())));
+    processes.stream().flatMap(process -> process.living().stream()).forEach(all::add);
+    return all;
+  }
+
+  /** Repeats, because a wrapper that is not dead yet may start its program. */
+  private void killAll() {
+    long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
+    for (List<OsProcess> left = marked(); !left.isEmpty(); left = marked()) {
+      left.forEach(OsProcess::killHard);
+      if (System.nanoTime() > deadline) {
+        throw new LabException(
+            "processes of the lab survive kill -9: "
+                + left.stream().map(process -> Long.toString(process.pid())).toList());
+      }
+      Pause.ms(POLL_MS);
+    }
+  }
+
+  /** What a new lab should be; of a lab that exists already, only what was not asked is kept. */
+  public static final class Builder {
+    private static final int DATA_NODES = 3;
+    private static final int NODE_MANAGERS = 2;
+    private static final int NODE_MEMORY_MB = 4096;
+    private static final int NODE_CORES = 8;
+
+    private final LabFolder folder;
+    private final Map<String, String> hadoopSettings = new TreeMap<>();
+    private Integer dataNodes;
+    private Integer nodeManagers;
+    private Integer nodeMemoryMb;
+    private Integer nodeCores;
+    private Duration timeout = Duration.ofSeconds(120);
+    private boolean fresh;
+
+    private Builder(LabFolder folder) {
+      this.folder = folder;
+    }
+
+    /** Default 3. */
+    public Builder dataNodes(int count) {
+      this.dataNodes = count;
+      return this;
+    }
+
+    /** Default 2. */
+    public Builder nodeManagers(int count) {
+      this.nodeManagers = count;
+      return this;
+    }
+
+    /** What each NodeManager offers; default 4096 MB and 8 cores. */
+    public Builder nodeResources(int memoryMb, int cores) {
+      this.nodeMemoryMb = memoryMb;
+      this.nodeCores = cores;
+      return this;
+    }
+
+    /** A Hadoop setting for servers and clients; it goes into the file that its prefix names. */
+    public Builder set(String key, String value) {
+      hadoopSettings.put(key, value);
+      return this;
+    }
+
+    /** How long the start may take; default 2 minutes. */
+    public Builder timeout(Duration timeout) {
+      this.timeout = timeout;
+      return this;
+    }
+
+    /** Takes down and deletes a lab that is in the folder from before. */
+    public Builder fresh() {
+      this.fresh = true;
+      return this;
+    }
+
+    /** Starts what is not running, and returns when all processes serve. */
+    public Lab start(ProgressListener listener) {
+      if (fresh && folder.holdsLab()) {
+        attach(folder.home()).down();
+      }
+      return changing(folder, "start", () -> bringUp(listener));
+    }
+
+    private Lab bringUp(ProgressListener listener) throws IOException {
+      folder.create();
+      Lab lab = new Lab(folder, settings(), true);
+      new ConfigurationFiles(folder, lab.settings).write();
+      new Startup(folder, lab.settings, lab.processes, listener, timeout).run();
+      return lab;
+    }
+
+    private LabSettings settings() throws IOException {
+      if (folder.holdsLab()) {
+        LabSettings existing = LabSettings.load(folder.settings());
+        requireSame("DataNodes", dataNodes, existing.ports().dataNodes());
+        requireSame("NodeManagers", nodeManagers, existing.ports().nodeManagers());
+        requireSame("MB a node", nodeMemoryMb, existing.nodeMemoryMb());
+        requireSame("cores a node", nodeCores, existing.nodeCores());
+        if (!existing.hadoopSettings().entrySet().containsAll(hadoopSettings.entrySet())) {
+          throw new LabException(
+              "the lab in "
+                  + folder.home()
+                  + " was made with other settings: "
+                  + new TreeMap<>(existing.hadoopSettings())
+                  + "; take it down first");
+        }
+        return existing;
+      }
+      int dataNodeCount = dataNodes == null ? DATA_NODES : dataNodes;
+      int nodeManagerCount = nodeManagers == null ? NODE_MANAGERS : nodeManagers;
+      LabSettings settings =
+          new LabSettings(
+              nodeMemoryMb == null ? NODE_MEMORY_MB : nodeMemoryMb,
+              nodeCores == null ? NODE_CORES : nodeCores,
+              LabPorts.choose(dataNodeCount, nodeManagerCount),
+              hadoopSettings);
+      settings.store(folder.settings());
+      return settings;
+    }
+
+    private void requireSame(String what, Integer asked, int existing) {
+      if (asked != null && asked != existing) {
+        throw new LabException(
+            "the lab in "
+                + folder.home()
+                + " has "
+                + existing
+                + " "
+                + what
+                + ", not "
+                + asked
+                + "; take it down first");
+      }
+    }
+  }
+}

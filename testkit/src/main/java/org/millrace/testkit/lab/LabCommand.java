@@ -1,0 +1,206 @@
+package org.millrace.testkit.lab;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code lab up | status | env | restart | kill | pause | resume | down}. */
+@Command(
+    name = "lab",
+    mixinStandardHelpOptions = true,
+    description = "A real Hadoop on this machine: HDFS and YARN as processes on loopback.")
+public final class LabCommand implements Callable<Integer> {
+  private static final int FAILURE = 1;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--home",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      defaultValue = "${env:MILLRACE_LAB_HOME:-${sys:user.home}/.millrace/lab}",
+      description = "The lab's own folder (default: ~/.millrace/lab, or $MILLRACE_LAB_HOME).")
+  private Path home;
+
+  /** Runs the lab by itself, without the rest of Millrace's command line. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new LabCommand());
+  }
+
+  @Override
+  public Integer call() {
+    throw new ParameterException(spec.commandLine(), "say what the lab should do");
+  }
+
+  @Command(
+      name = "up",
+      mixinStandardHelpOptions = true,
+      description = "Starts the lab, or what is missing of it, and waits until it serves.")
+  int up(
+      @Option(names = "--data-nodes", paramLabel = "N", description = "Default: 3.")
+          Integer dataNodes,
+      @Option(names = "--node-managers", paramLabel = "N", description = "Default: 2.")
+          Integer nodeManagers,
+      @Option(
+              names = "--set",
+              paramLabel = "KEY=VALUE",
+              description = "A Hadoop setting for servers and clients; may be given again.")
+          Map<String, String> settings,
+      @Option(
+              names = "--timeout",
+              paramLabel = "SECONDS",
+              defaultValue = "120",
+              description = "How long the start may take (default: ${DEFAULT-VALUE}).")
+          int timeoutSeconds) {
+    return run(
+        out -> {
+          Lab.Builder builder = Lab.builder(home).timeout(Duration.ofSeconds(timeoutSeconds));
+          if (dataNodes != null) {
+            builder.dataNodes(dataNodes);
+          }
+          if (nodeManagers != null) {
+            builder.nodeManagers(nodeManagers);
+          }
+          new TreeMap<>(settings == null ? Map.of() : settings).forEach(builder::set);
+          Lab lab = builder.start(new TerminalProgress(out));
+          out.println("YARN  " + lab.webAddress("rm") + "cluster");
+          out.println("HDFS  " + lab.webAddress("nn") + "  " + lab.fileSystem());
+          out.println("export HADOOP_CONF_DIR=" + lab.configurationDirectory());
+        });
+  }
+
+  @Command(
+      name = "status",
+      mixinStandardHelpOptions = true,
+      description = "Shows each process; status 1 when one is not running.")
+  int status() {
+    return run(
+        out -> {
+          Lab lab = Lab.attach(home);
+          new StatusTable(lab, Instant.now()).lines().forEach(out::println);
+          out.println(lab.containers().size() + " YARN containers run");
+          for (LabProcess process : lab.processes()) {
+            if (process.state() != LabProcess.State.RUNNING) {
+              throw new LabException("the lab is not whole; start what is missing with: lab up");
+            }
+          }
+        });
+  }
+
+  @Command(
+      name = "env",
+      mixinStandardHelpOptions = true,
+      description = "Prints the variables for clients: eval \"$(millrace lab env)\".")
+  int env() {
+    return run(
+        out -> {
+          Lab lab = Lab.attach(home);
+          out.println("export HADOOP_CONF_DIR='" + lab.configurationDirectory() + "'");
+          out.println("export JAVA_HOME='" + System.getProperty("java.home") + "'");
+        });
+  }
+
+  @Command(
+      name = "restart",
+      mixinStandardHelpOptions = true,
+      description = "Ends a process in the orderly way, if it lives, and starts it again.")
+  int restart(@Parameters(paramLabel = "P", description = "nn, dn1, rm, nm1, ...") String process) {
+    return onProcess(process, "is up again", LabProcess::restart);
+  }
+
+  @Command(
+      name = "kill",
+      mixinStandardHelpOptions = true,
+      description = "Ends a process at once, as kill -9.")
+  int kill(@Parameters(paramLabel = "P", description = "nn, dn1, rm, nm1, ...") String process) {
+    return onProcess(process, "is dead", LabProcess::kill);
+  }
+
+  @Command(
+      name = "pause",
+      mixinStandardHelpOptions = true,
+      description = "Freezes a process; its connections stay open and silent.")
+  int pause(@Parameters(paramLabel = "P", description = "nn, dn1, rm, nm1, ...") String process) {
+    return onProcess(process, "is paused", LabProcess::pause);
+  }
+
+  @Command(
+      name = "resume",
+      mixinStandardHelpOptions = true,
+      description = "Lets a paused process go on.")
+  int resume(@Parameters(paramLabel = "P", description = "nn, dn1, rm, nm1, ...") String process) {
+    return onProcess(process, "goes on", LabProcess::resume);
+  }
+
+  @Command(
+      name = "down",
+      mixinStandardHelpOptions = true,
+      description = "Ends all processes, YARN containers too, and deletes the lab's folder.")
+  int down(
+      @Option(
+              names = "--keep-data",
+              description = "Keeps the folder; the next up goes on as after a power cut.")
+          boolean keepData) {
+    return run(
+        out -> {
+          if (!Lab.exists(home)) {
+            out.println("there is no lab in " + home);
+            return;
+          }
+          Lab lab = Lab.attach(home);
+          if (keepData) {
+            lab.downKeepingData();
+          } else {
+            lab.down();
+          }
+          out.println("the lab is down" + (keepData ? "; its data is in " + lab.home() : ""));
+        });
+  }
+
+  private int onProcess(String name, String done, Consumer<LabProcess> action) {
+    return run(
+        out -> {
+          Lab lab = Lab.attach(home);
+          if (lab.processes().stream().noneMatch(process -> process.name().equals(name))) {
+            throw new ParameterException(
+                spec.commandLine(),
+                "the lab has no process '" + name + "'; it has " + lab.processes());
+          }
+          LabProcess process = lab.process(name);
+          action.accept(process);
+          out.println(process.title() + " " + name + " " + done);
+        });
+  }
+
+  /** A lab's error is complete as text: no stack trace. */
+  private int run(Consumer<PrintWriter> action) {
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      action.accept(out);
+      return CommandLine.ExitCode.OK;
+    } catch (LabException e) {
+      spec.commandLine().getErr().println("lab: " + e.getMessage());
+      return FAILURE;
+    } finally {
+      out.flush();
+      spec.commandLine().getErr().flush();
+    }
+  }
+}

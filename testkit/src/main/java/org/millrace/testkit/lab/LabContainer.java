@@ -1,0 +1,88 @@
+package org.millrace.testkit.lab;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The program of a YARN container that runs in a lab, seen from the operating system. The wrapper
+ * shells that the NodeManager puts around it are not shown.
+ */
+public final class LabContainer {
+  private static final Duration SIGNAL_TIMEOUT = Duration.ofSeconds(10);
+  private static final Set<String> SHELLS = Set.of("bash", "sh", "dash");
+
+  private final String containerId;
+  private final OsProcess process;
+  private final List<String> commandLine;
+
+  private LabContainer(String containerId, OsProcess process, List<String> commandLine) {
+    this.containerId = containerId;
+    this.process = process;
+    this.commandLine = List.copyOf(commandLine);
+  }
+
+  /** Those that live now, also those whose NodeManager is dead. */
+  static List<LabContainer> in(LabFolder folder) {
+    return OsProcess.withEnvironment(
+            Map.of(DaemonLauncher.OWNER_VARIABLE, folder.home().toString()))
+        .stream()
+        .flatMap(
+            process ->
+                process.environment("CONTAINER_ID").stream()
+                    .map(id -> new LabContainer(id, process, process.commandLine())))
+        .filter(container -> !container.shell())
+        .toList();
+  }
+
+  /** YARN's name of it, {@code container_...}. */
+  public String containerId() {
+    return containerId;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean alive() {
+    return process.alive();
+  }
+
+  public List<String> commandLine() {
+    return commandLine;
+  }
+
+  /** Ends it at once, as {@code kill -9}, and returns when it is gone. */
+  public void kill() {
+    process.killHard();
+    await(OsProcess.State.DEAD);
+  }
+
+  /** Freezes it: connections stay open and silent. */
+  public void pause() {
+    process.signal("STOP");
+    await(OsProcess.State.PAUSED);
+  }
+
+  public void resume() {
+    process.signal("CONT");
+    await(OsProcess.State.RUNNING);
+  }
+
+  private void await(OsProcess.State wanted) {
+    if (!process.awaitState(wanted, SIGNAL_TIMEOUT)) {
+      throw new LabException(this + " did not become " + wanted + " but is " + process.state());
+    }
+  }
+
+  private boolean shell() {
+    String program = commandLine.get(0);
+    return SHELLS.contains(program.substring(program.lastIndexOf('/') + 1));
+  }
+
+  @Override
+  public String toString() {
+    return containerId + " (process " + process.pid() + ")";
+  }
+}

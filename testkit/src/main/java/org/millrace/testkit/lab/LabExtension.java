@@ -1,0 +1,96 @@
+package org.millrace.testkit.lab;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Gives tests a {@link Lab} as a parameter: {@code @ExtendWith(LabExtension.class)}. All classes of
+ * one test run share one lab, which the first of them starts and the end of the run takes down.
+ * Before each class it is made whole again.
+ *
+ * <p>It lives in {@code target/lab} and leaves its logs in {@code target/lab-logs}. With the system
+ * property {@code millrace.lab.attach} tests use a lab that runs already, and leave it running.
+ */
+public final class LabExtension implements BeforeAllCallback, ParameterResolver {
+  static final String ATTACH_PROPERTY = "millrace.lab.attach";
+  private static final Path HOME = Path.of("target", "lab");
+  private static final Path LOGS = Path.of("target", "lab-logs");
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    shared(context).makeWhole();
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == Lab.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return shared(context).lab();
+  }
+
+  private static SharedLab shared(ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(ExtensionContext.Namespace.create(LabExtension.class))
+        .getOrComputeIfAbsent(SharedLab.class, key -> new SharedLab(), SharedLab.class);
+  }
+
+  /** Closed by JUnit at the end of the run. */
+  private static final class SharedLab implements AutoCloseable {
+    private final String attachTo = System.getProperty(ATTACH_PROPERTY);
+    private final ProgressListener progress =
+        new TerminalProgress(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+    private final Lab lab;
+
+    SharedLab() {
+      this.lab =
+          attachTo == null
+              ? Lab.builder(HOME).fresh().start(progress)
+              : Lab.attach(Path.of(attachTo));
+    }
+
+    Lab lab() {
+      return lab;
+    }
+
+    void makeWhole() {
+      Lab.builder(lab.home()).start(ProgressListener.silent());
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (attachTo == null) {
+        try {
+          keepLogs();
+        } finally {
+          lab.close();
+        }
+      }
+    }
+
+    private void keepLogs() throws IOException {
+      LabFolder.delete(LOGS);
+      List<Path> files;
+      try (Stream<Path> all = Files.walk(lab.logs())) {
+        files = all.filter(Files::isRegularFile).toList();
+      }
+      for (Path file : files) {
+        Path target = LOGS.resolve(lab.logs().relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
+      }
+    }
+  }
+}

@@ -26,7 +26,8 @@ public interface MemoryAccountant {
 
   /**
    * Runs {@code action} once, on the thread that releases, as soon as {@code use} may reserve
-   * again.
+   * again; at once when something was released since its last refusal. Actions run in the order in
+   * which they were registered, with no lock held; one that is refused again registers anew.
    */
   void onAvailable(Use use, Runnable action);
 
@@ -35,4 +36,9 @@ public interface MemoryAccountant {
   long usedBytes(Use use);
 
   long limitBytes();
+
+  /** The most that {@code use} may ever hold; a single reservation beyond it can never succeed. */
+  default long maximumBytes(Use use) {
+    return limitBytes();
+  }
 }

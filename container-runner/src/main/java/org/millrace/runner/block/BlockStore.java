@@ -1,0 +1,264 @@
+package org.millrace.runner.block;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.runner.executor.PeerLinks;
+import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.proto.BlockReplicated;
+import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.FetchBlock;
+import org.millrace.runner.wire.proto.FetchedBlock;
+import org.millrace.runner.wire.proto.Membership;
+import org.millrace.runner.wire.proto.ReplicateBlock;
+
+/**
+ * The blocks of this executor: those its receivers brought and the copies it keeps for others.
+ * Thread-safe.
+ *
+ * <p>Blocks are held in the bytes in which they were received and are handed out in the same bytes.
+ * Of a stream it holds one run of blocks without a gap.
+ */
+public final class BlockStore implements BlockReader {
+  private final PeerLinks peerLinks;
+  private final BlockMemory memory;
+  private final BlockFetcher fetcher;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  @GuardedBy("lock")
+  private final Map<Long, HeldStream> streams = new TreeMap<>();
+
+  @GuardedBy("lock")
+  private Set<Integer> living = Set.of();
+
+  @GuardedBy("lock")
+  private int newestExecutor;
+
+  @GuardedBy("lock")
+  private boolean closed;
+
+  /**
+   * @param controlLoop where a fetch that gets no answer is given up
+   * @param fetchTimeoutMs how long one holder may take to answer
+   */
+  public BlockStore(
+      PeerLinks peerLinks, BlockMemory memory, Loop controlLoop, long fetchTimeoutMs) {
+    this.peerLinks = peerLinks;
+    this.memory = memory;
+    this.fetcher = new BlockFetcher(peerLinks, controlLoop, fetchTimeoutMs);
+  }
+
+  public BlockMemory memory() {
+    return memory;
+  }
+
+  /**
+   * Takes a block of a receiver of this executor, with the memory reserved for it. Blocks of a
+   * stream come in the order of their sequence, from 0.
+   */
+  public void append(StoredBlock block) {
+    boolean taken;
+    lock.lock();
+    try {
+      taken = !closed;
+      if (taken) {
+        stream(block.id().streamId(), true).append(block);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (!taken) {
+      memory.releaseReceived(block.reservedBytes());
+    }
+  }
+
+  /** All bytes of a block that is held here. */
+  public Optional<ByteBuffer> encoded(BlockId id) {
+    return encoded(id.streamId(), id.sequence());
+  }
+
+  private Optional<ByteBuffer> encoded(long streamId, long sequence) {
+    lock.lock();
+    try {
+      HeldStream stream = streams.get(streamId);
+      return stream == null ? Optional.empty() : stream.block(sequence).map(StoredBlock::encoded);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public CompletableFuture<Block> read(BlockId id, List<Integer> holders) {
+    Optional<ByteBuffer> held = encoded(id);
+    return held.isPresent()
+        ? CompletableFuture.completedFuture(BlockLayout.view(held.get()))
+        : fetcher.fetch(id, holders);
+  }
+
+  /** Drops the blocks of the stream below {@code until} and gives their memory back. */
+  public void release(long streamId, long until) {
+    List<StoredBlock> released;
+    boolean primary;
+    lock.lock();
+    try {
+      HeldStream stream = stream(streamId, false);
+      primary = stream.primary();
+      released = stream.release(until);
+    } finally {
+      lock.unlock();
+    }
+    giveBack(released, primary);
+  }
+
+  /** What is held of each stream, in the order of stream ids. */
+  public List<HeldRange> ranges() {
+    lock.lock();
+    try {
+      List<HeldRange> ranges = new ArrayList<>(streams.size());
+      streams.forEach((id, stream) -> ranges.add(stream.range(id)));
+      return ranges;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Forgets executors that are gone: what they still send is dropped, what was asked is not
+   * awaited.
+   */
+  public void onMembership(Membership membership) {
+    Set<Integer> now = new HashSet<>();
+    membership.getExecutorsList().forEach(executor -> now.add(executor.getExecutorId()));
+    lock.lock();
+    try {
+      living = now;
+      for (int executor : now) {
+        newestExecutor = Math.max(newestExecutor, executor);
+      }
+      for (var all = streams.entrySet().iterator(); all.hasNext(); ) {
+        var each = all.next();
+        int executor = (int) (long) each.getKey();
+        if (each.getValue().isForgettable() && isGone(executor)) {
+          all.remove();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    memory.expectReplicas(now.stream().anyMatch(executor -> executor != peerLinks.self()));
+    fetcher.onMembership(now);
+  }
+
+  /**
+   * Keeps a copy for another executor and answers how far its stream is held here. When there is no
+   * memory the answer says so, and a second answer follows as soon as there is.
+   *
+   * @throws org.millrace.api.error.MillraceException PROTOCOL_VIOLATION for bytes that are no block
+   */
+  public void onReplicateBlock(int fromExecutor, ReplicateBlock message, ByteBuffer encoded) {
+    Block block = BlockLayout.decode(encoded);
+    BlockId id = block.id();
+    if (id.streamId() != message.getStreamId() || id.sequence() != message.getSequence()) {
+      throw BlockFetcher.protocolViolation(
+          "executor %d sent %s as number %d of stream %d"
+              .formatted(fromExecutor, id, message.getSequence(), message.getStreamId()));
+    }
+    StoredBlock copy =
+        new StoredBlock(id, block.recordCount(), encoded.slice(), encoded.remaining());
+    List<StoredBlock> dropped = List.of();
+    boolean refused = false;
+    long until;
+    lock.lock();
+    try {
+      if (closed || isGone(fromExecutor)) {
+        return;
+      }
+      HeldStream stream = stream(id.streamId(), false);
+      if (stream.until() < message.getLowestSequence()) {
+        dropped = stream.restartAt(message.getLowestSequence());
+      }
+      if (stream.until() == id.sequence()) {
+        refused = !memory.tryReserveReplica(copy.reservedBytes());
+        if (!refused) {
+          stream.append(copy, message.getRecordsBefore());
+        }
+      }
+      until = stream.until();
+    } finally {
+      lock.unlock();
+    }
+    giveBack(dropped, false);
+    if (refused) {
+      memory.onReplicaRoom(() -> acknowledge(fromExecutor, id.streamId(), until, false));
+    }
+    acknowledge(fromExecutor, id.streamId(), until, refused);
+  }
+
+  public void onFetchBlock(int fromExecutor, FetchBlock message) {
+    Optional<ByteBuffer> held = encoded(message.getStreamId(), message.getSequence());
+    Envelope envelope =
+        Envelope.newBuilder()
+            .setFetchedBlock(
+                FetchedBlock.newBuilder()
+                    .setRequest(message.getRequest())
+                    .setFound(held.isPresent()))
+            .build();
+    peerLinks.send(
+        fromExecutor,
+        held.map(bytes -> Frame.of(envelope, bytes)).orElseGet(() -> Frame.of(envelope)));
+  }
+
+  public void onFetchedBlock(int fromExecutor, FetchedBlock message, ByteBuffer encoded) {
+    fetcher.onFetchedBlock(fromExecutor, message, encoded);
+  }
+
+  /** Drops all blocks and fails what waits for one. Idempotent. */
+  public void close() {
+    List<HeldStream> all;
+    lock.lock();
+    try {
+      closed = true;
+      all = List.copyOf(streams.values());
+      streams.clear();
+    } finally {
+      lock.unlock();
+    }
+    all.forEach(stream -> giveBack(stream.release(Long.MAX_VALUE), stream.primary()));
+    fetcher.close();
+  }
+
+  private void acknowledge(int executor, long streamId, long until, boolean refused) {
+    BlockReplicated.Builder answer =
+        BlockReplicated.newBuilder().setStreamId(streamId).setUntil(until).setRefused(refused);
+    peerLinks.send(executor, Frame.of(Envelope.newBuilder().setBlockReplicated(answer).build()));
+  }
+
+  private void giveBack(List<StoredBlock> blocks, boolean primary) {
+    long bytes = blocks.stream().mapToLong(StoredBlock::reservedBytes).sum();
+    if (bytes > 0 && primary) {
+      memory.releaseReceived(bytes);
+    } else if (bytes > 0) {
+      memory.releaseReplica(bytes);
+    }
+  }
+
+  @GuardedBy("lock")
+  private HeldStream stream(long streamId, boolean primary) {
+    return streams.computeIfAbsent(streamId, id -> new HeldStream(primary));
+  }
+
+  /** Executor ids grow: one below the newest that is not listed has been here and is lost. */
+  @GuardedBy("lock")
+  private boolean isGone(int executor) {
+    return executor <= newestExecutor && !living.contains(executor);
+  }
+}

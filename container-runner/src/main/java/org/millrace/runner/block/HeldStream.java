@@ -1,0 +1,83 @@
+package org.millrace.runner.block;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The blocks {@code [from, until)} of one stream. Guarded by the lock of its {@link BlockStore}.
+ */
+final class HeldStream {
+  private final boolean primary;
+  private final Map<Long, StoredBlock> blocks = new HashMap<>();
+  private long from;
+  private long until;
+  private long untilRecords;
+  private long byteCount;
+
+  HeldStream(boolean primary) {
+    this.primary = primary;
+  }
+
+  boolean primary() {
+    return primary;
+  }
+
+  long until() {
+    return until;
+  }
+
+  Optional<StoredBlock> block(long sequence) {
+    return Optional.ofNullable(blocks.get(sequence));
+  }
+
+  /** Appends a block of this executor's receiver. */
+  void append(StoredBlock block) {
+    append(block, untilRecords);
+  }
+
+  /**
+   * Appends the next block.
+   *
+   * @param recordsBefore records in all blocks of the stream before it
+   */
+  void append(StoredBlock block, long recordsBefore) {
+    if (block.id().sequence() != until) {
+      throw new IllegalStateException(
+          "%s was appended to a stream held up to %d".formatted(block.id(), until));
+    }
+    blocks.put(until, block);
+    until++;
+    untilRecords = recordsBefore + block.recordCount();
+    byteCount += block.encoded().remaining();
+  }
+
+  /** Drops everything: the next block will be {@code sequence}. */
+  List<StoredBlock> restartAt(long sequence) {
+    List<StoredBlock> dropped = List.copyOf(blocks.values());
+    blocks.clear();
+    from = sequence;
+    until = sequence;
+    return dropped;
+  }
+
+  /** Drops the blocks below {@code sequence}. */
+  List<StoredBlock> release(long sequence) {
+    List<StoredBlock> released = new ArrayList<>();
+    for (; from < Math.min(sequence, until); from++) {
+      released.add(blocks.remove(from));
+    }
+    return released;
+  }
+
+  /** Whether nobody misses the stream once the executor of its receiver is gone. */
+  boolean isForgettable() {
+    return !primary && blocks.isEmpty();
+  }
+
+  HeldRange range(long streamId) {
+    return new HeldRange(streamId, from, until, primary, untilRecords, byteCount);
+  }
+}

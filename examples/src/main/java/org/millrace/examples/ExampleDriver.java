@@ -1,0 +1,100 @@
+package org.millrace.examples;
+
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+
+/** Runs an example by its name: the main class of the examples' jar. */
+public final class ExampleDriver {
+  private static final int EXIT_USAGE = 2;
+  private static final int EXIT_FAILURE = 1;
+
+  /** The main method of an example. */
+  @FunctionalInterface
+  private interface Main {
+    void run(String[] args) throws Exception;
+  }
+
+  /**
+   * An example.
+   *
+   * @param arguments what it takes on the command line
+   * @param summary what it does, in one line
+   */
+  private record Example(Class<?> program, Main main, String arguments, String summary) {}
+
+  private static final Map<String, Example> EXAMPLES = new LinkedHashMap<>();
+
+  static {
+    EXAMPLES.put(
+        "network-word-count",
+        new Example(
+            NetworkWordCount.class,
+            NetworkWordCount::main,
+            "<hostname> <port>",
+            "counts the words that a TCP server sends"));
+    EXAMPLES.put(
+        "hdfs-word-count",
+        new Example(
+            HdfsWordCount.class,
+            HdfsWordCount::main,
+            "<directory>",
+            "counts the words of new files in a directory"));
+    EXAMPLES.put(
+        "custom-receiver",
+        new Example(
+            CustomReceiver.class,
+            CustomReceiver::main,
+            "<hostname> <port>",
+            "counts words read by a receiver of its own"));
+    EXAMPLES.put(
+        "queue-stream",
+        new Example(
+            QueueStream.class, QueueStream::main, "", "counts numbers of prepared datasets"));
+  }
+
+  private ExampleDriver() {}
+
+  /** Runs the example that the first argument names, with the other arguments. */
+  public static void main(String[] args) throws Exception {
+    int status = run(args, System.err);
+    if (status != 0) {
+      System.exit(status);
+    }
+  }
+
+  /** The class of an example's program; null when there is no example of that name. */
+  public static String programOf(String name) {
+    Example example = EXAMPLES.get(name);
+    return example == null ? null : example.program().getName();
+  }
+
+  /** Runs an example to its end; returns the exit code. */
+  static int run(String[] args, PrintStream err) throws Exception {
+    if (args.length == 0 || !EXAMPLES.containsKey(args[0])) {
+      err.print(usage(args));
+      return EXIT_USAGE;
+    }
+    try {
+      EXAMPLES.get(args[0]).main().run(Arrays.copyOfRange(args, 1, args.length));
+      return 0;
+    } catch (MillraceException e) {
+      err.println(e.getMessage());
+      return e.code() == ErrorCode.INVALID_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
+    }
+  }
+
+  private static String usage(String[] args) {
+    StringBuilder text = new StringBuilder();
+    text.append(args.length == 0 ? "No example is named" : "There is no example '" + args[0] + "'");
+    text.append("; the examples are:\n");
+    EXAMPLES.forEach(
+        (name, example) ->
+            text.append(
+                String.format("  %-20s %-20s %s%n", name, example.arguments(), example.summary())));
+    return text.toString();
+  }
+}

@@ -1,0 +1,94 @@
+package org.millrace.runner.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.management.BadAttributeValueExpException;
+import org.junit.jupiter.api.Test;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.function.Function;
+
+class FunctionCodecTest {
+  private final FunctionCodec codec = new FunctionCodec(getClass().getClassLoader());
+
+  /** What a program captures by mistake. */
+  private static final class Connection {}
+
+  private static final class Job implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings("serial") // the mistake
+    private final Connection connection = new Connection();
+
+    Function<String, String> naming() {
+      return s -> s + connection;
+    }
+  }
+
+  @Test
+  @SuppressWarnings("unchecked")
+  void readsBackALambdaWithWhatItCaptured() throws Exception {
+    int offset = 40;
+    Function<Integer, Integer> add = x -> x + offset;
+    Object[] copy = codec.decode(FunctionCodec.encode(new Object[] {add, null}));
+    assertThat(((Function<Integer, Integer>) copy[0]).call(2)).isEqualTo(42);
+    assertThat(copy[1]).isNull();
+  }
+
+  @Test
+  void theIdFollowsTheContent() {
+    Function<Integer, Integer> function = x -> x;
+    byte[] bytes = FunctionCodec.encode(new Object[] {function});
+    byte[] again = FunctionCodec.encode(new Object[] {function});
+    assertThat(FunctionCodec.functionSetId(ByteBuffer.wrap(bytes)))
+        .hasSize(32)
+        .isEqualTo(FunctionCodec.functionSetId(ByteBuffer.wrap(again)));
+  }
+
+  @Test
+  void namesTheFieldThatCapturedWhatCannotBeSent() {
+    Function<String, String> function = new Job().naming();
+    assertThatExceptionOfType(MillraceException.class)
+        .isThrownBy(() -> FunctionCodec.encode(new Object[] {function}))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.FUNCTION_NOT_SERIALIZABLE))
+        .withMessageContaining(Job.class.getName() + ".connection")
+        .withMessageContaining(Connection.class.getName());
+  }
+
+  @Test
+  void namesTheCapturedVariableThatCannotBeSent() {
+    Connection connection = new Connection();
+    Function<String, String> function = s -> s + connection;
+    assertThatExceptionOfType(MillraceException.class)
+        .isThrownBy(() -> FunctionCodec.encode(new Object[] {function}))
+        .withMessageContaining("captured variable 1")
+        .withMessageContaining(Connection.class.getName());
+  }
+
+  @Test
+  void refusesClassesOfGadgetChains() {
+    byte[] bytes = FunctionCodec.encode(new Object[] {new BadAttributeValueExpException("x")});
+    assertThatExceptionOfType(MillraceException.class)
+        .isThrownBy(() -> codec.decode(bytes))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.FUNCTION_NOT_SERIALIZABLE))
+        .withMessageContaining("REJECTED");
+  }
+
+  @Test
+  void damagedBytesEndInAnErrorWithACode() {
+    byte[] bytes = FunctionCodec.encode(new Object[] {new AtomicReference<>("captured"), "text"});
+    for (int i = 0; i < bytes.length; i++) {
+      byte[] damaged = bytes.clone();
+      damaged[i] ^= 0x55;
+      try {
+        codec.decode(damaged);
+      } catch (MillraceException e) {
+        assertThat(e.code()).as("byte %s", i).isEqualTo(ErrorCode.FUNCTION_NOT_SERIALIZABLE);
+      }
+    }
+  }
+}

@@ -6,8 +6,9 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 
 /**
- * Reads the primitive layouts of the record encoding. Every length is checked against the bytes that are left before anything is
- * allocated; a violation is an error of code PROTOCOL_VIOLATION. Not thread-safe.
+ * Reads the primitive layouts of the record encoding. Every length is checked against the bytes
+ * that are left before anything is allocated; a violation is an error of code PROTOCOL_VIOLATION.
+ * Not thread-safe.
  */
 final class ByteSource {
   private final byte[] bytes;

@@ -12,7 +12,10 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 
-/** Finds what makes a function not serializable: a breadth-first walk over what it captured. Not thread-safe. */
+/**
+ * Finds what makes a function not serializable: a breadth-first walk over what it captured. Not
+ * thread-safe.
+ */
 final class CapturedPath {
   private static final int MAX_OBJECTS = 10_000;
 
@@ -23,7 +26,9 @@ final class CapturedPath {
 
   private CapturedPath() {}
 
-  /** For example {@code field com.acme.Job.log holds a com.acme.Log}; empty when nothing was found. */
+  /**
+   * For example {@code field com.acme.Job.log holds a com.acme.Log}; empty when nothing was found.
+   */
   static String toNotSerializable(Object[] functions) {
     return new CapturedPath().search(functions);
   }
@@ -84,12 +89,16 @@ final class CapturedPath {
           Object captured = form.getCapturedArg(i);
           boolean isThis =
               captured != null
-                  && captured.getClass().getName().equals(form.getCapturingClass().replace('/', '.'));
+                  && captured
+                      .getClass()
+                      .getName()
+                      .equals(form.getCapturingClass().replace('/', '.'));
           add(captured, name + (isThis ? " uses 'this', which" : ", captured variable " + (i + 1)));
         }
       }
     } catch (ReflectiveOperationException | InaccessibleObjectException e) {
-      // A lambda of a closed module: its captured values cannot be seen, the caller reports the cause it has.
+      // A lambda of a closed module: its captured values cannot be seen, the caller reports the
+      // cause it has.
       return;
     }
   }

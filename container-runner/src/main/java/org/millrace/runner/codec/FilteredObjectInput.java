@@ -9,13 +9,16 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 
 /**
- * Java serialization with limits: classes by the program's loader, no class of the known gadget chains, depth, array length and
- * references bounded by the number of bytes there are.
+ * Java serialization with limits: classes by the program's loader, no class of the known gadget
+ * chains, depth, array length and references bounded by the number of bytes there are.
  */
 final class FilteredObjectInput extends ObjectInputStream {
   private static final int MAX_DEPTH = 2_000;
 
-  /** Packages and classes that turn reading an object into running a command. None belongs into a record or a function. */
+  /**
+   * Packages and classes that turn reading an object into running a command. None belongs into a
+   * record or a function.
+   */
   private static final List<String> REFUSED =
       List.of(
           "bsh.",

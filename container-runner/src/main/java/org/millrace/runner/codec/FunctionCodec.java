@@ -11,8 +11,8 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 
 /**
- * The functions of a template to bytes and back: one Java-serialized array, because a lambda has no other form. Read only what an
- * authenticated driver sent. Immutable.
+ * The functions of a template to bytes and back: one Java-serialized array, because a lambda has no
+ * other form. Read only what an authenticated driver sent. Immutable.
  */
 public final class FunctionCodec {
   /** A message's envelope holds no more. */
@@ -26,7 +26,8 @@ public final class FunctionCodec {
   }
 
   /**
-   * @throws MillraceException FUNCTION_NOT_SERIALIZABLE, naming the field that captured what cannot be serialized
+   * @throws MillraceException FUNCTION_NOT_SERIALIZABLE, naming the field that captured what cannot
+   *     be serialized
    */
   public static byte[] encode(Object[] functions) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
@@ -59,7 +60,8 @@ public final class FunctionCodec {
   }
 
   /**
-   * @throws MillraceException FUNCTION_NOT_SERIALIZABLE when the bytes cannot be read by the classes here
+   * @throws MillraceException FUNCTION_NOT_SERIALIZABLE when the bytes cannot be read by the
+   *     classes here
    */
   public Object[] decode(byte[] encoded) {
     if (encoded.length > MAX_BYTES) {

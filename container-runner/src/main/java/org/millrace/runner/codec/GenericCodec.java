@@ -12,8 +12,8 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 
 /**
- * Classes for which the record encoding has no layout: by Kryo, or by Java serialization for those that define their own form
- * of it or that Kryo cannot do. Thread-safe.
+ * Classes for which the record encoding has no layout: by Kryo, or by Java serialization for those
+ * that define their own form of it or that Kryo cannot do. Thread-safe.
  */
 final class GenericCodec {
   private static final int OUTPUT_BYTES = 512;

@@ -9,8 +9,8 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 
 /**
- * The record encoding for the classes of one program: docs/format/record-encoding.md. Thread-safe; make one for a class loader
- * and share it.
+ * The record encoding for the classes of one program: docs/format/record-encoding.md. Thread-safe;
+ * make one for a class loader and share it.
  */
 public final class RecordCodec {
   private final ClassLoader userClasses;
@@ -45,7 +45,8 @@ public final class RecordCodec {
   /**
    * The inverse of {@link #encode}.
    *
-   * @throws MillraceException PROTOCOL_VIOLATION when there are not {@code count} records in the bytes
+   * @throws MillraceException PROTOCOL_VIOLATION when there are not {@code count} records in the
+   *     bytes
    */
   public List<Object> decode(ByteBuffer bytes, int count) {
     RecordReader reader = reader(bytes);

@@ -21,7 +21,10 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.millrace.api.Optional;
 
-/** The layout that a class has in the record encoding; by exact class, so that no subclass loses its fields. */
+/**
+ * The layout that a class has in the record encoding; by exact class, so that no subclass loses its
+ * fields.
+ */
 enum RecordKind {
   BOOLEAN,
   BYTE,

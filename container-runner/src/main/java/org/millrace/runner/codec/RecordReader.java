@@ -27,8 +27,8 @@ import org.millrace.api.Optional;
 import org.millrace.api.Tuple2;
 
 /**
- * Reads the records of one page. Whatever the bytes are, it ends in records or in a MillraceException of code
- * PROTOCOL_VIOLATION, NO_SUCH_CLASS or ILLEGAL_USE. Not thread-safe.
+ * Reads the records of one page. Whatever the bytes are, it ends in records or in a
+ * MillraceException of code PROTOCOL_VIOLATION, NO_SUCH_CLASS or ILLEGAL_USE. Not thread-safe.
  */
 public final class RecordReader {
   private final RecordCodec codec;

@@ -72,9 +72,7 @@ final class RecordShape {
         Method accessor = components[i].getAccessor();
         accessor.setAccessible(true);
         accessors[i] =
-            lookup
-                .unreflect(accessor)
-                .asType(MethodType.methodType(Object.class, Object.class));
+            lookup.unreflect(accessor).asType(MethodType.methodType(Object.class, Object.class));
       }
       Class<?>[] types =
           Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);

@@ -1,8 +1,8 @@
 package org.millrace.runner.codec;
 
 /**
- * The first byte of every encoded record; docs/format/record-encoding.md draws what follows each. Numbers are on the wire and in
- * blocks: never reuse one.
+ * The first byte of every encoded record; docs/format/record-encoding.md draws what follows each.
+ * Numbers are on the wire and in blocks: never reuse one.
  */
 final class RecordTag {
   static final int NULL = 0;

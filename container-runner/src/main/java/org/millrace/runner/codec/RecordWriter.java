@@ -40,7 +40,8 @@ public final class RecordWriter {
   /**
    * Appends a record. When it fails, the page is as it was before.
    *
-   * @throws MillraceException RECORD_TOO_LARGE, or ILLEGAL_USE for a record that cannot be serialized
+   * @throws MillraceException RECORD_TOO_LARGE, or ILLEGAL_USE for a record that cannot be
+   *     serialized
    */
   public void write(Object record) {
     int start = sink.size();
@@ -128,8 +129,7 @@ public final class RecordWriter {
 
   private void writeWideString(String value) {
     try {
-      ByteBuffer utf8 =
-          StandardCharsets.UTF_8.newEncoder().encode(java.nio.CharBuffer.wrap(value));
+      ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(java.nio.CharBuffer.wrap(value));
       sink.write(RecordTag.STRING_UTF8);
       sink.writeVarint(utf8.remaining());
       sink.write(utf8.array(), utf8.arrayOffset() + utf8.position(), utf8.remaining());

@@ -10,7 +10,10 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 
-/** Which classes say themselves how they are serialized, so that copying their fields would be wrong. */
+/**
+ * Which classes say themselves how they are serialized, so that copying their fields would be
+ * wrong.
+ */
 final class SerializedForm {
   private static final ClassValue<Boolean> OWN =
       new ClassValue<>() {
@@ -27,12 +30,14 @@ final class SerializedForm {
     return OWN.get(type);
   }
 
-  /** True when a module keeps fields of {@code type} from being copied; Kryo would leave them out without a word. */
+  /**
+   * True when a module keeps fields of {@code type} from being copied; Kryo would leave them out
+   * without a word.
+   */
   static boolean hasClosedFields(Class<?> type) {
     for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
       if (c.getModule().isNamed()
-          && !c.getModule().isOpen(c.getPackageName(), SerializedForm.class.getModule())
-          && c.getDeclaredFields().length > 0) {
+          && !c.getModule().isOpen(c.getPackageName(), SerializedForm.class.getModule())) {
         return true;
       }
     }
@@ -44,8 +49,7 @@ final class SerializedForm {
       return false;
     }
     boolean platform = type.getName().startsWith("java.");
-    boolean container =
-        Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
+    boolean container = Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
     if (Externalizable.class.isAssignableFrom(type) || type.isHidden() || type.isSynthetic()) {
       return true;
     }

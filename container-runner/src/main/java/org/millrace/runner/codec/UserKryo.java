@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.io.ObjectOutputStream;
 import org.objenesis.strategy.StdInstantiatorStrategy;
 
-/** Kryo over the classes of a program: any class, cycles allowed, no registration. Not thread-safe. */
+/**
+ * Kryo over the classes of a program: any class, cycles allowed, no registration. Not thread-safe.
+ */
 final class UserKryo extends Kryo {
   UserKryo(ClassLoader userClasses) {
     setClassLoader(userClasses);

@@ -1,0 +1,44 @@
+package org.millrace.am.yarn;
+
+/** What the driver's side asks of YARN about executor containers. Calls return at once. */
+interface ContainerBroker {
+  /** Says who hears of containers from now on; before that nothing is asked. */
+  void listen(ContainerEvents events);
+
+  /** Asks for one more container. */
+  void ask();
+
+  /** Withdraws one {@link #ask()} that was not answered yet. */
+  void withdraw();
+
+  /** Talks to the ResourceManager often, because an answer is waited for. */
+  void talkOften();
+
+  /** Talks to the ResourceManager as seldom as a running application may. */
+  void talkSeldom();
+
+  /** Starts an executor in a container that was allocated. */
+  void launch(String container);
+
+  /** Gives a container back and ends its process, whether it was launched or not. */
+  void release(String container);
+
+  /** What YARN shows as progress, from 0 to 1. */
+  void progress(float progress);
+
+  /** What YARN tells about containers; called on YARN's threads. */
+  interface ContainerEvents {
+    void onAllocated(String container, String host);
+
+    void onLaunched(String container);
+
+    void onLaunchFailed(String container, String reason);
+
+    /** The container ended, launched or not. */
+    void onCompleted(String container, ContainerEnd end);
+
+    void onShutdownRequest(String reason);
+
+    void onError(Throwable failure);
+  }
+}

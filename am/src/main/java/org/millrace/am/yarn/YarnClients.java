@@ -1,0 +1,194 @@
+package org.millrace.am.yarn;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.api.records.Container;
+import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
+import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.apache.hadoop.yarn.api.records.Priority;
+import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
+import org.apache.hadoop.yarn.client.api.async.AMRMClientAsync;
+import org.apache.hadoop.yarn.client.api.async.NMClientAsync;
+import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+
+/**
+ * Hadoop's clients of ResourceManager and NodeManagers for one application master. Thread-safe.
+ *
+ * <p>Registered before the user's program starts; until a driver listens, an order to shut down
+ * goes to the handler given at the start.
+ */
+final class YarnClients implements ContainerBroker {
+  private static final int OFTEN_MS = 100;
+  private static final int SELDOM_MS = 1000;
+
+  private final Resource executorSize;
+  private final Priority priority;
+  private final String nodeLabel;
+  private final AMRMClientAsync<ContainerRequest> resourceManager;
+  private final NMClientAsync nodeManagers;
+  private final Map<String, Container> containers = new ConcurrentHashMap<>();
+  private final Set<String> launched = ConcurrentHashMap.newKeySet();
+
+  /** Volatile: set on the driver loop, read on YARN's threads. */
+  private volatile ContainerEvents events;
+
+  /** Volatile: set on the driver loop, read on the heartbeat thread. */
+  private volatile float progress;
+
+  /** Volatile: set on the driver loop, read on YARN's allocation thread. */
+  private volatile Function<String, ContainerLaunchContext> launchContexts;
+
+  /**
+   * Makes the clients and starts their threads; nothing is registered yet.
+   *
+   * @param nodeLabel the label of executors' nodes, empty for the queue's default
+   * @param beforeDriver hears of orders and failures before a driver listens
+   */
+  YarnClients(
+      Configuration configuration,
+      Resource executorSize,
+      String nodeLabel,
+      ContainerEvents beforeDriver) {
+    this.executorSize = executorSize;
+    this.nodeLabel = nodeLabel.isEmpty() ? null : nodeLabel;
+    priority = Priority.newInstance(0);
+    events = Objects.requireNonNull(beforeDriver, "beforeDriver");
+    resourceManager =
+        AMRMClientAsync.createAMRMClientAsync(OFTEN_MS, new ResourceManagerCallbacks(this));
+    resourceManager.init(configuration);
+    nodeManagers = NMClientAsync.createNMClientAsync(new NodeManagerCallbacks(this));
+    nodeManagers.init(configuration);
+    resourceManager.start();
+    nodeManagers.start();
+  }
+
+  /** Registers the application master; blocks until the ResourceManager has answered. */
+  void register(String host, String trackingUrl) {
+    try {
+      resourceManager.registerApplicationMaster(host, -1, trackingUrl);
+    } catch (YarnException | IOException e) {
+      throw new MillraceException(
+          ErrorCode.CLUSTER_UNAVAILABLE,
+          "The application master on " + host + " could not register with the ResourceManager",
+          e);
+    }
+  }
+
+  /** Shows another tracking URL from the next heartbeat on. */
+  void trackingUrl(String url) {
+    resourceManager.updateTrackingUrl(url);
+  }
+
+  /** Tells YARN the end of the application, then ends the clients' threads; blocks. */
+  void unregister(FinalApplicationStatus status, String diagnostics, String trackingUrl) {
+    try {
+      resourceManager.unregisterApplicationMaster(status, diagnostics, trackingUrl);
+    } catch (YarnException | IOException e) {
+      throw new MillraceException(
+          ErrorCode.CLUSTER_UNAVAILABLE,
+          "The end of the application could not be reported to the ResourceManager",
+          e);
+    } finally {
+      nodeManagers.stop();
+      resourceManager.stop();
+    }
+  }
+
+  /** How the process in a container, given by its name, is started. */
+  void launchWith(Function<String, ContainerLaunchContext> contexts) {
+    launchContexts = Objects.requireNonNull(contexts, "contexts");
+  }
+
+  @Override
+  public void listen(ContainerEvents newEvents) {
+    events = Objects.requireNonNull(newEvents, "events");
+  }
+
+  @Override
+  public void ask() {
+    resourceManager.addContainerRequest(request());
+  }
+
+  @Override
+  public void withdraw() {
+    for (var requests : resourceManager.getMatchingRequests(priority, "*", executorSize)) {
+      if (!requests.isEmpty()) {
+        resourceManager.removeContainerRequest(requests.iterator().next());
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void talkOften() {
+    resourceManager.setHeartbeatInterval(OFTEN_MS);
+  }
+
+  @Override
+  public void talkSeldom() {
+    resourceManager.setHeartbeatInterval(SELDOM_MS);
+  }
+
+  @Override
+  public void launch(String name) {
+    Container container = containers.get(name);
+    launched.add(name);
+    nodeManagers.startContainerAsync(container, launchContexts.apply(name));
+  }
+
+  @Override
+  public void release(String name) {
+    Container container = containers.remove(name);
+    if (container == null) {
+      return;
+    }
+    if (launched.remove(name)) {
+      nodeManagers.stopContainerAsync(container.getId(), container.getNodeId());
+    }
+    resourceManager.releaseAssignedContainer(container.getId());
+  }
+
+  @Override
+  public void progress(float newProgress) {
+    progress = newProgress;
+  }
+
+  float progress() {
+    return progress;
+  }
+
+  ContainerEvents events() {
+    return events;
+  }
+
+  void onAllocated(List<Container> allocated) {
+    for (Container container : allocated) {
+      String name = container.getId().toString();
+      containers.put(name, container);
+      events.onAllocated(name, container.getNodeId().getHost());
+    }
+  }
+
+  void onEnded(String name, ContainerEnd end) {
+    containers.remove(name);
+    launched.remove(name);
+    events.onCompleted(name, end);
+  }
+
+  private ContainerRequest request() {
+    return ContainerRequest.newBuilder()
+        .capability(executorSize)
+        .priority(priority)
+        .nodeLabelsExpression(nodeLabel)
+        .build();
+  }
+}

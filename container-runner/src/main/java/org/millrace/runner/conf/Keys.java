@@ -1,0 +1,229 @@
+package org.millrace.runner.conf;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Every configuration key. The reference page {@code docs/configuration.md} is made from this class. */
+public final class Keys {
+  public static final Key<String> MASTER =
+      Key.text(
+          "millrace.master",
+          "",
+          "spark.master",
+          "Where the program runs: local, local[n], local[*] or yarn. `bin/millrace submit` sets it.");
+  public static final Key<String> APP_NAME =
+      Key.text("millrace.app.name", "", "spark.app.name", "Name of the application.");
+  public static final Key<Integer> DEFAULT_PARALLELISM =
+      Key.integer(
+          "millrace.default.parallelism",
+          "",
+          1,
+          100_000,
+          "spark.default.parallelism",
+          "Partitions of a shuffle that names none. Default: n in local[n], else the executors' cores, at least 2.");
+
+  public static final Key<OnBatchFailure> BATCH_ON_FAILURE =
+      Key.choice(
+          "millrace.batch.onFailure",
+          OnBatchFailure.class,
+          OnBatchFailure.STOP,
+          "",
+          "What to do with a batch that failed after all attempts of its tasks.");
+  public static final Key<Integer> BATCH_RETRIES =
+      Key.integer(
+          "millrace.batch.retries",
+          "3",
+          1,
+          1_000,
+          "",
+          "With millrace.batch.onFailure=retry: how often a failed batch is run again.");
+  public static final Key<Long> BATCH_RETRY_DELAY =
+      Key.duration(
+          "millrace.batch.retryDelay", "1s", 0, "", "Pause before a failed batch is run again.");
+  public static final Key<Integer> BATCHES_RETAINED =
+      Key.integer(
+          "millrace.ui.retainedBatches",
+          "1000",
+          10,
+          100_000,
+          "spark.streaming.ui.retainedBatches",
+          "Completed batches that the page shows.");
+  public static final Key<Integer> TASK_MAX_FAILURES =
+      Key.integer(
+          "millrace.task.maxFailures",
+          "4",
+          1,
+          100,
+          "spark.task.maxFailures",
+          "Attempts of a task before its batch fails.");
+  public static final Key<Long> MAX_RESULT_SIZE =
+      Key.bytes(
+          "millrace.driver.maxResultSize",
+          "256m",
+          1 << 20,
+          "spark.driver.maxResultSize",
+          "Most bytes that one partition may return to the driver (collect, take, reduce).");
+
+  public static final Key<Long> BLOCK_INTERVAL =
+      Key.duration(
+          "millrace.blockInterval",
+          "200ms",
+          1,
+          "spark.streaming.blockInterval",
+          "How often a receiver's data is cut into a block; at most a quarter of the batch interval is used.");
+  public static final Key<Long> RECEIVER_RESTART_DELAY =
+      Key.duration(
+          "millrace.receiverRestartDelay",
+          "2s",
+          0,
+          "spark.streaming.receiverRestartDelay",
+          "Pause before a receiver that asked for it, or failed, is started again; doubles up to a minute.");
+  public static final Key<Boolean> STOP_GRACEFULLY_ON_SHUTDOWN =
+      Key.bool(
+          "millrace.stopGracefullyOnShutdown",
+          "false",
+          "spark.streaming.stopGracefullyOnShutdown",
+          "Whether a termination signal drains what was received before the driver ends.");
+  public static final Key<Long> GRACEFUL_STOP_TIMEOUT =
+      Key.duration(
+          "millrace.gracefulStopTimeout",
+          "60s",
+          1_000,
+          "spark.streaming.gracefulStopTimeout",
+          "How long a draining stop waits for receivers and batches before it gives up and says what was left.");
+
+  public static final Key<Integer> EXECUTOR_INSTANCES =
+      Key.integer(
+          "millrace.executor.instances", "2", 1, 10_000, "spark.executor.instances", "Executors.");
+  public static final Key<Integer> EXECUTOR_CORES =
+      Key.integer(
+          "millrace.executor.cores",
+          "1",
+          1,
+          1_024,
+          "spark.executor.cores",
+          "Task slots and virtual cores of an executor.");
+  public static final Key<Long> EXECUTOR_MEMORY =
+      Key.bytes(
+          "millrace.executor.memory",
+          "1g",
+          128L << 20,
+          "spark.executor.memory",
+          "Memory of an executor's container, everything included.");
+  public static final Key<Long> EXECUTOR_HEARTBEAT_INTERVAL =
+      Key.duration(
+          "millrace.executor.heartbeatInterval",
+          "100ms",
+          10,
+          "spark.executor.heartbeatInterval",
+          "How often an executor reports.");
+  public static final Key<Long> EXECUTOR_HEARTBEAT_TIMEOUT =
+      Key.duration(
+          "millrace.executor.heartbeatTimeout",
+          "5s",
+          500,
+          "spark.network.timeout",
+          "An executor that is silent for this long is given up and replaced.");
+  public static final Key<Long> EXECUTOR_TASK_LEASE =
+      Key.duration(
+          "millrace.executor.taskLease",
+          "3s",
+          500,
+          "",
+          "An executor that does not hear from the driver for this long starts no task.");
+  public static final Key<Long> EXECUTOR_START_TIMEOUT =
+      Key.duration(
+          "millrace.executor.startTimeout",
+          "120s",
+          1_000,
+          "spark.scheduler.maxRegisteredResourcesWaitingTime",
+          "How long start() waits for the first executors before it says that the cluster gives none.");
+
+  public static final Key<Long> DRIVER_MEMORY =
+      Key.bytes(
+          "millrace.driver.memory",
+          "1g",
+          128L << 20,
+          "spark.driver.memory",
+          "Memory of the driver's container (the application master), everything included.");
+  public static final Key<Integer> DRIVER_CORES =
+      Key.integer(
+          "millrace.driver.cores", "1", 1, 1_024, "spark.driver.cores", "Cores of the driver.");
+
+  public static final Key<String> YARN_QUEUE =
+      Key.text("millrace.yarn.queue", "default", "spark.yarn.queue", "YARN queue.");
+  public static final Key<String> YARN_TAGS =
+      Key.text("millrace.yarn.tags", "", "spark.yarn.tags", "YARN tags, separated by commas.");
+  public static final Key<Integer> YARN_PRIORITY =
+      Key.integer(
+          "millrace.yarn.priority", "0", 0, 1_000, "spark.yarn.priority", "YARN priority.");
+  public static final Key<String> YARN_NODE_LABEL =
+      Key.text(
+          "millrace.yarn.nodeLabel",
+          "",
+          "spark.yarn.executor.nodeLabelExpression",
+          "Node label of driver and executors.");
+  public static final Key<Integer> YARN_ATTEMPTS =
+      Key.integer(
+          "millrace.yarn.attempts",
+          "1",
+          1,
+          1,
+          "spark.yarn.maxAppAttempts",
+          "Attempts of the driver; one, as long as a driver cannot recover.");
+  public static final Key<Long> YARN_ATTEMPTS_VALIDITY =
+      Key.duration(
+          "millrace.yarn.attemptsValidity",
+          "1h",
+          1_000,
+          "spark.yarn.am.attemptFailuresValidityInterval",
+          "Failures of the driver that are older do not count.");
+  public static final Key<String> YARN_JAVA_HOME =
+      Key.text(
+          "millrace.yarn.javaHome",
+          "",
+          "",
+          "Java 17 or later on the nodes; default: JAVA_HOME of the NodeManager.");
+  public static final Key<String> JARS =
+      Key.text("millrace.jars", "", "spark.jars", "More jars of the program, comma separated.");
+  public static final Key<String> FILES =
+      Key.text(
+          "millrace.files", "", "spark.files", "Files put into each container, comma separated.");
+  public static final Key<String> ARCHIVES =
+      Key.text(
+          "millrace.archives",
+          "",
+          "spark.archives",
+          "Archives unpacked in each container, comma separated.");
+  public static final Key<String> FRAMEWORK_PATH =
+      Key.text(
+          "millrace.framework.path",
+          "",
+          "spark.yarn.archive",
+          "Directory on HDFS that holds the framework archives; default: .millrace/framework in the user's home.");
+  public static final Key<String> STAGING_PATH =
+      Key.text(
+          "millrace.yarn.stagingPath",
+          "",
+          "spark.yarn.stagingDir",
+          "Directory on HDFS for the staging directories of applications; default: .millrace/applications in the user's home.");
+
+  private Keys() {}
+
+  /** All keys in the order of declaration. */
+  public static List<Key<?>> all() {
+    List<Key<?>> keys = new ArrayList<>();
+    for (Field field : Keys.class.getDeclaredFields()) {
+      if (Modifier.isStatic(field.getModifiers()) && field.getType() == Key.class) {
+        try {
+          keys.add((Key<?>) field.get(null));
+        } catch (IllegalAccessException cannotHappen) {
+          throw new IllegalStateException(cannotHappen);
+        }
+      }
+    }
+    return List.copyOf(keys);
+  }
+}

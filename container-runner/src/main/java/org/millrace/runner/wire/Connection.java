@@ -3,7 +3,8 @@ package org.millrace.runner.wire;
 /** An authenticated, ordered, two-way link. Thread-safe. */
 public interface Connection extends AutoCloseable {
   /**
-   * Name of the other side as it was authenticated, such as {@code driver} or {@code executor-3}.
+   * Who the other side is: to a listener the authenticated name, such as {@code executor-3}; to the
+   * side that connected the address.
    */
   String peer();
 

@@ -162,7 +162,16 @@ public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
           if (!fileSystem.getFileStatus(path).isDirectory()) {
             throw new FileNotFoundException(directory + " is not a directory");
           }
-          return statuses(fileSystem.listStatus(path));
+          List<FileStatus> statuses = new ArrayList<>();
+          for (var status : fileSystem.listStatus(path)) {
+            statuses.add(
+                entry(
+                    status.getPath(),
+                    status.getLen(),
+                    status.getModificationTime(),
+                    status.isDirectory()));
+          }
+          return sorted(statuses);
         });
   }
 
@@ -173,26 +182,31 @@ public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
         pattern,
         () -> {
           Path path = new Path(pattern);
-          org.apache.hadoop.fs.FileStatus[] found = fileSystem(path).globStatus(path);
-          return found == null ? List.of() : statuses(found);
+          var found = fileSystem(path).globStatus(path);
+          List<FileStatus> statuses = new ArrayList<>();
+          if (found != null) {
+            for (var status : found) {
+              statuses.add(
+                  entry(
+                      status.getPath(),
+                      status.getLen(),
+                      status.getModificationTime(),
+                      status.isDirectory()));
+            }
+          }
+          return sorted(statuses);
         });
   }
 
-  private static List<FileStatus> statuses(org.apache.hadoop.fs.FileStatus[] found) {
-    List<FileStatus> statuses = new ArrayList<>(found.length);
-    for (org.apache.hadoop.fs.FileStatus status : found) {
-      statuses.add(convert(status));
-    }
+  private static List<FileStatus> sorted(List<FileStatus> statuses) {
     statuses.sort(Comparator.comparing(FileStatus::path));
     return statuses;
   }
 
-  private static FileStatus convert(org.apache.hadoop.fs.FileStatus status) {
+  private static FileStatus entry(
+      Path path, long lengthBytes, long modificationTimeMs, boolean directory) {
     return new FileStatus(
-        status.getPath().toString(),
-        status.isDirectory() ? 0 : status.getLen(),
-        status.getModificationTime(),
-        status.isDirectory());
+        path.toString(), directory ? 0 : lengthBytes, modificationTimeMs, directory);
   }
 
   @Override
@@ -203,7 +217,13 @@ public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
         () -> {
           Path asked = new Path(path);
           try {
-            return Optional.of(convert(fileSystem(asked).getFileStatus(asked)));
+            var found = fileSystem(asked).getFileStatus(asked);
+            return Optional.of(
+                entry(
+                    found.getPath(),
+                    found.getLen(),
+                    found.getModificationTime(),
+                    found.isDirectory()));
           } catch (FileNotFoundException e) {
             return Optional.empty();
           }

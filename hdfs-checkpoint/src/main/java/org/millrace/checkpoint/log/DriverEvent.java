@@ -1,0 +1,222 @@
+package org.millrace.checkpoint.log;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.millrace.checkpoint.publish.StagedOutput;
+
+/**
+ * One change of the driver's state. The state is what replaying all events in their order gives.
+ * Immutable. Times are milliseconds since the epoch.
+ */
+public sealed interface DriverEvent {
+
+  /** Calls the handler's method for this event. */
+  <R> R accept(Handler<R> handler);
+
+  /** One method for each event, so that a new event does not compile until it is handled. */
+  interface Handler<R> {
+    R onApplicationStarted(ApplicationStarted event);
+
+    R onEpochClaimed(EpochClaimed event);
+
+    R onConfigurationChanged(ConfigurationChanged event);
+
+    R onExecutorJoined(ExecutorJoined event);
+
+    R onExecutorLost(ExecutorLost event);
+
+    R onStreamStarted(StreamStarted event);
+
+    R onStreamEnded(StreamEnded event);
+
+    R onBatchCut(BatchCut event);
+
+    R onBatchCommitted(BatchCommitted event);
+
+    R onOutputPublished(OutputPublished event);
+
+    R onEmptyBatches(EmptyBatches event);
+
+    R onApplicationStopped(ApplicationStopped event);
+  }
+
+  /** The first event of an application. */
+  record ApplicationStarted(
+      String name,
+      String applicationId,
+      long startTimeMs,
+      long batchIntervalMs,
+      int defaultParallelism)
+      implements DriverEvent {
+    public ApplicationStarted {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(applicationId, "applicationId");
+      if (batchIntervalMs <= 0 || defaultParallelism <= 0) {
+        throw new IllegalArgumentException(
+            "batchIntervalMs %d and defaultParallelism %d must be positive"
+                .formatted(batchIntervalMs, defaultParallelism));
+      }
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onApplicationStarted(this);
+    }
+  }
+
+  /**
+   * A driver took over.
+   *
+   * @param attempt the attempt of the cluster manager, from 1
+   */
+  record EpochClaimed(long epoch, String applicationId, int attempt) implements DriverEvent {
+    public EpochClaimed {
+      Objects.requireNonNull(applicationId, "applicationId");
+      if (epoch < 1) {
+        throw new IllegalArgumentException("epoch is " + epoch + ", the first is 1");
+      }
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onEpochClaimed(this);
+    }
+  }
+
+  /** These keys have these values from here on; other keys keep theirs. */
+  record ConfigurationChanged(Map<String, String> entries) implements DriverEvent {
+    public ConfigurationChanged {
+      // Sorted, so that equal events have equal bytes.
+      entries = Collections.unmodifiableMap(new TreeMap<>(entries));
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onConfigurationChanged(this);
+    }
+  }
+
+  /** An executor registered. */
+  record ExecutorJoined(int executorId, String host, int cores) implements DriverEvent {
+    public ExecutorJoined {
+      Objects.requireNonNull(host, "host");
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onExecutorJoined(this);
+    }
+  }
+
+  /** An executor is given up, alive or not. */
+  record ExecutorLost(int executorId, String reason) implements DriverEvent {
+    public ExecutorLost {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onExecutorLost(this);
+    }
+  }
+
+  /** A receiver runs in an executor incarnation; that is a stream. */
+  record StreamStarted(long streamId, int receiverId, int executorId) implements DriverEvent {
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onStreamStarted(this);
+    }
+  }
+
+  /**
+   * A stream is complete.
+   *
+   * @param endedAt the number after its last block; no block from there on ever exists
+   */
+  record StreamEnded(long streamId, long endedAt) implements DriverEvent {
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onStreamEnded(this);
+    }
+  }
+
+  /** A batch reads exactly this, in these partitions and this order, however often it is run. */
+  record BatchCut(long batchTimeMs, List<InputCut> inputs, List<SeenFile> seenFiles)
+      implements DriverEvent {
+    public BatchCut {
+      inputs = List.copyOf(inputs);
+      seenFiles = List.copyOf(seenFiles);
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onBatchCut(this);
+    }
+  }
+
+  /** A file that a file input took with this batch and will not take again. */
+  record SeenFile(int inputId, String path, long modificationTimeMs) {
+    public SeenFile {
+      Objects.requireNonNull(path, "path");
+    }
+  }
+
+  /** The decision on a batch; it is never run again, and exactly these outputs get published. */
+  record BatchCommitted(long batchTimeMs, CommitOutcome outcome, List<StagedOutput> outputs)
+      implements DriverEvent {
+    public BatchCommitted {
+      Objects.requireNonNull(outcome, "outcome");
+      outputs = List.copyOf(outputs);
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onBatchCommitted(this);
+    }
+  }
+
+  /** How a batch was decided. */
+  enum CommitOutcome {
+    /** All its output operations succeeded. */
+    COMPLETED,
+    /** It failed and its input was given up on purpose. */
+    SKIPPED
+  }
+
+  /** All outputs of a committed batch have their final names. */
+  record OutputPublished(long batchTimeMs) implements DriverEvent {
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onOutputPublished(this);
+    }
+  }
+
+  /** Batches, one interval apart, that read nothing and are committed with this event. */
+  record EmptyBatches(long fromMs, long count) implements DriverEvent {
+    public EmptyBatches {
+      if (count < 1) {
+        throw new IllegalArgumentException("count is " + count + ", at least 1");
+      }
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onEmptyBatches(this);
+    }
+  }
+
+  /** The last event of an application that ended by itself. */
+  record ApplicationStopped(String reason) implements DriverEvent {
+    public ApplicationStopped {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onApplicationStopped(this);
+    }
+  }
+}

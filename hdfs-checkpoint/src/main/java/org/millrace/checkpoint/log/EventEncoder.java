@@ -1,0 +1,159 @@
+package org.millrace.checkpoint.log;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.millrace.api.graph.BlockRange;
+import org.millrace.checkpoint.log.format.ApplicationStarted;
+import org.millrace.checkpoint.log.format.ApplicationStopped;
+import org.millrace.checkpoint.log.format.BatchCommitted;
+import org.millrace.checkpoint.log.format.BatchCut;
+import org.millrace.checkpoint.log.format.Blocks;
+import org.millrace.checkpoint.log.format.BlocksCut;
+import org.millrace.checkpoint.log.format.CommitOutcome;
+import org.millrace.checkpoint.log.format.ConfigurationChanged;
+import org.millrace.checkpoint.log.format.EmptyBatches;
+import org.millrace.checkpoint.log.format.EpochClaimed;
+import org.millrace.checkpoint.log.format.EventRecord;
+import org.millrace.checkpoint.log.format.ExecutorJoined;
+import org.millrace.checkpoint.log.format.ExecutorLost;
+import org.millrace.checkpoint.log.format.FilePart;
+import org.millrace.checkpoint.log.format.FilesCut;
+import org.millrace.checkpoint.log.format.Output;
+import org.millrace.checkpoint.log.format.OutputPublished;
+import org.millrace.checkpoint.log.format.QueueCut;
+import org.millrace.checkpoint.log.format.SeenFile;
+import org.millrace.checkpoint.log.format.StreamEnded;
+import org.millrace.checkpoint.log.format.StreamStarted;
+
+/** Events to Avro bytes. Not thread-safe: belongs to its log. */
+final class EventEncoder {
+
+  private static final ToAvro TO_AVRO = new ToAvro();
+
+  private final SpecificDatumWriter<EventRecord> writer =
+      new SpecificDatumWriter<>(EventRecord.class);
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private BinaryEncoder encoder;
+
+  byte[] encode(DriverEvent event) {
+    bytes.reset();
+    encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
+    try {
+      writer.write(new EventRecord(event.accept(TO_AVRO)), encoder);
+      encoder.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Writing to memory failed", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static <A, B> List<B> each(List<A> list, Function<A, B> conversion) {
+    return list.stream().map(conversion).toList();
+  }
+
+  private static final class ToAvro implements DriverEvent.Handler<Object> {
+
+    @Override
+    public Object onApplicationStarted(DriverEvent.ApplicationStarted event) {
+      return new ApplicationStarted(
+          event.name(),
+          event.applicationId(),
+          event.startTimeMs(),
+          event.batchIntervalMs(),
+          event.defaultParallelism());
+    }
+
+    @Override
+    public Object onEpochClaimed(DriverEvent.EpochClaimed event) {
+      return new EpochClaimed(event.epoch(), event.applicationId(), event.attempt());
+    }
+
+    @Override
+    public Object onConfigurationChanged(DriverEvent.ConfigurationChanged event) {
+      return new ConfigurationChanged(event.entries());
+    }
+
+    @Override
+    public Object onExecutorJoined(DriverEvent.ExecutorJoined event) {
+      return new ExecutorJoined(event.executorId(), event.host(), event.cores());
+    }
+
+    @Override
+    public Object onExecutorLost(DriverEvent.ExecutorLost event) {
+      return new ExecutorLost(event.executorId(), event.reason());
+    }
+
+    @Override
+    public Object onStreamStarted(DriverEvent.StreamStarted event) {
+      return new StreamStarted(event.streamId(), event.receiverId(), event.executorId());
+    }
+
+    @Override
+    public Object onStreamEnded(DriverEvent.StreamEnded event) {
+      return new StreamEnded(event.streamId(), event.endedAt());
+    }
+
+    @Override
+    public Object onBatchCut(DriverEvent.BatchCut event) {
+      return new BatchCut(
+          event.batchTimeMs(),
+          each(event.inputs(), ToAvro::input),
+          each(
+              event.seenFiles(),
+              file -> new SeenFile(file.inputId(), file.path(), file.modificationTimeMs())));
+    }
+
+    private static Object input(InputCut cut) {
+      if (cut instanceof InputCut.BlocksCut blocks) {
+        return new BlocksCut(
+            blocks.inputId(), each(blocks.partitions(), ranges -> each(ranges, ToAvro::blocks)));
+      }
+      if (cut instanceof InputCut.FilesCut files) {
+        return new FilesCut(
+            files.inputId(), each(files.partitions(), ranges -> each(ranges, ToAvro::file)));
+      }
+      InputCut.QueueCut queue = (InputCut.QueueCut) cut;
+      return new QueueCut(queue.inputId(), queue.queueIndex());
+    }
+
+    private static Blocks blocks(BlockRange range) {
+      return new Blocks(range.streamId(), range.from(), range.until());
+    }
+
+    private static FilePart file(FileRange range) {
+      return new FilePart(
+          range.path(), range.offset(), range.lengthBytes(), range.modificationTimeMs());
+    }
+
+    @Override
+    public Object onBatchCommitted(DriverEvent.BatchCommitted event) {
+      return new BatchCommitted(
+          event.batchTimeMs(),
+          CommitOutcome.valueOf(event.outcome().name()),
+          each(
+              event.outputs(),
+              output -> new Output(output.stagedDirectory(), output.targetDirectory())));
+    }
+
+    @Override
+    public Object onOutputPublished(DriverEvent.OutputPublished event) {
+      return new OutputPublished(event.batchTimeMs());
+    }
+
+    @Override
+    public Object onEmptyBatches(DriverEvent.EmptyBatches event) {
+      return new EmptyBatches(event.fromMs(), event.count());
+    }
+
+    @Override
+    public Object onApplicationStopped(DriverEvent.ApplicationStopped event) {
+      return new ApplicationStopped(event.reason());
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Publishing of prepared output by one rename. */
+package org.millrace.checkpoint.publish;

@@ -1,0 +1,2 @@
+/** Tests of the event log. */
+package org.millrace.checkpoint.log;

@@ -6,9 +6,9 @@ import org.millrace.api.error.MillraceException;
 /**
  * Places a key by its hash code: non-negative {@code hashCode()} modulo the number of partitions.
  *
- * <p>A null key goes to partition 0. An enum is placed by the hash code of its name, because its own
- * differs from process to process. An array, or another object with {@link Object}'s own hash code,
- * is refused with {@link ErrorCode#UNSTABLE_KEY}.
+ * <p>A null key goes to partition 0. An enum is placed by the hash code of its name, because its
+ * own differs from process to process. An array, or another object with {@link Object}'s own hash
+ * code, is refused with {@link ErrorCode#UNSTABLE_KEY}.
  */
 public final class HashPartitioner extends Partitioner {
   private static final long serialVersionUID = 1L;
@@ -70,9 +70,7 @@ public final class HashPartitioner extends Partitioner {
     if (key instanceof Tuple2<?, ?> pair) {
       requireStable(pair._1());
       requireStable(pair._2());
-    } else if (key != null
-        && !(key instanceof Enum<?>)
-        && HAS_IDENTITY_HASH.get(key.getClass())) {
+    } else if (key != null && !(key instanceof Enum<?>) && HAS_IDENTITY_HASH.get(key.getClass())) {
       throw unstable(key);
     }
   }

@@ -12,9 +12,9 @@ import org.millrace.api.error.MillraceException;
 /**
  * The configuration of a program: keys {@code millrace.*} and their values.
  *
- * <p>Not thread-safe; a context copies it when it is made, so later changes do not count. Which keys
- * there are, and their forms and bounds, is checked by the engine when the context is made. What the
- * command line sets wins over what the program sets.
+ * <p>Not thread-safe; a context copies it when it is made, so later changes do not count. Which
+ * keys there are, and their forms and bounds, is checked by the engine when the context is made.
+ * What the command line sets wins over what the program sets.
  */
 public final class StreamingConf implements Serializable, Cloneable {
   private static final long serialVersionUID = 1L;

@@ -62,9 +62,7 @@ public record Tuple2<T1, T2>(T1 _1, T2 _2) implements Serializable {
     if ((long) value == value) {
       return Long.hashCode((long) value);
     }
-    return side instanceof Float && (float) value != value
-        ? side.hashCode()
-        : Double.hashCode(value);
+    return (float) value == value ? Float.hashCode((float) value) : side.hashCode();
   }
 
   @Override

@@ -7,8 +7,8 @@ import static org.millrace.api.error.ErrorKind.USER;
 /**
  * The numbered codes of {@link MillraceException}.
  *
- * <p>A number is never given to another meaning once it was released. Numbers below 2000 are of kind
- * {@link ErrorKind#USER}, 2000 to 2999 {@link ErrorKind#EXTERNAL}, 3000 to 3999 {@link
+ * <p>A number is never given to another meaning once it was released. Numbers below 2000 are of
+ * kind {@link ErrorKind#USER}, 2000 to 2999 {@link ErrorKind#EXTERNAL}, 3000 to 3999 {@link
  * ErrorKind#RESOURCE} and 9000 to 9999 {@link ErrorKind#INTERNAL}.
  */
 public enum ErrorCode {
@@ -67,8 +67,6 @@ public enum ErrorCode {
   INPUT_UNAVAILABLE(2001, EXTERNAL, true),
   /** An executor ended or is not heard any more. */
   EXECUTOR_LOST(2002, EXTERNAL, true),
-  /** No executor that lives holds the block. */
-  BLOCK_LOST(2003, EXTERNAL, true),
   /** A newer epoch has sealed what this process wanted to write. */
   FENCED(2010, EXTERNAL, false),
   /** It is not known whether a write became durable. */

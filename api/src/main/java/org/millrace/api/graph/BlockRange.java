@@ -3,7 +3,8 @@ package org.millrace.api.graph;
 /**
  * Consecutive blocks of one stream, where a stream is one receiver in one executor incarnation.
  *
- * @param streamId number of the stream: receiver's input id in the upper 32 bits, executor in the lower
+ * @param streamId number of the stream: receiver's input id in the upper 32 bits, executor in the
+ *     lower
  * @param from sequence number of the first block
  * @param until sequence number after the last block, greater than {@code from}
  */

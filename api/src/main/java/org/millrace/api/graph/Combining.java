@@ -8,8 +8,8 @@ import org.millrace.api.function.Function2;
 public sealed interface Combining {
 
   /**
-   * Pairs are placed by key and keep as they are. They arrive in the order of parent partitions, and
-   * within one in its order.
+   * Pairs are placed by key and keep as they are. They arrive in the order of parent partitions,
+   * and within one in its order.
    */
   record None() implements Combining {}
 

@@ -17,8 +17,8 @@ public enum Operator {
   /** The same key with zero or more values; {@code FlatMapFunction<V, W>}. */
   FLAT_MAP_VALUES,
   /**
-   * Any records for the iterator over the partition; {@code FlatMapFunction<Iterator<T>, R>}. Called
-   * once for each partition, also for an empty one.
+   * Any records for the iterator over the partition; {@code FlatMapFunction<Iterator<T>, R>}.
+   * Called once for each partition, also for an empty one.
    */
   MAP_PARTITIONS,
   /**

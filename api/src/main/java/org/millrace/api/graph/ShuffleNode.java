@@ -10,16 +10,15 @@ import org.millrace.api.Partitioner;
  * A dataset whose partitions can depend on every partition of its parent.
  *
  * <p>When {@code parent().partitioner()} equals {@link #routing()}, the records are in their
- * partitions already and an engine may combine them there without moving anything; the result is the
- * same.
+ * partitions already and an engine may combine them there without moving anything; the result is
+ * the same.
  */
 public final class ShuffleNode extends RddNode {
   private final Partitioner routing;
   private final Combining combining;
 
   /** Places the pairs of a dataset by key, and combines what meets. */
-  public ShuffleNode(
-      RddNode parent, Partitioner routing, Combining combining, String description) {
+  public ShuffleNode(RddNode parent, Partitioner routing, Combining combining, String description) {
     super(List.of(parent), description);
     this.routing = Objects.requireNonNull(routing, "routing");
     this.combining = Objects.requireNonNull(combining, "combining");

@@ -7,8 +7,8 @@ import org.millrace.api.graph.StreamGraph;
 /**
  * Runs the datasets and streams of one program.
  *
- * <p>Thread-safe. Methods that run jobs block their caller: before {@link #start} the program's main
- * thread, later the thread on which the engine calls the program's functions.
+ * <p>Thread-safe. Methods that run jobs block their caller: before {@link #start} the program's
+ * main thread, later the thread on which the engine calls the program's functions.
  */
 public interface Engine extends AutoCloseable {
   /** How many partitions a shuffle has when the program does not say; at least 1. */
@@ -18,8 +18,8 @@ public interface Engine extends AutoCloseable {
    * Runs an action over the partitions from {@code fromPartition} to before {@code untilPartition}.
    *
    * @return one result for each of these partitions, in order
-   * @throws org.millrace.api.error.MillraceException with code TASK_FAILED and the cause when a task
-   *     failed in all its attempts
+   * @throws org.millrace.api.error.MillraceException with code TASK_FAILED and the cause when a
+   *     task failed in all its attempts
    */
   <R> List<R> runJob(RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition);
 
@@ -37,11 +37,17 @@ public interface Engine extends AutoCloseable {
    *
    * @param timeoutMs how long to wait; 0 does not wait, a negative value waits forever
    * @return whether streaming has ended
-   * @throws org.millrace.api.error.MillraceException the first failure, when streaming ended by one
+   * @throws org.millrace.api.error.MillraceException the first failure, when streaming ended by
+   *     one; an engine that was closed returns true
+   * @throws InterruptedException when the caller is interrupted while it waits
    */
-  boolean awaitTermination(long timeoutMs);
+  boolean awaitTermination(long timeoutMs) throws InterruptedException;
 
-  /** Ends streaming and returns when it has ended; does nothing when it was not started. */
+  /**
+   * Ends streaming and returns when it has ended; does nothing when it was not started. When it is
+   * called by a function of the program inside a batch, it returns at once and streaming ends after
+   * that batch.
+   */
   void stop(StopMode mode);
 
   /** Gives up everything the engine holds; a second call does nothing. */

@@ -8,7 +8,9 @@ import java.util.Iterator;
  *
  * <p>Thread-safe. The methods that store block their caller while the engine has no room for more.
  * They return after the data has been taken over; {@link #storeAll} and {@link #storeBytes} return
- * after it is as safe as the receiver's storage level asks for.
+ * after it is as safe as the receiver's storage level asks for. Once the receiver is stopped or
+ * being restarted, methods that store throw {@link java.util.concurrent.CancellationException},
+ * also those that wait, and {@link #restart} and {@link #stop} do nothing.
  */
 public interface ReceiverSupervisor {
   /** Takes one record. */
@@ -17,7 +19,10 @@ public interface ReceiverSupervisor {
   /** Takes records that stay together in one block. */
   void storeAll(Iterator<?> records);
 
-  /** Takes whole lines as UTF-8 bytes, from the buffer's position to its limit, as they are. */
+  /**
+   * Takes whole lines as UTF-8 bytes, from the buffer's position to its limit, as they are. The
+   * caller may use the buffer again after the return.
+   */
   void storeBytes(ByteBuffer lines);
 
   /** Shows a problem that does not end the receiver. The cause may be null. */

@@ -40,8 +40,7 @@ public record StorageLevel(
   public static final StorageLevel MEMORY_ONLY_2 = new StorageLevel(false, true, false, true, 2);
 
   /** As bytes in memory, one copy. */
-  public static final StorageLevel MEMORY_ONLY_SER =
-      new StorageLevel(false, true, false, false, 1);
+  public static final StorageLevel MEMORY_ONLY_SER = new StorageLevel(false, true, false, false, 1);
 
   /** As bytes in memory, two copies. */
   public static final StorageLevel MEMORY_ONLY_SER_2 =
@@ -51,8 +50,7 @@ public record StorageLevel(
   public static final StorageLevel MEMORY_AND_DISK = new StorageLevel(true, true, false, true, 1);
 
   /** As objects in memory, the rest on disk, two copies. */
-  public static final StorageLevel MEMORY_AND_DISK_2 =
-      new StorageLevel(true, true, false, true, 2);
+  public static final StorageLevel MEMORY_AND_DISK_2 = new StorageLevel(true, true, false, true, 2);
 
   /** As bytes in memory, the rest on disk, one copy. */
   public static final StorageLevel MEMORY_AND_DISK_SER =

@@ -51,7 +51,9 @@ public record Time(long milliseconds) implements Serializable, Comparable<Time> 
     return new Time(Math.floorDiv(milliseconds, that.milliseconds()) * that.milliseconds());
   }
 
-  /** The latest time that is a multiple of {@code that} after {@code zeroTime} and not after this. */
+  /**
+   * The latest time that is a multiple of {@code that} after {@code zeroTime} and not after this.
+   */
   public Time floor(Duration that, Time zeroTime) {
     long sinceZero = milliseconds - zeroTime.milliseconds;
     return new Time(
@@ -83,7 +85,9 @@ public record Time(long milliseconds) implements Serializable, Comparable<Time> 
     return List.copyOf(times);
   }
 
-  /** The times from this, each {@code interval} later, that are not after {@code that}; in order. */
+  /**
+   * The times from this, each {@code interval} later, that are not after {@code that}; in order.
+   */
   public List<Time> to(Time that, Duration interval) {
     List<Time> times = new ArrayList<>();
     for (long at = milliseconds; at <= that.milliseconds; at += positive(interval)) {

@@ -4,6 +4,9 @@ package org.millrace.api.streaming.receiver;
 public enum BlockFormat {
   /** Serialized objects, one for each stored record. */
   OBJECTS,
-  /** Lines of UTF-8 text, each ended by a line feed; the records are Strings. */
+  /**
+   * Lines of UTF-8 text, each ended by a line feed; the records are Strings without the line end
+   * ({@code \n} or {@code \r\n}).
+   */
   TEXT_LINES
 }

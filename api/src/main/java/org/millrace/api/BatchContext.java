@@ -1,0 +1,190 @@
+package org.millrace.api;
+
+import java.io.Closeable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.graph.CallSite;
+import org.millrace.api.graph.CollectionNode;
+import org.millrace.api.graph.EmptyNode;
+import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.UnionNode;
+import org.millrace.api.spi.Engine;
+
+/**
+ * The connection of a program to an engine, and the maker of its datasets.
+ *
+ * <p>Thread-safe. A context opens its engine when it is made and closes it when it is stopped.
+ */
+public final class BatchContext implements Closeable {
+  private final StreamingConf conf;
+  private final Engine engine;
+  private final AtomicBoolean stopped = new AtomicBoolean();
+
+  /** A context with the configuration that the system properties give. */
+  public BatchContext() {
+    this(new StreamingConf());
+  }
+
+  /** A context for a master like {@code local[2]}, listed under a name. */
+  public BatchContext(String master, String appName) {
+    this(new StreamingConf().setMaster(master).setAppName(appName));
+  }
+
+  /** A context for a master and a name, else configured by {@code conf}. */
+  public BatchContext(String master, String appName, StreamingConf conf) {
+    this(conf.clone().setMaster(master).setAppName(appName));
+  }
+
+  /**
+   * A context with a configuration, which is copied.
+   *
+   * @throws MillraceException INVALID_CONFIGURATION_VALUE when master or name is missing, NO_ENGINE
+   *     when no engine on the class path accepts the master, RUN_ON_CLIENT when the master is yarn
+   *     and this process was not started by a submission
+   */
+  public BatchContext(StreamingConf conf) {
+    this(conf, EngineSelection.open(conf.clone()));
+  }
+
+  /** A context over an engine that is open already; for engines and test kits. */
+  public BatchContext(StreamingConf conf, Engine engine) {
+    this.conf = conf.clone();
+    this.engine = Objects.requireNonNull(engine, "engine");
+  }
+
+  /** The configuration; a copy. */
+  public StreamingConf getConf() {
+    return conf.clone();
+  }
+
+  /** The master, like {@code local[2]}. */
+  public String master() {
+    return conf.get(StreamingConf.MASTER);
+  }
+
+  /** The name under which the application is listed. */
+  public String appName() {
+    return conf.get(StreamingConf.APP_NAME);
+  }
+
+  /** The engine; for the streaming context and test kits. */
+  public Engine engine() {
+    if (stopped.get()) {
+      throw new MillraceException(
+          ErrorCode.ALREADY_STOPPED, "the context was stopped; make a new one to run anything");
+    }
+    return engine;
+  }
+
+  /** How many partitions a dataset has when the program does not say; at least 1. */
+  public int defaultParallelism() {
+    return engine().defaultParallelism();
+  }
+
+  /** How many partitions a text file has at least when the program does not say: 1 or 2. */
+  public int defaultMinPartitions() {
+    return Math.min(defaultParallelism(), 2);
+  }
+
+  /** A dataset of records that the program holds, in default parallelism partitions. */
+  public <T> RDD<T> parallelize(List<T> list) {
+    return parallelize(list, defaultParallelism());
+  }
+
+  /** A dataset of records that the program holds, in runs of about equal length. */
+  public <T> RDD<T> parallelize(List<T> list, int numSlices) {
+    return new RDD<>(this, sliced(list, numSlices, "parallelize"));
+  }
+
+  /** A dataset of pairs that the program holds, in default parallelism partitions. */
+  public <K, V> PairRDD<K, V> parallelizePairs(List<Tuple2<K, V>> list) {
+    return parallelizePairs(list, defaultParallelism());
+  }
+
+  /** A dataset of pairs that the program holds, in runs of about equal length. */
+  public <K, V> PairRDD<K, V> parallelizePairs(List<Tuple2<K, V>> list, int numSlices) {
+    return new PairRDD<>(this, sliced(list, numSlices, "parallelizePairs"));
+  }
+
+  private RddNode sliced(List<?> list, int numSlices, String operation) {
+    engine();
+    if (numSlices < 1) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          operation + " into " + numSlices + " partitions; give a number of at least 1");
+    }
+    return CollectionNode.sliced(list, numSlices, described(operation));
+  }
+
+  /** A dataset without partitions. */
+  public <T> RDD<T> emptyRDD() {
+    return new RDD<>(this, new EmptyNode());
+  }
+
+  /** The lines of text files at a path, which may be a glob. */
+  public RDD<String> textFile(String path) {
+    return textFile(path, defaultMinPartitions());
+  }
+
+  /** The lines of text files at a path, which may be a glob, in at least so many partitions. */
+  public RDD<String> textFile(String path, int minPartitions) {
+    return new RDD<>(this, engine().textFile(path, minPartitions));
+  }
+
+  /** The partitions of all datasets, one dataset after the other. */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // the array is only read
+  public final <T> RDD<T> union(RDD<T>... rdds) {
+    return new RDD<>(this, united(Arrays.asList(rdds)));
+  }
+
+  /** The partitions of all datasets, one dataset after the other. */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // the array is only read
+  public final <K, V> PairRDD<K, V> union(PairRDD<K, V>... rdds) {
+    return new PairRDD<>(this, united(Arrays.asList(rdds)));
+  }
+
+  private RddNode united(List<? extends RDDLike<?, ?>> rdds) {
+    List<RddNode> parents = new ArrayList<>();
+    for (RDDLike<?, ?> rdd : rdds) {
+      requireSame(rdd.context(), "union");
+      parents.add(rdd.node());
+    }
+    return new UnionNode(parents, described("union"));
+  }
+
+  /** Closes the engine; a second call does nothing. */
+  public void stop() {
+    if (stopped.compareAndSet(false, true)) {
+      engine.close();
+    }
+  }
+
+  /** The same as {@link #stop()}. */
+  @Override
+  public void close() {
+    stop();
+  }
+
+  void requireSame(BatchContext other, String operation) {
+    if (other != this) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          operation
+              + " of datasets of two contexts at "
+              + CallSite.here()
+              + "; make all datasets"
+              + " by one context");
+    }
+  }
+
+  private static String described(String operation) {
+    return operation + " at " + CallSite.here();
+  }
+}

@@ -1,0 +1,84 @@
+package org.millrace.api.graph;
+
+import java.util.List;
+import org.millrace.api.HashPartitioner;
+import org.millrace.api.Partitioner;
+import org.millrace.api.Tuple2;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.function.Function;
+import org.millrace.api.function.Function2;
+import org.millrace.api.function.PairFunction;
+
+/**
+ * Operations that consist of several nodes.
+ *
+ * <p>What they consist of fixes what a user observes: number of elements for an empty batch, order,
+ * number of partitions.
+ */
+public final class Compositions {
+  private static final PairFunction<Object, Object, Long> ONE_WITHOUT_KEY =
+      record -> new Tuple2<>(null, 1L);
+  private static final PairFunction<Object, Object, Long> ONE = record -> new Tuple2<>(record, 1L);
+  private static final PairFunction<Object, Object, Object> WITHOUT_KEY =
+      record -> new Tuple2<>(null, record);
+  private static final Function2<Long, Long, Long> SUM = Long::sum;
+
+  private Compositions() {}
+
+  /** Exactly one element, the number of records, also for no records: 0. */
+  public static RddNode count(RddNode parent, int partitionCount, String description) {
+    RddNode ones =
+        new NarrowNode(parent, Operator.MAP_TO_PAIR, ONE_WITHOUT_KEY, false, description);
+    RddNode zero =
+        new CollectionNode(List.of(List.<Object>of(new Tuple2<>(null, 0L))), description);
+    RddNode all = new UnionNode(List.of(ones, zero), description);
+    RddNode sum =
+        new ShuffleNode(
+            all, new HashPartitioner(partitionCount), Combining.Combine.reduce(SUM), description);
+    return new NarrowNode(sum, Operator.VALUES, null, false, description);
+  }
+
+  /** One element for records, none for no records, in one partition. */
+  public static RddNode reduce(RddNode parent, Function2<?, ?, ?> f, String description) {
+    RddNode pairs = new NarrowNode(parent, Operator.MAP_TO_PAIR, WITHOUT_KEY, false, description);
+    RddNode reduced =
+        new ShuffleNode(pairs, new HashPartitioner(1), Combining.Combine.reduce(f), description);
+    return new NarrowNode(reduced, Operator.VALUES, null, false, description);
+  }
+
+  /** A pair of each distinct record and how often it occurs. */
+  public static RddNode countByValue(RddNode parent, Partitioner partitioner, String description) {
+    RddNode pairs = new NarrowNode(parent, Operator.MAP_TO_PAIR, ONE, false, description);
+    return new ShuffleNode(pairs, partitioner, Combining.Combine.reduce(SUM), description);
+  }
+
+  /** The same records spread evenly over so many partitions. */
+  public static RddNode repartition(RddNode parent, int partitionCount, String description) {
+    if (partitionCount < 1) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          description + " asks for " + partitionCount + " partitions; give a number of at least 1");
+    }
+    return ShuffleNode.roundRobin(parent, partitionCount, description);
+  }
+
+  /** The combiners of each key by three functions. */
+  @SuppressWarnings("unchecked") // the graph is untyped; the typed API is above it
+  public static RddNode combineByKey(
+      RddNode parent,
+      Function<?, ?> createCombiner,
+      Function2<?, ?, ?> mergeValue,
+      Function2<?, ?, ?> mergeCombiners,
+      Partitioner partitioner,
+      boolean mapSideCombine,
+      String description) {
+    Combining combine =
+        new Combining.Combine(
+            (Function<Object, Object>) createCombiner,
+            (Function2<Object, Object, Object>) mergeValue,
+            (Function2<Object, Object, Object>) mergeCombiners,
+            mapSideCombine);
+    return new ShuffleNode(parent, partitioner, combine, description);
+  }
+}

@@ -1,0 +1,14 @@
+package org.millrace.api.streaming;
+
+import org.millrace.api.graph.StreamNode;
+
+/**
+ * A stream that comes from outside.
+ *
+ * @param <T> type of the records
+ */
+public class InputDStream<T> extends DStream<T> {
+  InputDStream(StreamingContext context, StreamNode node) {
+    super(context, node);
+  }
+}

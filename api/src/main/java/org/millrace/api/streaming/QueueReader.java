@@ -1,0 +1,42 @@
+package org.millrace.api.streaming;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.function.Supplier;
+import org.millrace.api.RDD;
+import org.millrace.api.graph.EmptyNode;
+import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.UnionNode;
+
+/** Takes what is due for a batch out of a program's queue of datasets. */
+final class QueueReader<T> implements Supplier<RddNode> {
+  private final Queue<RDD<T>> queue;
+  private final boolean oneAtATime;
+  private final RDD<T> defaultRdd;
+
+  /** Reads a queue; {@code defaultRdd} may be null. */
+  QueueReader(Queue<RDD<T>> queue, boolean oneAtATime, RDD<T> defaultRdd) {
+    this.queue = Objects.requireNonNull(queue, "queue");
+    this.oneAtATime = oneAtATime;
+    this.defaultRdd = defaultRdd;
+  }
+
+  @Override
+  public RddNode get() {
+    List<RddNode> due = new ArrayList<>();
+    // Synchronized because the program may add to a plain queue while batches run.
+    synchronized (queue) {
+      RDD<T> next = queue.poll();
+      while (next != null) {
+        due.add(next.node());
+        next = oneAtATime ? null : queue.poll();
+      }
+    }
+    if (due.isEmpty()) {
+      return defaultRdd == null ? new EmptyNode() : defaultRdd.node();
+    }
+    return due.size() == 1 ? due.get(0) : new UnionNode(due, "queue");
+  }
+}

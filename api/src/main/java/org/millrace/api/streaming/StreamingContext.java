@@ -1,0 +1,478 @@
+package org.millrace.api.streaming;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.Closeable;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.millrace.api.BatchContext;
+import org.millrace.api.RDD;
+import org.millrace.api.StreamingConf;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.function.Function;
+import org.millrace.api.graph.BatchAction;
+import org.millrace.api.graph.DerivedStreamNode;
+import org.millrace.api.graph.FileStreamNode;
+import org.millrace.api.graph.InputStreamNode;
+import org.millrace.api.graph.NodeLabel;
+import org.millrace.api.graph.QueueStreamNode;
+import org.millrace.api.graph.ReceiverStreamNode;
+import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.graph.StreamNode;
+import org.millrace.api.graph.UnionNode;
+import org.millrace.api.spi.Engine;
+import org.millrace.api.spi.StopMode;
+import org.millrace.api.storage.StorageLevel;
+import org.millrace.api.streaming.receiver.Receiver;
+import org.millrace.api.streaming.socket.SocketReceivers;
+
+/**
+ * The entry of a streaming program: defines inputs, is started once, and runs until it is stopped.
+ *
+ * <p>Thread-safe. The states and what leads from one to the next are those of {@link
+ * StreamingContextState}. Only one context of a JVM can be active at a time.
+ */
+public final class StreamingContext implements Closeable {
+  private static final String STOP_BATCH_CONTEXT = "millrace.stopBatchContextByDefault";
+  private static final AtomicReference<StreamingContext> ACTIVE = new AtomicReference<>();
+
+  private final BatchContext batchContext;
+  private final Engine engine;
+  private final Duration batchInterval;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition leftInitialized = lock.newCondition();
+
+  @GuardedBy("lock")
+  private final StreamDefinitions definitions = new StreamDefinitions();
+
+  @GuardedBy("lock")
+  private StreamingContextState state = StreamingContextState.INITIALIZED;
+
+  /** A context for a master like {@code local[2]}, listed under a name. */
+  public StreamingContext(String master, String appName, Duration batchInterval) {
+    this(new StreamingConf().setMaster(master).setAppName(appName), batchInterval);
+  }
+
+  /**
+   * A context with a configuration, which is copied.
+   *
+   * @throws MillraceException what {@link BatchContext#BatchContext(StreamingConf)} throws
+   */
+  public StreamingContext(StreamingConf conf, Duration batchInterval) {
+    this(checked(conf, batchInterval), batchInterval);
+  }
+
+  /** A context that runs on the engine of a batch context. */
+  public StreamingContext(BatchContext batchContext, Duration batchInterval) {
+    this.batchContext = Objects.requireNonNull(batchContext, "batchContext");
+    this.engine = batchContext.engine();
+    requirePositive(batchInterval, "the batch interval");
+    this.batchInterval = batchInterval;
+  }
+
+  /** Refuses a wrong interval before an engine is opened that nobody would close. */
+  private static BatchContext checked(StreamingConf conf, Duration batchInterval) {
+    requirePositive(batchInterval, "the batch interval");
+    return new BatchContext(conf);
+  }
+
+  private static void requirePositive(Duration duration, String what) {
+    if (duration.milliseconds() <= 0) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE, what + " is " + duration + "; give a duration of at least 1 ms");
+    }
+  }
+
+  /** The batch context on whose engine this one runs; another name of {@link #batchContext()}. */
+  public BatchContext sparkContext() {
+    return batchContext;
+  }
+
+  /** The batch context on whose engine this one runs. */
+  public BatchContext batchContext() {
+    return batchContext;
+  }
+
+  /** Time between two batches. */
+  public Duration batchInterval() {
+    return batchInterval;
+  }
+
+  /** Where this context is in its life. */
+  public StreamingContextState getState() {
+    lock.lock();
+    try {
+      return state;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- inputs
+
+  /** Lines of UTF-8 text from a TCP server, kept in two copies; connects again when it fails. */
+  public ReceiverInputDStream<String> socketTextStream(String hostname, int port) {
+    return socketTextStream(hostname, port, StorageLevel.MEMORY_AND_DISK_SER_2);
+  }
+
+  /** Lines of UTF-8 text from a TCP server, kept as the storage level says. */
+  public ReceiverInputDStream<String> socketTextStream(
+      String hostname, int port, StorageLevel storageLevel) {
+    return receiverStream("socketTextStream", SocketReceivers.text(hostname, port, storageLevel));
+  }
+
+  /** Records that a function reads from the bytes of a TCP server, which it does on an executor. */
+  public <T> ReceiverInputDStream<T> socketStream(
+      String hostname,
+      int port,
+      Function<InputStream, Iterable<T>> converter,
+      StorageLevel storageLevel) {
+    return receiverStream(
+        "socketStream", SocketReceivers.decoded(hostname, port, converter, storageLevel));
+  }
+
+  /** What a program's own receiver stores. */
+  public <T> ReceiverInputDStream<T> receiverStream(Receiver<T> receiver) {
+    return receiverStream("receiverStream", receiver);
+  }
+
+  private <T> ReceiverInputDStream<T> receiverStream(String name, Receiver<T> receiver) {
+    return new ReceiverInputDStream<>(
+        this, input(name, (label, id) -> new ReceiverStreamNode(label, id, receiver)));
+  }
+
+  /**
+   * The lines of text files that are moved into a directory (or glob of directories) after the
+   * start; names that begin with a dot are left out.
+   */
+  public DStream<String> textFileStream(String directory) {
+    return new DStream<>(
+        this,
+        input("textFileStream", (label, id) -> new FileStreamNode(label, id, directory, true)));
+  }
+
+  /** The datasets of a queue, one for each batch, none when the queue is empty. */
+  public <T> DStream<T> queueStream(Queue<RDD<T>> queue) {
+    return queueStream(queue, true);
+  }
+
+  /** The datasets of a queue, for each batch one or all that are there. */
+  public <T> InputDStream<T> queueStream(Queue<RDD<T>> queue, boolean oneAtATime) {
+    return queueStream(queue, oneAtATime, null);
+  }
+
+  /**
+   * The datasets of a queue, for each batch one or all that are there, and a default one when the
+   * queue is empty.
+   *
+   * <p>Datasets may be added while the context runs: the queue is read inside {@code synchronized
+   * (queue)}, so the program adds in the same way or gives a concurrent queue.
+   *
+   * @param defaultRDD may be null: then a batch without a dataset is empty
+   */
+  public <T> InputDStream<T> queueStream(
+      Queue<RDD<T>> queue, boolean oneAtATime, RDD<T> defaultRDD) {
+    QueueReader<T> reader = new QueueReader<>(queue, oneAtATime, defaultRDD);
+    return new InputDStream<>(
+        this, input("queueStream", (label, id) -> new QueueStreamNode(label, id, reader)));
+  }
+
+  /** In each batch the partitions of all streams, one stream after the other; at least one. */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // the array is only read
+  public final <T> DStream<T> union(DStream<T>... streams) {
+    return new DStream<>(this, united(Arrays.asList(streams)));
+  }
+
+  /** In each batch the partitions of all streams, one stream after the other; at least one. */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // the array is only read
+  public final <K, V> PairDStream<K, V> union(PairDStream<K, V>... streams) {
+    return new PairDStream<>(this, united(Arrays.asList(streams)));
+  }
+
+  private StreamNode united(List<? extends DStreamLike<?, ?, ?>> streams) {
+    if (streams.isEmpty()) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE, "union of no streams; give at least one stream");
+    }
+    Duration slide = streams.get(0).node().slide();
+    List<StreamNode> parents = new ArrayList<>();
+    for (DStreamLike<?, ?, ?> stream : streams) {
+      requireSame(stream.context(), slide, stream.node().slide(), "union");
+      parents.add(stream.node());
+    }
+    NodeLabel label = label("union", slide);
+    return new DerivedStreamNode(
+        label, parents, (rdds, batchTime) -> new UnionNode(rdds, label.description()), List.of());
+  }
+
+  /** Keeps the datasets of each batch usable for a duration after it. */
+  public void remember(Duration duration) {
+    requirePositive(duration, "the remember duration");
+    define("remember", to -> to.remember(duration));
+  }
+
+  // ---- life cycle
+
+  /**
+   * Starts receivers and batches; returns when they are started.
+   *
+   * @throws MillraceException NO_OUTPUT_OPERATION when there is nothing to run,
+   *     FUNCTION_NOT_SERIALIZABLE when a function cannot be sent to executors (in both cases the
+   *     context is stopped), ALREADY_STARTED, ALREADY_STOPPED, ANOTHER_CONTEXT_ACTIVE
+   */
+  public void start() {
+    lock.lock();
+    try {
+      requireNotStarted();
+      StreamingContext other = ACTIVE.compareAndExchange(null, this);
+      if (other != null) {
+        throw new MillraceException(
+            ErrorCode.ANOTHER_CONTEXT_ACTIVE,
+            "the streaming context of '"
+                + other.batchContext.appName()
+                + "' is active in this JVM; stop it before another one is started");
+      }
+      boolean started = false;
+      try {
+        engine.start(checkedGraph());
+        started = true;
+      } finally {
+        transitionTo(started ? StreamingContextState.ACTIVE : StreamingContextState.STOPPED);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void requireNotStarted() {
+    switch (state) {
+      case INITIALIZED -> {}
+      case ACTIVE ->
+          throw new MillraceException(
+              ErrorCode.ALREADY_STARTED,
+              "the streaming context was started already; call start() once");
+      case STOPPED ->
+          throw new MillraceException(
+              ErrorCode.ALREADY_STOPPED,
+              "the streaming context was stopped and cannot be started again; make a new one");
+    }
+  }
+
+  @GuardedBy("lock")
+  private StreamGraph checkedGraph() {
+    if (!definitions.hasOutput()) {
+      throw new MillraceException(
+          ErrorCode.NO_OUTPUT_OPERATION,
+          "the program defines no output operation, so there is nothing to run; call print,"
+              + " saveAsTextFiles or foreachRDD on a stream before start()");
+    }
+    StreamGraph graph = definitions.graph(batchInterval);
+    StreamDefinitions.requireSerializable(graph);
+    return graph;
+  }
+
+  @GuardedBy("lock")
+  private void transitionTo(StreamingContextState next) {
+    state = next;
+    if (next == StreamingContextState.STOPPED) {
+      ACTIVE.compareAndSet(this, null);
+    }
+    leftInitialized.signalAll();
+  }
+
+  /**
+   * Waits until the context is stopped.
+   *
+   * @throws InterruptedException when this thread is interrupted while it waits
+   * @throws MillraceException the first failure, when the context ended by one
+   */
+  public void awaitTermination() throws InterruptedException {
+    awaitStarted(Long.MAX_VALUE);
+    if (getState() != StreamingContextState.STOPPED) {
+      awaitEngine(-1);
+    }
+  }
+
+  /**
+   * Waits until the context is stopped or a time has passed.
+   *
+   * @param timeoutMs how long to wait, in milliseconds
+   * @return whether the context is stopped
+   * @throws InterruptedException when this thread is interrupted while it waits
+   * @throws MillraceException the first failure, when the context ended by one
+   */
+  public boolean awaitTerminationOrTimeout(long timeoutMs) throws InterruptedException {
+    long remainingNanos = awaitStarted(TimeUnit.MILLISECONDS.toNanos(timeoutMs));
+    return switch (getState()) {
+      case INITIALIZED -> false;
+      case STOPPED -> true;
+      case ACTIVE -> awaitEngine(Math.max(0, TimeUnit.NANOSECONDS.toMillis(remainingNanos)));
+    };
+  }
+
+  /** Waits until the context was started or stopped; returns the rest of the time. */
+  private long awaitStarted(long nanos) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long remaining = nanos;
+      while (state == StreamingContextState.INITIALIZED && remaining > 0) {
+        remaining = leftInitialized.awaitNanos(remaining);
+      }
+      return remaining;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean awaitEngine(long timeoutMs) throws InterruptedException {
+    boolean ended = true;
+    try {
+      ended = engine.awaitTermination(timeoutMs);
+      return ended;
+    } finally {
+      if (ended) {
+        transitionToStopped();
+      }
+    }
+  }
+
+  /** Stops at once, with the batch context unless the configuration says otherwise. */
+  public void stop() {
+    stop(batchContext.getConf().getBoolean(STOP_BATCH_CONTEXT, true));
+  }
+
+  /** Stops at once, with or without the batch context. */
+  public void stop(boolean stopBatchContext) {
+    stop(stopBatchContext, false);
+  }
+
+  /**
+   * Stops; may be called in any state and more than once.
+   *
+   * @param stopBatchContext whether the batch context is stopped, too
+   * @param stopGracefully whether all that was received is processed before
+   */
+  public void stop(boolean stopBatchContext, boolean stopGracefully) {
+    try {
+      if (getState() == StreamingContextState.ACTIVE) {
+        engine.stop(stopGracefully ? StopMode.GRACEFUL : StopMode.NOW);
+      }
+    } finally {
+      transitionToStopped();
+      if (stopBatchContext) {
+        batchContext.stop();
+      }
+    }
+  }
+
+  /** The same as {@link #stop()}. */
+  @Override
+  public void close() {
+    stop();
+  }
+
+  private void transitionToStopped() {
+    lock.lock();
+    try {
+      transitionTo(StreamingContextState.STOPPED);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- what streams call to define more
+
+  int defaultParallelism() {
+    return batchContext.defaultParallelism();
+  }
+
+  NodeLabel label(String name, Duration slide) {
+    lock.lock();
+    try {
+      requireDefinable(name);
+      return definitions.label(name, slide);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void addForEach(String name, StreamNode parent, BatchAction action) {
+    define(name, to -> to.addForEach(name, parent, action));
+  }
+
+  void addTextFiles(StreamNode parent, String prefix, String suffix) {
+    define("saveAsTextFiles", to -> to.addTextFiles(parent, prefix, suffix));
+  }
+
+  void requireSame(StreamingContext other, Duration slide, Duration otherSlide, String operation) {
+    if (other != this) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          operation + " of streams of two contexts; define all streams in one context");
+    }
+    if (!slide.equals(otherSlide)) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          operation
+              + " of streams that slide by "
+              + slide
+              + " and by "
+              + otherSlide
+              + "; both must have the same slide duration");
+    }
+  }
+
+  /** Makes the node of an input from its label and its number. */
+  @FunctionalInterface
+  private interface InputMaker {
+    InputStreamNode make(NodeLabel label, int inputId);
+  }
+
+  private InputStreamNode input(String name, InputMaker maker) {
+    lock.lock();
+    try {
+      requireDefinable(name);
+      InputStreamNode node =
+          maker.make(definitions.label(name, batchInterval), definitions.nextInputId());
+      definitions.add(node);
+      return node;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void define(String name, Consumer<StreamDefinitions> definition) {
+    lock.lock();
+    try {
+      requireDefinable(name);
+      definition.accept(definitions);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void requireDefinable(String name) {
+    if (state != StreamingContextState.INITIALIZED) {
+      throw new MillraceException(
+          ErrorCode.CHANGE_AFTER_START,
+          name
+              + " after the streaming context is "
+              + state
+              + ": inputs, transformations and outputs are defined before start()");
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The receivers that read TCP sockets. */
+package org.millrace.api.streaming.socket;

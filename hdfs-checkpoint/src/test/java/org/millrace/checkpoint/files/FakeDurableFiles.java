@@ -298,6 +298,7 @@ public final class FakeDurableFiles implements DurableFiles {
     private final Node node;
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
     private long length;
+    private CompletableFuture<Void> closing;
     private MillraceException failure;
 
     FakeAppendFile(String path, Node node) {
@@ -374,14 +375,19 @@ public final class FakeDurableFiles implements DurableFiles {
 
     @Override
     public CompletableFuture<Void> close() {
-      return then(
-              length,
-              () -> {
-                checkFenced();
-                node.flushedBytes = node.content.size();
-                node.writer = null;
-              })
-          .thenAccept(closed -> {});
+      if (closing == null) {
+        closing =
+            then(
+                    length,
+                    () -> {
+                      checkFenced();
+                      node.flushedBytes = node.content.size();
+                      node.writer = null;
+                      failure = new MillraceException(ErrorCode.ILLEGAL_USE, path + " is closed");
+                    })
+                .thenAccept(closed -> {});
+      }
+      return closing;
     }
 
     @Override

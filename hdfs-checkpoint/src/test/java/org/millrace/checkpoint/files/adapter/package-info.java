@@ -1,0 +1,2 @@
+/** Tests of the adapters of durable files. */
+package org.millrace.checkpoint.files.adapter;

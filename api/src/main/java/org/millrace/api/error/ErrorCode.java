@@ -67,6 +67,8 @@ public enum ErrorCode {
   INPUT_UNAVAILABLE(2001, EXTERNAL, true),
   /** An executor ended or is not heard any more. */
   EXECUTOR_LOST(2002, EXTERNAL, true),
+  /** No executor that lives holds the block. */
+  BLOCK_LOST(2003, EXTERNAL, true),
   /** A newer epoch has sealed what this process wanted to write. */
   FENCED(2010, EXTERNAL, false),
   /** It is not known whether a write became durable. */

@@ -47,7 +47,10 @@ public record Key<T>(
         name, type, defaultText, replaces, description, text -> parseInt(text, least, most));
   }
 
-  /** Milliseconds; written as {@code 200ms}, {@code 2s}, {@code 5m}, {@code 1h} or plain milliseconds. */
+  /**
+   * Milliseconds; written as {@code 200ms}, {@code 2s}, {@code 5m}, {@code 1h} or plain
+   * milliseconds.
+   */
   static Key<Long> duration(
       String name, String defaultText, long leastMs, String replaces, String description) {
     return new Key<>(
@@ -69,8 +72,7 @@ public record Key<T>(
         replaces,
         description,
         text ->
-            atLeast(
-                Quantities.bytes(text), leastBytes, text, Quantities.formatBytes(leastBytes)));
+            atLeast(Quantities.bytes(text), leastBytes, text, Quantities.formatBytes(leastBytes)));
   }
 
   static <E extends Enum<E>> Key<E> choice(

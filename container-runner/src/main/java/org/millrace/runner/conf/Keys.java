@@ -5,7 +5,10 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Every configuration key. The reference page {@code docs/configuration.md} is made from this class. */
+/**
+ * Every configuration key. The reference page {@code docs/configuration.md} is made from this
+ * class.
+ */
 public final class Keys {
   public static final Key<String> MASTER =
       Key.text(
@@ -157,8 +160,7 @@ public final class Keys {
   public static final Key<String> YARN_TAGS =
       Key.text("millrace.yarn.tags", "", "spark.yarn.tags", "YARN tags, separated by commas.");
   public static final Key<Integer> YARN_PRIORITY =
-      Key.integer(
-          "millrace.yarn.priority", "0", 0, 1_000, "spark.yarn.priority", "YARN priority.");
+      Key.integer("millrace.yarn.priority", "0", 0, 1_000, "spark.yarn.priority", "YARN priority.");
   public static final Key<String> YARN_NODE_LABEL =
       Key.text(
           "millrace.yarn.nodeLabel",

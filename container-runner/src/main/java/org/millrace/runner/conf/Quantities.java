@@ -10,7 +10,10 @@ public final class Quantities {
 
   private Quantities() {}
 
-  /** {@code 200}, {@code 200ms}, {@code 2s}, {@code 5m} or {@code 5min}, {@code 1h}, {@code 1d}; in milliseconds. */
+  /**
+   * {@code 200}, {@code 200ms}, {@code 2s}, {@code 5m} or {@code 5min}, {@code 1h}, {@code 1d}; in
+   * milliseconds.
+   */
   public static long durationMs(String text) {
     Matcher matcher = match(text, "a duration such as 200ms, 2s, 5m or 1h");
     long factor =
@@ -27,7 +30,10 @@ public final class Quantities {
     return multiply(matcher.group(1), factor, text);
   }
 
-  /** {@code 1024}, {@code 512k}, {@code 256m}, {@code 2g}, with or without a trailing {@code b}; in bytes. */
+  /**
+   * {@code 1024}, {@code 512k}, {@code 256m}, {@code 2g}, with or without a trailing {@code b}; in
+   * bytes.
+   */
   public static long bytes(String text) {
     Matcher matcher = match(text, "a size such as 512k, 256m or 2g");
     long factor =

@@ -10,8 +10,8 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 
 /**
- * Resolved configuration: the given layers over the declared defaults. Immutable. Keys outside {@code millrace.} and {@code
- * spark.} are the user's own and pass through unchecked.
+ * Resolved configuration: the given layers over the declared defaults. Immutable. Keys outside
+ * {@code millrace.} and {@code spark.} are the user's own and pass through unchecked.
  */
 public final class Settings {
   private static final Map<String, Key<?>> DECLARED = declared();
@@ -49,8 +49,7 @@ public final class Settings {
     return new Settings(Map.copyOf(merged));
   }
 
-  private static void check(
-      String name, String value, List<String> unknown, List<String> invalid) {
+  private static void check(String name, String value, List<String> unknown, List<String> invalid) {
     Key<?> key = DECLARED.get(name);
     if (key != null) {
       try {
@@ -123,8 +122,7 @@ public final class Settings {
       current[0] = i;
       for (int j = 1; j <= b.length(); j++) {
         int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-        current[j] =
-            Math.min(Math.min(current[j - 1], previous[j]) + 1, previous[j - 1] + change);
+        current[j] = Math.min(Math.min(current[j - 1], previous[j]) + 1, previous[j - 1] + change);
       }
       previous = current;
     }

@@ -1,2 +1,5 @@
-/** Configuration: each key declared once with type, default, bounds and meaning; resolved once, all problems listed at once. */
+/**
+ * Configuration: each key declared once with type, default, bounds and meaning; resolved once, all
+ * problems listed at once.
+ */
 package org.millrace.runner.conf;

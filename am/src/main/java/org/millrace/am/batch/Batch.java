@@ -1,0 +1,62 @@
+package org.millrace.am.batch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.millrace.am.batch.BatchStatus.InputStatus;
+import org.millrace.am.batch.BatchStatus.State;
+import org.millrace.checkpoint.publish.StagedOutput;
+
+/**
+ * A batch from its cut to its end. Owned by the driver loop; its cuts are immutable and read by the
+ * thread that runs it.
+ */
+final class Batch {
+  final long timeMs;
+  final List<InputCut> cuts;
+  final long submittedAtMs;
+
+  /** Counted by the thread that runs the batch, read by the loop for the page. */
+  final AtomicInteger outputsDone = new AtomicInteger();
+
+  List<StagedOutput> prepared = List.of();
+  State state = State.WAITING;
+  long startedAtMs = -1;
+  long startedAtNanos;
+  long processingNanos = -1;
+  long endedAtMs = -1;
+  int runs;
+  String error = "";
+
+  Batch(long timeMs, List<InputCut> cuts, long submittedAtMs) {
+    this.timeMs = timeMs;
+    this.cuts = List.copyOf(cuts);
+    this.submittedAtMs = submittedAtMs;
+  }
+
+  boolean isEmpty() {
+    return cuts.stream().allMatch(InputCut::isEmpty);
+  }
+
+  long records() {
+    return cuts.stream().mapToLong(cut -> Math.max(0, cut.records())).sum();
+  }
+
+  BatchStatus status(int outputsTotal) {
+    List<InputStatus> inputs = new ArrayList<>(cuts.size());
+    for (InputCut cut : cuts) {
+      inputs.add(new InputStatus(cut.inputId(), cut.records(), cut.description()));
+    }
+    return new BatchStatus(
+        timeMs,
+        state,
+        records(),
+        inputs,
+        submittedAtMs,
+        startedAtMs,
+        endedAtMs,
+        outputsDone.get(),
+        outputsTotal,
+        error);
+  }
+}

@@ -1,0 +1,359 @@
+package org.millrace.am.batch;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.millrace.am.batch.BatchStatus.State;
+import org.millrace.am.log.Journal;
+import org.millrace.am.publish.OutputPublisher;
+import org.millrace.am.publish.TextOutputs;
+import org.millrace.am.schedule.JobRunner;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.graph.StreamGraph;
+import org.millrace.checkpoint.log.DriverEvent;
+import org.millrace.checkpoint.log.DriverEvent.CommitOutcome;
+import org.millrace.checkpoint.publish.StagedOutput;
+import org.millrace.checkpoint.runtime.Answers;
+import org.millrace.checkpoint.runtime.BlockingWork;
+import org.millrace.checkpoint.runtime.Clock;
+import org.millrace.checkpoint.runtime.Loop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The batches of an application, from tick to publish. Owned by the driver loop.
+ *
+ * <pre>
+ *   tick -> cutting -> cut appended: WAITING -> (cut durable, batch before ended) RUNNING
+ *     outputs done -> commit appended: COMPLETED -> commit durable: published, input released
+ *     outputs failed -> stop: FAILED, application stops
+ *                     | retry: RUNNING again after a pause, then as stop
+ *                     | skip: commit appended: SKIPPED -> commit durable: input released
+ * </pre>
+ *
+ * One batch runs at a time and they commit in order. A batch without input runs its outputs like
+ * any other; runs of them are one record.
+ */
+public final class BatchLifecycle {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchLifecycle.class);
+  private static final int MOST_EMPTY_IN_A_RECORD = 1_000;
+
+  /** What batches need of the driver. Immutable. */
+  public record Services(
+      Clock clock, Loop loop, BlockingWork work, Journal journal, OutputPublisher publisher) {}
+
+  private final Services services;
+  private final StreamGraph graph;
+  private final BatchPolicy policy;
+  private final InputCutter cutter;
+  private final BatchRunner runner;
+  private final BatchListener listener;
+  private final BatchClock clock;
+  private final BatchHistory history;
+  private final Deque<Long> ticks = new ArrayDeque<>();
+  private final Deque<Batch> waiting = new ArrayDeque<>();
+  private final Map<Integer, Long> queueIndexes = new HashMap<>();
+  private Batch running;
+  private boolean cutting;
+  private boolean stopped;
+  private long emptyFromMs;
+  private long emptyCount;
+  private CompletableFuture<Void> drained;
+  private final CompletableFuture<Void> idle = new CompletableFuture<>();
+
+  public BatchLifecycle(
+      Services services,
+      StreamGraph graph,
+      BatchPolicy policy,
+      InputCutter cutter,
+      JobRunner jobs,
+      TextOutputs textOutputs,
+      BatchListener listener) {
+    this.services = services;
+    this.graph = graph;
+    this.policy = policy;
+    this.cutter = cutter;
+    this.listener = listener;
+    this.runner = new BatchRunner(graph, jobs, textOutputs);
+    this.clock = new BatchClock(services.clock(), services.loop(), policy.intervalMs(), this::tick);
+    this.history = new BatchHistory(policy.retained());
+  }
+
+  public void start() {
+    clock.start();
+  }
+
+  /**
+   * Runs what was received, then stops: completes after one more tick took all that is left, and
+   * all batches have committed and are published. Receivers have stopped before.
+   */
+  public CompletableFuture<Void> drain() {
+    if (drained == null) {
+      drained = new CompletableFuture<>();
+    }
+    return drained;
+  }
+
+  /** Starts no more batches; completes when the one that runs has ended. */
+  public CompletableFuture<Void> stop() {
+    halt();
+    return idle;
+  }
+
+  private void halt() {
+    stopped = true;
+    clock.stop();
+    ticks.clear();
+    waiting.clear();
+    if (running == null && !idle.isDone()) {
+      flushEmpty();
+      idle.complete(null);
+    }
+  }
+
+  /** The batches that wait or run, the newest first, then those that ended. */
+  public List<BatchStatus> status(int most) {
+    List<BatchStatus> status = new ArrayList<>();
+    waiting.descendingIterator().forEachRemaining(batch -> status.add(statusOf(batch)));
+    if (running != null) {
+      status.add(statusOf(running));
+    }
+    status.addAll(history.newest(Math.max(0, most - status.size())));
+    return status;
+  }
+
+  public long completed() {
+    return history.completed();
+  }
+
+  public long skipped() {
+    return history.skipped();
+  }
+
+  /** Records of completed batches. */
+  public long records() {
+    return history.records();
+  }
+
+  public int waitingBatches() {
+    return waiting.size();
+  }
+
+  public long lastProcessingNanos() {
+    return history.lastProcessingNanos();
+  }
+
+  private void tick(long timeMs) {
+    ticks.add(timeMs);
+    cutNext();
+  }
+
+  /** One cut at a time, in the order of the ticks: a cut changes what the next one finds. */
+  private void cutNext() {
+    if (cutting || ticks.isEmpty() || stopped) {
+      return;
+    }
+    long timeMs = ticks.poll();
+    cutting = true;
+    Answers.post(
+        cutter.cut(),
+        services.loop(),
+        (cuts, failure) -> {
+          cutting = false;
+          if (stopped) {
+            return;
+          }
+          if (failure != null) {
+            fail(timeMs, failure);
+            return;
+          }
+          onCut(timeMs, cuts);
+          cutNext();
+        });
+  }
+
+  private void onCut(long timeMs, List<InputCut> cuts) {
+    Batch batch = new Batch(timeMs, cuts, services.clock().nowMs());
+    if (!batch.isEmpty()) {
+      flushEmpty();
+      services.journal().append(CutEvents.of(batch, queueIndexes));
+    }
+    // Taken here and not by a replayed record: the trackers deal in their own terms and the record
+    // was made from the same cut.
+    cutter.taken(cuts);
+    waiting.add(batch);
+    if (drained != null && !cutter.hasMore()) {
+      clock.stop();
+      ticks.clear();
+    }
+    runNext();
+  }
+
+  private void runNext() {
+    if (running != null || stopped) {
+      return;
+    }
+    Batch next = waiting.poll();
+    if (next == null) {
+      finishDraining();
+      return;
+    }
+    running = next;
+    if (next.isEmpty()) {
+      run(next);
+    } else {
+      services.journal().whenDurable(() -> run(next));
+    }
+  }
+
+  private void finishDraining() {
+    if (drained != null && !clock.isRunning() && !cutting && !drained.isDone()) {
+      flushEmpty();
+      services
+          .journal()
+          .whenDurable(() -> services.publisher().whenIdle(() -> drained.complete(null)));
+    }
+  }
+
+  private void run(Batch batch) {
+    batch.state = State.RUNNING;
+    batch.runs++;
+    batch.startedAtMs = services.clock().nowMs();
+    batch.startedAtNanos = services.clock().nanoTime();
+    Answers.post(
+        services.work().run("batch", () -> runner.run(batch)),
+        services.loop(),
+        (prepared, failure) -> onRan(batch, prepared, failure));
+  }
+
+  private void onRan(Batch batch, List<StagedOutput> prepared, Throwable failure) {
+    batch.endedAtMs = services.clock().nowMs();
+    batch.processingNanos = services.clock().nanoTime() - batch.startedAtNanos;
+    if (stopped && failure != null) {
+      batch.state = State.FAILED;
+      running = null;
+      halt();
+    } else if (failure == null) {
+      batch.error = "";
+      batch.prepared = prepared;
+      commit(batch, State.COMPLETED);
+    } else {
+      onFailed(batch, asMillrace(failure));
+    }
+  }
+
+  private void onFailed(Batch batch, MillraceException failure) {
+    batch.error = failure.getMessage();
+    LOG.error("batch {} ms failed", batch.timeMs, failure);
+    switch (policy.onFailure()) {
+      case SKIP -> commit(batch, State.SKIPPED);
+      case RETRY -> {
+        if (batch.runs <= policy.retries()) {
+          services
+              .loop()
+              .schedule(
+                  policy.retryDelayMs(),
+                  () -> {
+                    if (stopped) {
+                      running = null;
+                      halt();
+                    } else {
+                      run(batch);
+                    }
+                  });
+        } else {
+          stopWith(batch, failure);
+        }
+      }
+      case STOP -> stopWith(batch, failure);
+    }
+  }
+
+  private void stopWith(Batch batch, MillraceException failure) {
+    batch.state = State.FAILED;
+    running = null;
+    ended(batch);
+    halt();
+    listener.onBatchesStopped(failure);
+  }
+
+  private void commit(Batch batch, State state) {
+    batch.state = state;
+    if (batch.isEmpty() && batch.prepared.isEmpty() && state == State.COMPLETED) {
+      countEmpty(batch.timeMs);
+    } else {
+      flushEmpty();
+      services
+          .journal()
+          .append(
+              new DriverEvent.BatchCommitted(
+                  batch.timeMs,
+                  state == State.SKIPPED ? CommitOutcome.SKIPPED : CommitOutcome.COMPLETED,
+                  batch.prepared));
+      services
+          .journal()
+          .whenDurable(
+              () -> {
+                cutter.release(batch.cuts);
+                services.publisher().publish(batch.timeMs, batch.prepared);
+              });
+    }
+    running = null;
+    ended(batch);
+    if (stopped) {
+      halt();
+    } else {
+      runNext();
+    }
+  }
+
+  private void ended(Batch batch) {
+    BatchStatus status = statusOf(batch);
+    history.add(status, batch.processingNanos);
+    listener.onBatchEnded(status);
+  }
+
+  private void fail(long timeMs, Throwable failure) {
+    MillraceException cause = asMillrace(failure);
+    LOG.error("batch {} ms could not be cut", timeMs, cause);
+    halt();
+    listener.onBatchesStopped(cause);
+  }
+
+  /** A run of empty batches is one record. */
+  private void countEmpty(long timeMs) {
+    if (emptyCount == 0) {
+      emptyFromMs = timeMs;
+    }
+    emptyCount++;
+    if (emptyCount >= MOST_EMPTY_IN_A_RECORD) {
+      flushEmpty();
+    }
+  }
+
+  private void flushEmpty() {
+    if (emptyCount > 0) {
+      services.journal().append(new DriverEvent.EmptyBatches(emptyFromMs, emptyCount));
+      emptyCount = 0;
+    }
+  }
+
+  private BatchStatus statusOf(Batch batch) {
+    return batch.status(graph.outputs().size());
+  }
+
+  private static MillraceException asMillrace(Throwable failure) {
+    Throwable cause = failure;
+    while (!(cause instanceof MillraceException) && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof MillraceException known
+        ? known
+        : new MillraceException(ErrorCode.INTERNAL, failure.toString(), failure);
+  }
+}

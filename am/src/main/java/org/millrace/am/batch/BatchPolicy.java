@@ -1,0 +1,26 @@
+package org.millrace.am.batch;
+
+import java.util.Objects;
+import org.millrace.runner.conf.Keys;
+import org.millrace.runner.conf.OnBatchFailure;
+import org.millrace.runner.conf.Settings;
+
+/** What batches are run by. Immutable. */
+public record BatchPolicy(
+    long intervalMs, OnBatchFailure onFailure, int retries, long retryDelayMs, int retained) {
+  public BatchPolicy {
+    Objects.requireNonNull(onFailure, "onFailure");
+    if (intervalMs < 1) {
+      throw new IllegalArgumentException("intervalMs is " + intervalMs + ", expected 1 or more");
+    }
+  }
+
+  public static BatchPolicy of(long intervalMs, Settings settings) {
+    return new BatchPolicy(
+        intervalMs,
+        settings.get(Keys.BATCH_ON_FAILURE),
+        settings.get(Keys.BATCH_RETRIES),
+        settings.get(Keys.BATCH_RETRY_DELAY),
+        settings.get(Keys.BATCHES_RETAINED));
+  }
+}

@@ -1,0 +1,72 @@
+package org.millrace.am.driver;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.millrace.am.batch.BatchStatus;
+import org.millrace.am.receive.ReceiverStatus;
+
+/**
+ * The application at one moment, as its page shows it. Immutable.
+ *
+ * @param state {@code starting}, {@code running}, {@code draining}, {@code stopping} or {@code
+ *     stopped}
+ * @param batches waiting, running and the last ended ones, newest first
+ * @param warnings sentences that a person should read
+ */
+public record ApplicationStatus(
+    String name,
+    String applicationId,
+    String user,
+    String master,
+    String state,
+    long epoch,
+    long startedAtMs,
+    long nowMs,
+    long batchIntervalMs,
+    Totals totals,
+    List<BatchStatus> batches,
+    List<ReceiverStatus> receivers,
+    List<ExecutorStatus> executors,
+    Map<String, String> configuration,
+    List<String> warnings,
+    String failure) {
+  public ApplicationStatus {
+    Objects.requireNonNull(name, "name");
+    batches = List.copyOf(batches);
+    receivers = List.copyOf(receivers);
+    executors = List.copyOf(executors);
+    configuration = Map.copyOf(configuration);
+    warnings = List.copyOf(warnings);
+    Objects.requireNonNull(failure, "failure");
+  }
+
+  /**
+   * Counts since the start.
+   *
+   * @param refusedConnections to the driver and to all living executors
+   */
+  public record Totals(
+      long completedBatches,
+      long skippedBatches,
+      long waitingBatches,
+      long records,
+      long failedTasks,
+      long lostExecutors,
+      long refusedConnections,
+      long lostRecords) {}
+
+  /** An executor that lives. */
+  public record ExecutorStatus(
+      int id,
+      String container,
+      String host,
+      int cores,
+      long registeredAtMs,
+      long heardBeforeMs,
+      int runningTasks,
+      long memoryUsedBytes,
+      long memoryLimitBytes,
+      long spilledBytes,
+      String logUrl) {}
+}

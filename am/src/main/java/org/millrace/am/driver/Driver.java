@@ -1,0 +1,369 @@
+package org.millrace.am.driver;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.millrace.am.batch.BatchListener;
+import org.millrace.am.batch.BatchStatus;
+import org.millrace.am.driver.ApplicationStatus.ExecutorStatus;
+import org.millrace.am.driver.ApplicationStatus.Totals;
+import org.millrace.am.log.DriverState;
+import org.millrace.am.log.EventJournal;
+import org.millrace.am.receive.ReceiverStatus;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.graph.StreamGraph;
+import org.millrace.checkpoint.log.DriverEvent;
+import org.millrace.checkpoint.log.EpochClaim;
+import org.millrace.checkpoint.log.EventLog;
+import org.millrace.checkpoint.log.EventLogOptions;
+import org.millrace.checkpoint.runtime.Answers;
+import org.millrace.runner.conf.Keys;
+import org.millrace.runner.conf.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The driver of one application: executors, streams, and how they end. Owned by the driver loop.
+ *
+ * <pre>
+ *   starting -> running -> draining -> stopped
+ *                       -> stopping -> stopped      stop now, or a failure
+ * </pre>
+ */
+final class Driver implements BatchListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
+  private static final long REPORT_MS = 1_000;
+
+  /** Where the application is in its life. */
+  enum State {
+    STARTING,
+    RUNNING,
+    DRAINING,
+    STOPPING,
+    STOPPED
+  }
+
+  private final DriverEnvironment environment;
+  private final DriverEnvironment.Ports ports;
+  private final Settings settings;
+  private final EpochClaim epoch;
+  private final EventJournal journal;
+  private final DriverState durable = new DriverState();
+  private final ExecutorGroup executors;
+  private final CompletableFuture<Void> terminated = new CompletableFuture<>();
+  private final long startedAtMs;
+  private Streaming streaming;
+  private State state = State.STARTING;
+  private MillraceException failure;
+  private boolean closed;
+
+  Driver(DriverEnvironment environment, EpochClaim epoch) {
+    this.environment = environment;
+    this.ports = environment.ports();
+    this.settings = environment.settings();
+    this.epoch = epoch;
+    this.startedAtMs = ports.clock().nowMs();
+    this.journal =
+        new EventJournal(
+            EventLog.start(
+                ports.files(), ports.loop(), epoch, 0, EventLogOptions.DEFAULT, this::onLogLost),
+            ports.loop());
+    journal.addState(durable);
+    this.executors =
+        new ExecutorGroup(
+            new ExecutorRegistry.RegistrySettings(
+                epoch.epoch(),
+                settings.given(),
+                settings.get(Keys.EXECUTOR_HEARTBEAT_TIMEOUT),
+                false),
+            settings,
+            journal,
+            ports.loop(),
+            ports.clock(),
+            this::fail);
+  }
+
+  /** Claims the epoch in the log and begins to ask for executors. */
+  void open(int driverPort) {
+    journal.append(
+        new DriverEvent.EpochClaimed(epoch.epoch(), epoch.applicationId(), epoch.attempt()));
+    journal.append(new DriverEvent.ConfigurationChanged(settings.given()));
+    executors.start(environment.cluster().create(ports.loop(), epoch.epoch(), driverPort));
+    report();
+  }
+
+  ExecutorGroup executors() {
+    return executors;
+  }
+
+  EventJournal journal() {
+    return journal;
+  }
+
+  DriverState durableState() {
+    return durable;
+  }
+
+  /** Completes when streaming has ended, with the first failure when it ended by one. */
+  CompletableFuture<Void> terminated() {
+    return terminated;
+  }
+
+  /**
+   * Starts the streams that {@code made} holds on this driver; their directories were looked at.
+   */
+  void start(Streaming made, int parallelism) {
+    streaming = made;
+    StreamGraph graph = made.graph();
+    journal.append(
+        new DriverEvent.ApplicationStarted(
+            settings.find(Keys.APP_NAME).orElse(environment.identity().applicationId()),
+            environment.identity().applicationId(),
+            ports.clock().nowMs(),
+            graph.batchInterval().milliseconds(),
+            parallelism));
+    state = State.RUNNING;
+    streaming.start();
+    LOG.info(
+        "streaming started: batches of {}, {} inputs, {} outputs",
+        graph.batchInterval().prettyPrint(),
+        graph.inputs().size(),
+        graph.outputs().size());
+  }
+
+  /**
+   * Processes what was received, then ends. Past the deadline it ends anyway and says what was
+   * left.
+   */
+  void drain(long timeoutMs) {
+    if (state != State.RUNNING) {
+      return;
+    }
+    state = State.DRAINING;
+    LOG.info("draining: receivers stop, then what they stored is processed");
+    ports.loop().schedule(timeoutMs, () -> giveUpDraining(timeoutMs));
+    Answers.postSuccess(streaming.drain(), ports.loop(), () -> finish("drained"));
+  }
+
+  /** Ends streaming now; what was received and not processed is left. */
+  void stopNow(String reason) {
+    if (state == State.STOPPING || state == State.STOPPED) {
+      return;
+    }
+    state = State.STOPPING;
+    LOG.info("stopping: {}", reason);
+    if (streaming == null) {
+      finish(reason);
+      return;
+    }
+    CompletableFuture<Void> idle = streaming.stop();
+    executors
+        .scheduler()
+        .cancelAll(
+            failure != null
+                ? failure
+                : new MillraceException(ErrorCode.ALREADY_STOPPED, "the context was stopped"));
+    Answers.postSuccess(idle, ports.loop(), () -> finish(reason));
+  }
+
+  /** Ends the executors and the log; completes when the log is closed. */
+  CompletableFuture<Void> close(String reason) {
+    closed = true;
+    executors.close(reason);
+    journal.append(
+        new DriverEvent.ApplicationStopped(failure == null ? reason : failure.getMessage()));
+    return journal.close();
+  }
+
+  /** The application cannot go on. */
+  void fail(MillraceException cause) {
+    if (failure == null && state != State.STOPPED) {
+      failure = cause;
+      LOG.error("the application fails: {}", cause.getMessage());
+    }
+    if (streaming == null) {
+      executors.scheduler().cancelAll(cause);
+    }
+    stopNow(cause.getMessage());
+  }
+
+  @Override
+  public void onBatchEnded(BatchStatus status) {
+    if (status.state() == BatchStatus.State.SKIPPED) {
+      LOG.warn("batch {} ms is skipped: {}", status.batchTimeMs(), status.error());
+    }
+  }
+
+  @Override
+  public void onBatchesStopped(MillraceException cause) {
+    fail(cause);
+  }
+
+  ApplicationStatus status(int mostBatches) {
+    List<BatchStatus> batches =
+        streaming == null ? List.of() : streaming.batches().status(mostBatches);
+    List<ReceiverStatus> receivers = streaming == null ? List.of() : streaming.receivers().status();
+    return new ApplicationStatus(
+        settings.find(Keys.APP_NAME).orElse(environment.identity().applicationId()),
+        environment.identity().applicationId(),
+        environment.identity().user(),
+        environment.identity().master(),
+        state.name().toLowerCase(Locale.ROOT),
+        epoch.epoch(),
+        startedAtMs,
+        ports.clock().nowMs(),
+        streaming == null ? 0 : streaming.graph().batchInterval().milliseconds(),
+        totals(receivers),
+        batches,
+        receivers,
+        executorStatus(),
+        shownConfiguration(),
+        warnings(receivers),
+        failure == null ? "" : failure.getMessage());
+  }
+
+  /** The configuration in force: what was given over the defaults. */
+  private Map<String, String> shownConfiguration() {
+    Map<String, String> shown = new HashMap<>();
+    Keys.all()
+        .forEach(
+            key -> {
+              if (!key.defaultText().isEmpty()) {
+                shown.put(key.name(), key.defaultText());
+              }
+            });
+    shown.putAll(settings.given());
+    return shown;
+  }
+
+  private Totals totals(List<ReceiverStatus> receivers) {
+    long refused = ports.transport().refusedConnections();
+    for (RegisteredExecutor executor : executors.registry().executors()) {
+      refused += executor.heartbeat.getRefusedConnections();
+    }
+    return new Totals(
+        streaming == null ? 0 : streaming.batches().completed(),
+        streaming == null ? 0 : streaming.batches().skipped(),
+        streaming == null ? 0 : streaming.batches().waitingBatches(),
+        streaming == null ? 0 : streaming.batches().records(),
+        executors.scheduler().failedTasks(),
+        executors.registry().lost(),
+        refused,
+        receivers.stream().mapToLong(ReceiverStatus::lostRecords).sum());
+  }
+
+  private List<ExecutorStatus> executorStatus() {
+    long nowNanos = ports.clock().nanoTime();
+    List<ExecutorStatus> status = new ArrayList<>();
+    for (RegisteredExecutor executor : executors.registry().executors()) {
+      status.add(
+          new ExecutorStatus(
+              executor.id,
+              executor.registration.getContainer(),
+              executor.registration.getHost(),
+              executor.registration.getCores(),
+              executor.registeredAtMs,
+              TimeUnit.NANOSECONDS.toMillis(nowNanos - executor.heardAtNanos),
+              executor.heartbeat.getRunningTasks(),
+              executor.heartbeat.getMemoryUsedBytes(),
+              executor.heartbeat.getMemoryLimitBytes(),
+              executor.heartbeat.getSpilledBytes(),
+              executor.registration.getLogUrl()));
+    }
+    return status;
+  }
+
+  private List<String> warnings(List<ReceiverStatus> receivers) {
+    List<String> warnings = new ArrayList<>();
+    if (!environment.identity().master().startsWith("local")) {
+      warnings.add(
+          "The driver has one attempt: when it dies the application ends, and what was received and not yet processed is lost.");
+    }
+    for (ReceiverStatus receiver : receivers) {
+      if (receiver.replicas() < receiver.replicasWanted()
+          && receiver.state().equals("active")
+          && receiver.records() > 0
+          && !environment.identity().master().startsWith("local")) {
+        warnings.add(
+            receiver.name()
+                + " keeps "
+                + receiver.replicas()
+                + " of "
+                + receiver.replicasWanted()
+                + " copies of its blocks: there is no other executor to hold them.");
+      }
+      if (receiver.throttled()) {
+        warnings.add(
+            receiver.name() + " waits for memory: its source is slowed down, nothing is dropped.");
+      }
+    }
+    if (streaming != null) {
+      streaming
+          .fileProblems()
+          .forEach((id, problem) -> warnings.add("input " + id + ": " + problem));
+    }
+    return warnings;
+  }
+
+  private void finish(String reason) {
+    if (state == State.STOPPED) {
+      return;
+    }
+    state = State.STOPPED;
+    if (streaming != null) {
+      streaming.end();
+    }
+    LOG.info("streaming stopped: {}", reason);
+    if (failure == null) {
+      terminated.complete(null);
+    } else {
+      terminated.completeExceptionally(failure);
+    }
+  }
+
+  private void giveUpDraining(long timeoutMs) {
+    if (state == State.DRAINING) {
+      LOG.warn(
+          "draining took longer than {} ms (millrace.gracefulStopTimeout): {} batches wait and are left",
+          timeoutMs,
+          streaming.batches().waitingBatches());
+      state = State.RUNNING;
+      stopNow("draining took longer than " + timeoutMs + " ms");
+    }
+  }
+
+  /** What is durable is not known: nothing may be decided any more. */
+  private void onLogLost(MillraceException cause) {
+    ports.fatal().onFatal("event log", cause);
+  }
+
+  private void report() {
+    if (closed) {
+      return;
+    }
+    executors.reportProgress(diagnostics());
+    ports.loop().schedule(REPORT_MS, this::report);
+  }
+
+  private String diagnostics() {
+    if (failure != null) {
+      return failure.getMessage();
+    }
+    if (streaming == null) {
+      return "starting, " + executors.live().size() + " executors";
+    }
+    return String.format(
+        "%s: %d batches completed, %d waiting, %d skipped, %d records, %d executors",
+        state.name().toLowerCase(Locale.ROOT),
+        streaming.batches().completed(),
+        streaming.batches().waitingBatches(),
+        streaming.batches().skipped(),
+        streaming.batches().records(),
+        executors.live().size());
+  }
+}

@@ -1,0 +1,267 @@
+package org.millrace.am.driver;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.millrace.am.files.FileSplitter;
+import org.millrace.am.plan.Planner;
+import org.millrace.am.publish.OutputPublisher;
+import org.millrace.am.publish.TextOutputs;
+import org.millrace.am.schedule.JobRunner;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.graph.EmptyNode;
+import org.millrace.api.graph.FileSplit;
+import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.graph.TextFilesNode;
+import org.millrace.api.spi.Engine;
+import org.millrace.api.spi.JobAction;
+import org.millrace.api.spi.StopMode;
+import org.millrace.checkpoint.files.FileStatus;
+import org.millrace.checkpoint.files.Outcome;
+import org.millrace.checkpoint.log.EpochClaim;
+import org.millrace.checkpoint.log.Epochs;
+import org.millrace.checkpoint.publish.Publisher;
+import org.millrace.checkpoint.publish.StagedOutput;
+import org.millrace.checkpoint.runtime.Answers;
+import org.millrace.runner.conf.Keys;
+import org.millrace.runner.conf.Settings;
+import org.millrace.runner.wire.Address;
+
+/**
+ * The engine of a program: hands its calls to the driver's loop and waits for the answers.
+ * Thread-safe.
+ */
+public final class DriverEngine implements Engine {
+  private static final long CLOSE_TIMEOUT_MS = 20_000;
+
+  private final DriverEnvironment environment;
+  private final DriverEnvironment.Ports ports;
+  private final Driver driver;
+  private final JobRunner jobs;
+  private final TextOutputs textOutputs;
+  private final OutputPublisher publisher;
+  private final Publisher publish;
+  private final int parallelism;
+  private final Runnable release;
+  private final Address address;
+  private boolean closing;
+
+  /**
+   * Opens the driver: listens, claims its epoch and asks for executors.
+   *
+   * @param release gives the ports back after the driver has closed
+   */
+  public DriverEngine(DriverEnvironment environment, Runnable release) {
+    this.environment = environment;
+    this.ports = environment.ports();
+    this.release = release;
+    DriverEnvironment.Identity identity = environment.identity();
+    EpochClaim epoch =
+        await(
+            new Epochs(ports.files(), identity.eventLogDirectory())
+                .claim(identity.applicationId(), identity.attempt()));
+    this.driver = new Driver(environment, epoch);
+    this.parallelism = parallelism(environment.settings(), identity.master());
+    this.jobs =
+        new JobRunner(
+            new Planner(ports.shipping()),
+            driver.executors().scheduler(),
+            ports.loop(),
+            ports.waiting(),
+            ports.decoder());
+    this.textOutputs =
+        new TextOutputs(
+            ports.files(), jobs, ports.waiting(), identity.applicationId() + "-e" + epoch.epoch());
+    this.publish = new Publisher(ports.files());
+    this.publisher = new OutputPublisher(publish, driver.journal(), ports.loop(), driver::fail);
+    this.address =
+        ports
+            .transport()
+            .listen(new Address(identity.listenHost(), 0), driver.executors().registry());
+    ports.loop().execute(() -> driver.open(address.port()));
+  }
+
+  /** Where executors connect. */
+  public Address address() {
+    return address;
+  }
+
+  @Override
+  public int defaultParallelism() {
+    return parallelism;
+  }
+
+  @Override
+  public <R> List<R> runJob(
+      RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition) {
+    return jobs.run(rdd, action, fromPartition, untilPartition);
+  }
+
+  @Override
+  public RddNode textFile(String path, int minPartitions) {
+    List<FileStatus> found = new ArrayList<>();
+    for (FileStatus match : await(ports.files().glob(path))) {
+      if (match.directory()) {
+        await(ports.files().list(match.path())).stream()
+            .filter(file -> !file.directory() && isData(file))
+            .forEach(found::add);
+      } else {
+        found.add(match);
+      }
+    }
+    if (found.isEmpty() && await(ports.files().glob(path)).isEmpty()) {
+      throw new MillraceException(
+          ErrorCode.NO_SUCH_PATH, "nothing matches the path " + path + "; check it and its scheme");
+    }
+    List<FileSplit> splits =
+        await(new FileSplitter(ports.files()).split(found, Math.max(1, minPartitions)));
+    return splits.isEmpty() ? new EmptyNode() : new TextFilesNode(splits, "textFile " + path);
+  }
+
+  private static boolean isData(FileStatus file) {
+    return !file.name().startsWith("_") && !file.name().startsWith(".") && file.lengthBytes() > 0;
+  }
+
+  @Override
+  public void saveAsTextFile(RddNode rdd, String path) {
+    StagedOutput staged = textOutputs.prepare(rdd, path);
+    Outcome outcome = await(publish.publish(staged));
+    if (outcome != Outcome.DONE) {
+      throw new MillraceException(
+          outcome == Outcome.FAILED ? ErrorCode.STORAGE_FAILED : ErrorCode.DURABILITY_UNKNOWN,
+          "could not publish "
+              + staged.stagedDirectory()
+              + " as "
+              + path
+              + ": the outcome is "
+              + outcome
+              + "; look which of the two directories exists before trying again");
+    }
+  }
+
+  @Override
+  public void start(StreamGraph graph) {
+    await(driver.executors().ready());
+    Streaming streaming =
+        new Streaming(
+            ports,
+            environment.settings(),
+            graph,
+            new Streaming.Parts(
+                driver.executors(), driver.journal(), publisher, jobs, textOutputs, parallelism),
+            driver);
+    await(streaming.prepare());
+    await(onLoop(() -> driver.start(streaming, parallelism)));
+  }
+
+  @Override
+  public boolean awaitTermination(long timeoutMs) {
+    CompletableFuture<Void> ended = driver.terminated();
+    if (timeoutMs >= 0) {
+      CompletableFuture<Void> either = new CompletableFuture<>();
+      ports.loop().schedule(timeoutMs, () -> either.complete(null));
+      Answers.post(ended, ports.loop(), (none, failure) -> either.complete(null));
+      await(either);
+      if (!ended.isDone()) {
+        return false;
+      }
+    }
+    await(ended);
+    return true;
+  }
+
+  @Override
+  public void stop(StopMode mode) {
+    long timeoutMs = environment.settings().get(Keys.GRACEFUL_STOP_TIMEOUT);
+    ports
+        .loop()
+        .execute(
+            () -> {
+              if (mode == StopMode.GRACEFUL) {
+                driver.drain(timeoutMs);
+              } else {
+                driver.stopNow("the program stopped it");
+              }
+            });
+    if (!jobs.isInBatch()) {
+      await(driver.terminated().handle((none, failure) -> null));
+    }
+  }
+
+  /** The application as it is now. */
+  public ApplicationStatus status(int mostBatches) {
+    CompletableFuture<ApplicationStatus> answer = new CompletableFuture<>();
+    ports.loop().execute(() -> answer.complete(driver.status(mostBatches)));
+    return ports.waiting().await(answer.orTimeout(5, TimeUnit.SECONDS));
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closing) {
+        return;
+      }
+      closing = true;
+    }
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    ports.loop().execute(() -> close(done));
+    if (jobs.isInBatch()) {
+      // The batch that calls must end first: the rest happens after it.
+      Answers.post(ports.work().run("close", () -> await(done)), ports.loop(), this::releaseLater);
+    } else {
+      await(done.orTimeout(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS));
+      release.run();
+    }
+  }
+
+  private void close(CompletableFuture<Void> done) {
+    driver.stopNow("closed");
+    Answers.post(
+        driver.terminated(),
+        ports.loop(),
+        (none, failure) ->
+            Answers.post(
+                driver.close("the program closed its context"),
+                ports.loop(),
+                (logClosed, logFailure) -> done.complete(null)));
+  }
+
+  private void releaseLater(Void none, Throwable failure) {
+    Thread releaser = new Thread(release, "millrace-release");
+    releaser.setDaemon(true);
+    releaser.start();
+  }
+
+  private CompletableFuture<Void> onLoop(Runnable action) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    ports
+        .loop()
+        .execute(
+            () -> {
+              try {
+                action.run();
+                done.complete(null);
+              } catch (RuntimeException failure) {
+                done.completeExceptionally(failure);
+              }
+            });
+    return done;
+  }
+
+  private <T> T await(CompletableFuture<T> future) {
+    return ports.waiting().await(future);
+  }
+
+  private static int parallelism(Settings settings, String master) {
+    return settings
+        .find(Keys.DEFAULT_PARALLELISM)
+        .orElseGet(
+            () -> {
+              int cores = settings.get(Keys.EXECUTOR_INSTANCES) * settings.get(Keys.EXECUTOR_CORES);
+              return master.startsWith("local") ? cores : Math.max(2, cores);
+            });
+  }
+}

@@ -1,0 +1,202 @@
+package org.millrace.am.driver;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.millrace.am.log.Journal;
+import org.millrace.am.receive.ReceiverTracker;
+import org.millrace.am.schedule.ExecutorPool;
+import org.millrace.am.schedule.JobScheduler;
+import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.checkpoint.log.DriverEvent;
+import org.millrace.checkpoint.runtime.Clock;
+import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.runner.conf.Keys;
+import org.millrace.runner.conf.Settings;
+import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.Heartbeat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the wanted number of executors alive and passes on what they say to the scheduler and the
+ * receiver tracker. Owned by the driver loop.
+ */
+final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterResources.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorGroup.class);
+  private static final long LATE_EXECUTORS_MS = 1_500;
+
+  private final ExecutorRegistry registry;
+  private final Journal journal;
+  private final Loop loop;
+  private final Consumer<MillraceException> onFailure;
+  private final int wanted;
+  private final long startTimeoutMs;
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final JobScheduler scheduler;
+  private ClusterResources cluster;
+  private ReceiverTracker receivers;
+  private boolean closed;
+
+  ExecutorGroup(
+      ExecutorRegistry.RegistrySettings registrySettings,
+      Settings settings,
+      Journal journal,
+      Loop loop,
+      Clock clock,
+      Consumer<MillraceException> onFailure) {
+    this.registry = new ExecutorRegistry(registrySettings, loop, clock, this);
+    this.journal = journal;
+    this.loop = loop;
+    this.onFailure = onFailure;
+    this.wanted = settings.get(Keys.EXECUTOR_INSTANCES);
+    this.startTimeoutMs = settings.get(Keys.EXECUTOR_START_TIMEOUT);
+    this.scheduler = new JobScheduler(this, settings.get(Keys.TASK_MAX_FAILURES));
+  }
+
+  /** Begins to ask for executors. */
+  void start(ClusterResources resources) {
+    cluster = resources;
+    registry.start();
+    cluster.start(this);
+    cluster.requestExecutors(wanted);
+    loop.schedule(startTimeoutMs, this::giveUpWaiting);
+  }
+
+  /** Completes when all wanted executors are there, or some and the others are late. */
+  CompletableFuture<Void> ready() {
+    return ready;
+  }
+
+  ExecutorRegistry registry() {
+    return registry;
+  }
+
+  JobScheduler scheduler() {
+    return scheduler;
+  }
+
+  void receivers(ReceiverTracker tracker) {
+    receivers = tracker;
+  }
+
+  /** Ends all executors and gives their containers back. */
+  void close(String reason) {
+    closed = true;
+    registry.shutDownAll(reason);
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  void reportProgress(String diagnostics) {
+    if (cluster != null && !closed) {
+      // A stream has no end to be near to.
+      cluster.reportProgress(0.5f, diagnostics);
+    }
+  }
+
+  @Override
+  public List<LiveExecutor> live() {
+    return registry.live();
+  }
+
+  @Override
+  public void send(int executorId, Envelope.Builder message) {
+    registry.send(executorId, message);
+  }
+
+  @Override
+  public List<Integer> holders(long streamId, long from, long until) {
+    return receivers == null ? List.of() : receivers.holders(streamId, from, until);
+  }
+
+  @Override
+  public void onJoined(RegisteredExecutor executor) {
+    journal.append(
+        new DriverEvent.ExecutorJoined(
+            executor.id, executor.registration.getHost(), executor.live().cores()));
+    if (registry.live().size() >= wanted) {
+      ready.complete(null);
+    } else {
+      loop.schedule(LATE_EXECUTORS_MS, () -> ready.complete(null));
+    }
+    scheduler.onExecutorJoined();
+    if (receivers != null) {
+      receivers.onExecutorJoined();
+    }
+  }
+
+  @Override
+  public void onLost(RegisteredExecutor executor, String reason) {
+    journal.append(new DriverEvent.ExecutorLost(executor.id, reason));
+    cluster.releaseExecutor(executor.registration.getContainer());
+    cluster.requestExecutors(wanted);
+    if (receivers != null) {
+      receivers.onExecutorLost(executor.id);
+    }
+    scheduler.onExecutorLost(executor.id);
+  }
+
+  @Override
+  public void onHeartbeat(int executorId, Heartbeat heartbeat) {
+    if (receivers != null) {
+      receivers.onMarks(executorId, heartbeat.getMarksList());
+    }
+  }
+
+  @Override
+  public void onMessage(int executorId, Frame frame) {
+    Envelope envelope = frame.envelope();
+    switch (envelope.getMessageCase()) {
+      case TASK_FINISHED -> scheduler.onTaskFinished(envelope.getTaskFinished(), frame.payload());
+      case TASK_FAILED -> scheduler.onTaskFailed(executorId, envelope.getTaskFailed());
+      case RECEIVER_REPORT -> {
+        if (receivers != null) {
+          receivers.onReport(executorId, envelope.getReceiverReport());
+        }
+      }
+      default -> LOG.warn("executor {} sent {}", executorId, envelope.getMessageCase());
+    }
+  }
+
+  @Override
+  public void onExecutorLaunched(String container, String host) {
+    LOG.info("executor container {} launched on {}", container, host);
+  }
+
+  @Override
+  public void onExecutorLost(String container, String reason) {
+    registry.onContainerEnded(container, reason);
+    if (!closed) {
+      cluster.requestExecutors(wanted);
+    }
+  }
+
+  @Override
+  public void onShutdownRequest(String reason) {
+    onFailure.accept(
+        new MillraceException(
+            ErrorCode.FENCED, "the cluster manager wants this driver gone: " + reason));
+  }
+
+  @Override
+  public void onFailure(MillraceException failure) {
+    ready.completeExceptionally(failure);
+    onFailure.accept(failure);
+  }
+
+  private void giveUpWaiting() {
+    if (!ready.isDone() && !closed) {
+      onFailure(
+          new MillraceException(
+              ErrorCode.NOT_ENOUGH_RESOURCES,
+              "no executor registered within "
+                  + startTimeoutMs
+                  + " ms (millrace.executor.startTimeout); the queue may be full, or the executors ask for more than a node has"));
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package org.millrace.am.driver;
+
+import java.util.Objects;
+import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.runner.wire.Connection;
+import org.millrace.runner.wire.proto.Heartbeat;
+import org.millrace.runner.wire.proto.RegisterExecutor;
+
+/** An executor that registered. Owned by the driver loop. */
+final class RegisteredExecutor {
+  final int id;
+  final Connection connection;
+  final RegisterExecutor registration;
+  final long registeredAtMs;
+  long heardAtNanos;
+  Heartbeat heartbeat = Heartbeat.getDefaultInstance();
+
+  RegisteredExecutor(
+      int id,
+      Connection connection,
+      RegisterExecutor registration,
+      long registeredAtMs,
+      long nowNanos) {
+    this.id = id;
+    this.connection = Objects.requireNonNull(connection, "connection");
+    this.registration = Objects.requireNonNull(registration, "registration");
+    this.registeredAtMs = registeredAtMs;
+    this.heardAtNanos = nowNanos;
+  }
+
+  LiveExecutor live() {
+    return new LiveExecutor(id, registration.getHost(), Math.max(1, registration.getCores()));
+  }
+}

@@ -1,0 +1,199 @@
+package org.millrace.am.driver;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.millrace.am.batch.BatchLifecycle;
+import org.millrace.am.batch.BatchListener;
+import org.millrace.am.batch.BatchPolicy;
+import org.millrace.am.batch.InputCutter;
+import org.millrace.am.files.FileTracker;
+import org.millrace.am.log.Journal;
+import org.millrace.am.publish.OutputPublisher;
+import org.millrace.am.publish.TextOutputs;
+import org.millrace.am.receive.ReceiverHost;
+import org.millrace.am.receive.ReceiverInput;
+import org.millrace.am.receive.ReceiverTracker;
+import org.millrace.am.schedule.JobRunner;
+import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.api.graph.FileStreamNode;
+import org.millrace.api.graph.InputStreamNode;
+import org.millrace.api.graph.ReceiverStreamNode;
+import org.millrace.api.graph.StreamGraph;
+import org.millrace.checkpoint.log.DriverEvent;
+import org.millrace.runner.conf.Keys;
+import org.millrace.runner.conf.Settings;
+import org.millrace.runner.wire.proto.Envelope;
+
+/**
+ * The running streams of an application: inputs, receivers and batches. Owned by the driver loop.
+ */
+final class Streaming implements ReceiverHost {
+  private static final long SAMPLE_MS = 1_000;
+
+  private final DriverEnvironment.Ports ports;
+  private final StreamGraph graph;
+  private final ExecutorGroup executors;
+  private final Journal journal;
+  private final ReceiverTracker receivers;
+  private final Map<Integer, FileTracker> files = new HashMap<>();
+  private final List<ReceiverInput> receiverInputs = new ArrayList<>();
+  private final BatchLifecycle batches;
+  private final CompletableFuture<Void> receiversStopped = new CompletableFuture<>();
+  private boolean ended;
+
+  /** What streams need besides the ports. */
+  record Parts(
+      ExecutorGroup executors,
+      Journal journal,
+      OutputPublisher publisher,
+      JobRunner jobs,
+      TextOutputs textOutputs,
+      int parallelism) {}
+
+  /** Made on the program's thread: it serializes the receivers. */
+  Streaming(
+      DriverEnvironment.Ports ports,
+      Settings settings,
+      StreamGraph graph,
+      Parts parts,
+      BatchListener listener) {
+    this.ports = ports;
+    this.graph = graph;
+    this.executors = parts.executors();
+    this.journal = parts.journal();
+    long intervalMs = graph.batchInterval().milliseconds();
+    long blockIntervalMs = Math.max(1, Math.min(settings.get(Keys.BLOCK_INTERVAL), intervalMs / 4));
+    this.receivers =
+        new ReceiverTracker(
+            this,
+            ports.loop(),
+            ports.clock(),
+            blockIntervalMs,
+            settings.get(Keys.RECEIVER_RESTART_DELAY));
+    for (InputStreamNode input : graph.inputs()) {
+      if (input instanceof FileStreamNode file) {
+        files.put(input.inputId(), new FileTracker(ports.files(), ports.loop(), file));
+      } else if (input instanceof ReceiverStreamNode receiver) {
+        receiverInputs.add(receiverInput(receiver));
+      }
+    }
+    this.batches =
+        new BatchLifecycle(
+            new BatchLifecycle.Services(
+                ports.clock(), ports.loop(), ports.work(), parts.journal(), parts.publisher()),
+            graph,
+            BatchPolicy.of(intervalMs, settings),
+            new InputCutter(graph.inputs(), receivers, files, parts.parallelism()),
+            parts.jobs(),
+            parts.textOutputs(),
+            listener);
+  }
+
+  /** Looks at the directories; fails when one does not exist. */
+  CompletableFuture<Void> prepare() {
+    return CompletableFuture.allOf(
+        files.values().stream().map(FileTracker::start).toArray(CompletableFuture[]::new));
+  }
+
+  void start() {
+    executors.receivers(receivers);
+    receivers.start(receiverInputs);
+    batches.start();
+    sample();
+  }
+
+  /** Stops receivers, then runs what they stored. */
+  CompletableFuture<Void> drain() {
+    receivers.stop(true);
+    return receiversStopped.thenCompose(stopped -> batches.drain());
+  }
+
+  /** Stops receivers and batches; completes when the batch that runs has ended. */
+  CompletableFuture<Void> stop() {
+    ended = true;
+    receivers.stop(false);
+    return batches.stop();
+  }
+
+  /** Streaming is over: nothing is sampled any more. */
+  void end() {
+    ended = true;
+  }
+
+  BatchLifecycle batches() {
+    return batches;
+  }
+
+  ReceiverTracker receivers() {
+    return receivers;
+  }
+
+  StreamGraph graph() {
+    return graph;
+  }
+
+  /** What is wrong with file inputs now, by input. */
+  Map<Integer, String> fileProblems() {
+    Map<Integer, String> problems = new HashMap<>();
+    files.forEach(
+        (id, tracker) -> {
+          if (!tracker.problem().isEmpty()) {
+            problems.put(id, tracker.problem());
+          }
+        });
+    return problems;
+  }
+
+  @Override
+  public List<LiveExecutor> live() {
+    return executors.live();
+  }
+
+  @Override
+  public void send(int executorId, Envelope.Builder message) {
+    executors.send(executorId, message);
+  }
+
+  @Override
+  public void pingAll(Runnable answered) {
+    executors.registry().pingAll(answered);
+  }
+
+  @Override
+  public void onStreamStarted(long streamId, int inputId, int executorId) {
+    journal.append(new DriverEvent.StreamStarted(streamId, inputId, executorId));
+  }
+
+  @Override
+  public void onStreamEnded(long streamId, long endedAt) {
+    journal.append(new DriverEvent.StreamEnded(streamId, endedAt));
+  }
+
+  @Override
+  public void onAllStopped() {
+    receiversStopped.complete(null);
+  }
+
+  private void sample() {
+    if (!ended) {
+      receivers.sampleRates();
+      ports.loop().schedule(SAMPLE_MS, this::sample);
+    }
+  }
+
+  private ReceiverInput receiverInput(ReceiverStreamNode node) {
+    ByteString bytes = ports.shipping().receiver(node.receiver(), node.description());
+    return new ReceiverInput(
+        node.inputId(),
+        node.description(),
+        bytes,
+        node.receiver().storageLevel().replication(),
+        node.receiver().preferredLocation().isPresent()
+            ? List.of(node.receiver().preferredLocation().get())
+            : List.of());
+  }
+}

@@ -1,0 +1,109 @@
+package org.millrace.am.publish;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.millrace.am.log.Journal;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.checkpoint.files.Outcome;
+import org.millrace.checkpoint.log.DriverEvent;
+import org.millrace.checkpoint.publish.Publisher;
+import org.millrace.checkpoint.publish.StagedOutput;
+import org.millrace.checkpoint.runtime.Answers;
+import org.millrace.checkpoint.runtime.Loop;
+
+/**
+ * Publishes what committed batches prepared, in the order of the batches, off their path. The
+ * decision was the commit: a publish that is not known to have happened is repeated, never undone.
+ * Owned by the driver loop.
+ */
+public final class OutputPublisher {
+  private static final long RETRY_MS = 500;
+  private static final int MOST_TRIES = 20;
+
+  private final Publisher publisher;
+  private final Journal journal;
+  private final Loop loop;
+  private final Consumer<MillraceException> onFailure;
+  private final Deque<Batch> queue = new ArrayDeque<>();
+  private final List<Runnable> whenIdle = new ArrayList<>();
+  private boolean publishing;
+  private int tries;
+
+  private record Batch(long timeMs, List<StagedOutput> outputs) {}
+
+  public OutputPublisher(
+      Publisher publisher, Journal journal, Loop loop, Consumer<MillraceException> onFailure) {
+    this.publisher = publisher;
+    this.journal = journal;
+    this.loop = loop;
+    this.onFailure = onFailure;
+  }
+
+  /** The commit of the batch is durable. */
+  public void publish(long batchTimeMs, List<StagedOutput> outputs) {
+    if (!outputs.isEmpty()) {
+      queue.add(new Batch(batchTimeMs, outputs));
+      publishNext();
+    }
+  }
+
+  /** Runs when all that was given is published; at once if it is. */
+  public void whenIdle(Runnable action) {
+    if (queue.isEmpty()) {
+      action.run();
+    } else {
+      whenIdle.add(action);
+    }
+  }
+
+  private void publishNext() {
+    Batch batch = queue.peek();
+    if (batch == null || publishing) {
+      return;
+    }
+    publishing = true;
+    List<CompletableFuture<Outcome>> open = new ArrayList<>();
+    batch.outputs().forEach(output -> open.add(publisher.publish(output)));
+    Answers.post(
+        CompletableFuture.allOf(open.toArray(CompletableFuture[]::new)),
+        loop,
+        (all, failure) -> {
+          publishing = false;
+          boolean done =
+              failure == null && open.stream().allMatch(one -> one.join() == Outcome.DONE);
+          onTried(batch, done, failure);
+        });
+  }
+
+  private void onTried(Batch batch, boolean done, Throwable failure) {
+    if (done) {
+      tries = 0;
+      queue.remove();
+      journal.append(new DriverEvent.OutputPublished(batch.timeMs()));
+      if (queue.isEmpty()) {
+        List<Runnable> actions = new ArrayList<>(whenIdle);
+        whenIdle.clear();
+        actions.forEach(Runnable::run);
+      }
+      publishNext();
+    } else if (++tries < MOST_TRIES) {
+      loop.schedule(RETRY_MS, this::publishNext);
+    } else {
+      onFailure.accept(
+          new MillraceException(
+              ErrorCode.STORAGE_FAILED,
+              "the outputs of batch "
+                  + batch.timeMs()
+                  + " ms are committed but could not be published in "
+                  + MOST_TRIES
+                  + " tries; they stand in "
+                  + batch.outputs().get(0).stagedDirectory(),
+              failure));
+    }
+  }
+}

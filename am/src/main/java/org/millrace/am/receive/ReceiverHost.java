@@ -1,0 +1,24 @@
+package org.millrace.am.receive;
+
+import java.util.List;
+import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.runner.wire.proto.Envelope;
+
+/** What the tracker needs of the driver. Called on the driver loop. */
+public interface ReceiverHost {
+  List<LiveExecutor> live();
+
+  void send(int executorId, Envelope.Builder message);
+
+  /** Pings all live executors; runs {@code answered} when each of them has answered or is lost. */
+  void pingAll(Runnable answered);
+
+  /** A stream began; goes to the event log. */
+  void onStreamStarted(long streamId, int inputId, int executorId);
+
+  /** A stream ended: it has the blocks {@code [0, endedAt)} and no more will come. */
+  void onStreamEnded(long streamId, long endedAt);
+
+  /** All receivers have stopped. */
+  void onAllStopped();
+}

@@ -1,0 +1,131 @@
+package org.millrace.am.receive;
+
+import java.util.Locale;
+import org.millrace.runner.wire.proto.ReceiverReport;
+import org.millrace.runner.wire.proto.ReceiverState;
+
+/** A receiver and what is known of it. Owned by the driver loop. */
+final class TrackedReceiver {
+  /** See {@link ReceiverTracker} for the transitions. */
+  enum State {
+    WAITING,
+    STARTING,
+    ACTIVE,
+    RESTARTING,
+    STOPPED
+  }
+
+  final ReceiverInput input;
+  State state = State.WAITING;
+  int executorId = -1;
+  long streamId = -1;
+
+  private int starts;
+  private int restarts;
+  private long endedRecords;
+  private long endedBytes;
+  private long lostRecords;
+  private String lastError = "";
+  private long lastErrorTimeMs;
+  private long sampledRecords;
+  private long sampledAtMs;
+  private long recordsPerSecond;
+
+  TrackedReceiver(ReceiverInput input) {
+    this.input = input;
+  }
+
+  /** Answers how often it was started before. */
+  int starting(long newStreamId, int onExecutor) {
+    state = State.STARTING;
+    streamId = newStreamId;
+    executorId = onExecutor;
+    return starts++;
+  }
+
+  void lost(String why, long nowMs) {
+    state = State.WAITING;
+    executorId = -1;
+    restarts++;
+    error(why, nowMs);
+  }
+
+  void stopped() {
+    state = State.STOPPED;
+  }
+
+  void report(ReceiverReport report, long nowMs) {
+    switch (report.getState()) {
+      case STARTED -> state = State.ACTIVE;
+      case RESTARTING -> {
+        state = State.RESTARTING;
+        restarts++;
+      }
+      case STOPPED -> state = State.STOPPED;
+      case FAILED -> {
+        state = State.WAITING;
+        executorId = -1;
+        restarts++;
+      }
+      default -> {}
+    }
+    if (!report.getMessage().isEmpty() && report.getState() != ReceiverState.STARTED) {
+      error(
+          report.getError().isEmpty()
+              ? report.getMessage()
+              : report.getMessage() + "\n" + report.getError(),
+          nowMs);
+    }
+  }
+
+  private void error(String text, long nowMs) {
+    lastError = text;
+    lastErrorTimeMs = nowMs;
+  }
+
+  /**
+   * The stream of this receiver has {@code until} blocks for good; what its mark promised above
+   * that is lost.
+   */
+  void streamEnded(Stream stream, long until) {
+    endedRecords += stream.records();
+    endedBytes += stream.bytes();
+    lostRecords += stream.recordsAbove(until);
+  }
+
+  void sampleRate(Stream stream, long nowMs) {
+    long records = records(stream);
+    if (sampledAtMs > 0 && nowMs > sampledAtMs) {
+      recordsPerSecond = Math.max(0, records - sampledRecords) * 1_000 / (nowMs - sampledAtMs);
+    }
+    sampledRecords = records;
+    sampledAtMs = nowMs;
+  }
+
+  ReceiverStatus status(Stream stream, String host) {
+    return new ReceiverStatus(
+        input.id(),
+        input.name(),
+        executorId,
+        host,
+        state.name().toLowerCase(Locale.ROOT),
+        records(stream),
+        endedBytes + (isLive(stream) ? stream.bytes() : 0),
+        recordsPerSecond,
+        lostRecords,
+        isLive(stream) && stream.isThrottled(),
+        restarts,
+        1 + (isLive(stream) ? Math.min(input.replication() - 1, stream.replicaHolders()) : 0),
+        input.replication(),
+        lastError,
+        lastErrorTimeMs);
+  }
+
+  private long records(Stream stream) {
+    return endedRecords + (isLive(stream) ? stream.records() : 0);
+  }
+
+  private static boolean isLive(Stream stream) {
+    return stream != null && !stream.isEnded();
+  }
+}

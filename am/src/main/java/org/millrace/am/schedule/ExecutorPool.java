@@ -1,0 +1,19 @@
+package org.millrace.am.schedule;
+
+import java.util.List;
+import org.millrace.runner.wire.proto.Envelope;
+
+/** The executors as the scheduler sees them. Called on the driver loop. */
+public interface ExecutorPool {
+  /** Ordered by id. */
+  List<LiveExecutor> live();
+
+  /** Sends to an executor; dropped when it is not live any more, which is told by the loss. */
+  void send(int executorId, Envelope.Builder message);
+
+  /**
+   * The live executors that hold all blocks {@code [from, until)} of a stream, its receiver's
+   * first.
+   */
+  List<Integer> holders(long streamId, long from, long until);
+}

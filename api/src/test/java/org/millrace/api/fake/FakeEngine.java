@@ -1,0 +1,255 @@
+package org.millrace.api.fake;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.graph.CollectionNode;
+import org.millrace.api.graph.DerivedStreamNode;
+import org.millrace.api.graph.FileSplit;
+import org.millrace.api.graph.FileStreamNode;
+import org.millrace.api.graph.InputStreamNode;
+import org.millrace.api.graph.Output;
+import org.millrace.api.graph.QueueStreamNode;
+import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.ReceiverStreamNode;
+import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.graph.StreamNode;
+import org.millrace.api.graph.TextFilesNode;
+import org.millrace.api.spi.Engine;
+import org.millrace.api.spi.JobAction;
+import org.millrace.api.spi.StopMode;
+import org.millrace.api.streaming.Time;
+
+/**
+ * Runs jobs and batches on the thread that asks for them, and remembers how it was stopped.
+ *
+ * <p>A test runs batches by {@link #runBatch(Time)} and gives what receivers would have stored by
+ * {@link #receive(int, List)}. All methods may be called from any thread; only waiting for the end
+ * uses more than one.
+ */
+public final class FakeEngine implements Engine {
+  private final int defaultParallelism;
+  private final NaiveInterpreter interpreter = new NaiveInterpreter();
+  private final NaiveJobs jobs = new NaiveJobs(interpreter);
+  private final Map<Integer, Deque<List<List<Object>>>> received = new HashMap<>();
+  private final Map<FileStreamNode, Set<Path>> seenFiles = new IdentityHashMap<>();
+
+  // Synchronized because a test waits for the end on one thread and stops on another.
+  @GuardedBy("this")
+  private StreamGraph graph;
+
+  @GuardedBy("this")
+  private StopMode stopMode;
+
+  @GuardedBy("this")
+  private MillraceException failure;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  /** An engine with a default parallelism. */
+  public FakeEngine(int defaultParallelism) {
+    this.defaultParallelism = defaultParallelism;
+  }
+
+  @Override
+  public int defaultParallelism() {
+    return defaultParallelism;
+  }
+
+  @Override
+  public <R> List<R> runJob(
+      RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition) {
+    return jobs.run(rdd, action, fromPartition, untilPartition);
+  }
+
+  @Override
+  public RddNode textFile(String path, int minPartitions) {
+    try {
+      Path file = Path.of(path);
+      if (!Files.isRegularFile(file)) {
+        throw new MillraceException(ErrorCode.NO_SUCH_PATH, path + " does not exist");
+      }
+      return new TextFilesNode(splits(file, minPartitions), "textFile " + path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<FileSplit> splits(Path file, int count) throws IOException {
+    long size = Files.size(file);
+    long modifiedMs = Files.getLastModifiedTime(file).toMillis();
+    List<FileSplit> splits = new ArrayList<>();
+    for (long i = 0; i < count; i++) {
+      long from = i * size / count;
+      long until = (i + 1) * size / count;
+      splits.add(new FileSplit(file.toString(), from, until - from, modifiedMs, List.of()));
+    }
+    return splits;
+  }
+
+  @Override
+  public void saveAsTextFile(RddNode rdd, String path) {
+    jobs.saveAsTextFile(rdd, Path.of(path));
+  }
+
+  // ---- streams
+
+  @Override
+  public synchronized void start(StreamGraph newGraph) {
+    if (graph != null) {
+      throw new MillraceException(ErrorCode.ALREADY_STARTED, "the engine runs a graph already");
+    }
+    graph = newGraph;
+    stopMode = null;
+  }
+
+  /** The graph that was started; null when none runs. */
+  public synchronized StreamGraph graph() {
+    return graph;
+  }
+
+  /** How streaming was stopped; null when it was not. */
+  public synchronized StopMode stopMode() {
+    return stopMode;
+  }
+
+  /** Whether the engine was closed. */
+  public synchronized boolean isClosed() {
+    return closed;
+  }
+
+  /** Gives the partitions of what a receiver input takes into its next batch without any. */
+  public void receive(int inputId, List<List<Object>> partitions) {
+    received.computeIfAbsent(inputId, id -> new ArrayDeque<>()).add(partitions);
+  }
+
+  /** Runs all outputs of a batch in order; a failure ends streaming and is what waiting throws. */
+  public void runBatch(Time batchTime) {
+    BatchDatasets datasets = new BatchDatasets(batchTime);
+    try {
+      for (Output output : graph().outputs()) {
+        RddNode rdd = datasets.of(output.parent());
+        if (output instanceof Output.ForEachOutput forEach) {
+          forEach.action().run(rdd, batchTime);
+        } else if (output instanceof Output.TextFilesOutput files) {
+          saveAsTextFile(rdd, files.directory(batchTime));
+        }
+      }
+    } catch (MillraceException e) {
+      fail(e);
+    } catch (Exception e) {
+      fail(
+          new MillraceException(
+              ErrorCode.BATCH_FAILED, "the batch of " + batchTime + " failed: " + e, e));
+    }
+  }
+
+  private synchronized void fail(MillraceException e) {
+    failure = e;
+    graph = null;
+    notifyAll();
+  }
+
+  /** The datasets of one batch, each made once. */
+  private final class BatchDatasets {
+    private final Time batchTime;
+    private final Map<StreamNode, RddNode> made = new IdentityHashMap<>();
+
+    BatchDatasets(Time batchTime) {
+      this.batchTime = batchTime;
+    }
+
+    RddNode of(StreamNode stream) throws Exception {
+      RddNode known = made.get(stream);
+      if (known != null) {
+        return known;
+      }
+      RddNode rdd = stream instanceof DerivedStreamNode derived ? derive(derived) : input(stream);
+      made.put(stream, rdd);
+      return rdd;
+    }
+
+    private RddNode derive(DerivedStreamNode stream) throws Exception {
+      List<RddNode> parents = new ArrayList<>();
+      for (StreamNode parent : stream.parents()) {
+        parents.add(of(parent));
+      }
+      return stream.function().compute(parents, batchTime);
+    }
+  }
+
+  private RddNode input(StreamNode stream) throws IOException {
+    if (stream instanceof QueueStreamNode queue) {
+      return queue.poll();
+    } else if (stream instanceof ReceiverStreamNode receiver) {
+      return new CollectionNode(nextReceived(receiver));
+    } else if (stream instanceof FileStreamNode files) {
+      return newFiles(files);
+    }
+    throw new IllegalArgumentException("not a known input: " + stream);
+  }
+
+  private List<List<Object>> nextReceived(InputStreamNode input) {
+    Deque<List<List<Object>>> waiting = received.get(input.inputId());
+    return waiting == null || waiting.isEmpty() ? List.of() : waiting.remove();
+  }
+
+  private RddNode newFiles(FileStreamNode stream) throws IOException {
+    Set<Path> seen = seenFiles.computeIfAbsent(stream, node -> new HashSet<>());
+    List<FileSplit> splits = new ArrayList<>();
+    try (Stream<Path> listing = Files.list(Path.of(stream.directory()))) {
+      for (Path file : listing.sorted().toList()) {
+        if (!file.getFileName().toString().startsWith(".") && seen.add(file)) {
+          splits.addAll(splits(file, 1));
+        }
+      }
+    }
+    return new TextFilesNode(splits);
+  }
+
+  @Override
+  public synchronized boolean awaitTermination(long timeoutMs) throws InterruptedException {
+    if (timeoutMs != 0 && isRunning()) {
+      wait(Math.max(0, timeoutMs)); // once: a test that waits in vain has a deadline of its own
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return !isRunning();
+  }
+
+  @GuardedBy("this")
+  private boolean isRunning() {
+    return graph != null && !closed;
+  }
+
+  @Override
+  public synchronized void stop(StopMode mode) {
+    if (graph != null) {
+      stopMode = mode;
+      graph = null;
+      notifyAll();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    notifyAll();
+  }
+}

@@ -60,7 +60,7 @@ class DStreamTest {
   }
 
   /** What a stream gives in its first batches, partition by partition. */
-  private <T> List<List<List<T>>> run(DStream<T> stream, int batches) {
+  private <T> List<List<List<T>>> run(DStream<T> stream, int batches) throws InterruptedException {
     List<List<List<T>>> result = new ArrayList<>();
     stream.foreachRDD(
         rdd ->
@@ -76,6 +76,7 @@ class DStreamTest {
     for (int batch = 1; batch <= batches; batch++) {
       engine.runBatch(new Time(batch * 1000L));
     }
+    context.awaitTerminationOrTimeout(0); // throws what a batch failed with
     return result;
   }
 
@@ -86,12 +87,12 @@ class DStreamTest {
   }
 
   @Test
-  void countsWordsInEachBatch() {
+  void countsWordsInEachBatch() throws Exception {
     DStream<String> lines = input(List.of("hello world", "hello moon"), List.of("moon"));
     PairDStream<String, Integer> counts =
         lines
             .flatMap(line -> List.of(line.split(" ", -1)).iterator())
-            .mapToPair(DStreamTest::one)
+            .mapToPair(record -> one(record))
             .reduceByKey(Integer::sum);
 
     assertThat(run(counts.toDStream(), 3))
@@ -104,13 +105,13 @@ class DStreamTest {
   }
 
   @Test
-  void mapsAndFilters() {
+  void mapsAndFilters() throws Exception {
     assertThat(flat(run(input(List.of(1, 2, 3, 4)).map(i -> i * 10).filter(i -> i != 20), 1)))
         .containsExactly(List.of(10, 30, 40));
   }
 
   @Test
-  void mapsToPairsAndValues() {
+  void mapsToPairsAndValues() throws Exception {
     DStream<Tuple2<Integer, Integer>> stream =
         input(List.of(1, 2))
             .flatMapToPair(i -> List.of(one(i), one(i * 10)).iterator())
@@ -126,7 +127,7 @@ class DStreamTest {
   }
 
   @Test
-  void mapsPartitions() {
+  void mapsPartitions() throws Exception {
     DStream<Boolean> stream =
         input(List.of(1))
             .mapPartitionsToPair(records -> List.of(one(records.hasNext())).iterator())
@@ -136,19 +137,19 @@ class DStreamTest {
   }
 
   @Test
-  void countsZeroForAnEmptyBatch() {
+  void countsZeroForAnEmptyBatch() throws Exception {
     assertThat(flat(run(input(List.of("a", "b", "c"), List.of()).count(), 3)))
         .containsExactly(List.of(3L), List.of(0L), List.of(0L));
   }
 
   @Test
-  void reducesToNothingForAnEmptyBatch() {
+  void reducesToNothingForAnEmptyBatch() throws Exception {
     assertThat(run(input(List.of(1, 2, 3), List.of()).reduce(Integer::sum), 3))
         .containsExactly(List.of(List.of(6)), List.of(List.of()), List.of(List.of()));
   }
 
   @Test
-  void countsValuesInFirstSeenOrder() {
+  void countsValuesInFirstSeenOrder() throws Exception {
     DStream<String> stream = input(List.of("hello", "moon", "world", "hello"));
 
     assertThat(run(stream.countByValue().toDStream(), 1))
@@ -157,13 +158,13 @@ class DStreamTest {
   }
 
   @Test
-  void countsValuesIntoSoManyPartitions() {
+  void countsValuesIntoSoManyPartitions() throws Exception {
     assertThat(run(input(List.of("a", "a")).countByValue(1).toDStream(), 1))
         .containsExactly(List.of(List.of(times("a", 2))));
   }
 
   @Test
-  void repartitionsEachBatch() {
+  void repartitionsEachBatch() throws Exception {
     assertThat(run(input(List.of(1, 2, 3, 4)).repartition(3), 1))
         .containsExactly(List.of(List.of(1), List.of(2, 3), List.of(4)));
     assertThatThrownBy(() -> input(List.of(1)).repartition(0))
@@ -171,7 +172,7 @@ class DStreamTest {
   }
 
   @Test
-  void unitesStreams() {
+  void unitesStreams() throws Exception {
     DStream<Integer> left = input(List.of(1, 2));
     DStream<Integer> right = input(List.of(3), List.of(4));
 
@@ -180,15 +181,15 @@ class DStreamTest {
   }
 
   @Test
-  void unitesStreamsOfPairs() {
-    PairDStream<Integer, Integer> pairs = input(List.of(1)).mapToPair(DStreamTest::one);
+  void unitesStreamsOfPairs() throws Exception {
+    PairDStream<Integer, Integer> pairs = input(List.of(1)).mapToPair(record -> one(record));
 
     assertThat(flat(run(context.union(pairs, pairs).union(pairs).toDStream(), 1)))
         .containsExactly(List.of(one(1), one(1), one(1)));
   }
 
   @Test
-  void refusesAUnionOfNothingOrOfTwoContexts() {
+  void refusesAUnionOfNothingOrOfTwoContexts() throws Exception {
     StreamingContext other =
         new StreamingContext(
             new BatchContext(new StreamingConf(false).setAppName("o"), new FakeEngine(1)),
@@ -199,12 +200,17 @@ class DStreamTest {
     assertThatThrownBy(() -> stream.union(other.queueStream(none)))
         .isInstanceOfSatisfying(
             MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ILLEGAL_USE));
-    assertThatThrownBy(() -> context.union(new DStream<?>[0]))
-        .isInstanceOf(MillraceException.class);
+    DStream<Integer>[] noStreams = noStreams();
+    assertThatThrownBy(() -> context.union(noStreams)).isInstanceOf(MillraceException.class);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
+  private static DStream<Integer>[] noStreams() {
+    return new DStream[0];
   }
 
   @Test
-  void groupsAndCombinesByKey() {
+  void groupsAndCombinesByKey() throws Exception {
     PairDStream<String, Integer> pairs =
         input(List.of(new Tuple2<>("a", 1), new Tuple2<>("b", 2), new Tuple2<>("a", 3)))
             .mapToPair(pair -> pair);
@@ -228,12 +234,12 @@ class DStreamTest {
   }
 
   @Test
-  void transformsTheDatasetOfEachBatch() {
+  void transformsTheDatasetOfEachBatch() throws Exception {
     DStream<String> stream =
         input(List.of(1, 2), List.of(3))
             .transform((rdd, time) -> rdd.map(i -> i + "@" + time.milliseconds()))
             .transform(rdd -> rdd.repartition(1))
-            .transformToPair(rdd -> rdd.mapToPair(DStreamTest::one))
+            .transformToPair(rdd -> rdd.mapToPair(record -> one(record)))
             .transformToPair((rdd, time) -> rdd.reduceByKey(Integer::sum))
             .transform(PairRDD::keys);
 
@@ -242,11 +248,10 @@ class DStreamTest {
   }
 
   @Test
-  void refusesANullDatasetWhenItRuns() {
+  void refusesANullDatasetWhenItRuns() throws Exception {
     DStream<Integer> stream = input(List.of(1)).transform(rdd -> (RDD<Integer>) null);
-    run(stream, 1);
 
-    assertThatThrownBy(context::awaitTermination)
+    assertThatThrownBy(() -> run(stream, 1))
         .isInstanceOfSatisfying(
             MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NULL_RDD))
         .hasMessageContaining("transform at DStreamTest.java:")
@@ -254,7 +259,7 @@ class DStreamTest {
   }
 
   @Test
-  void givesAnOutputTheTimeOfTheBatch() {
+  void givesAnOutputTheTimeOfTheBatch() throws Exception {
     List<Long> times = new ArrayList<>();
     input(List.of(1)).foreachRDD((rdd, time) -> times.add(time.milliseconds() + rdd.count()));
     context.start();
@@ -264,7 +269,7 @@ class DStreamTest {
   }
 
   @Test
-  void makesTheDatasetOfABatchOnceForAllOutputs() {
+  void makesTheDatasetOfABatchOnceForAllOutputs() throws Exception {
     List<Integer> calls = new ArrayList<>();
     DStream<Integer> stream =
         input(List.of(1))
@@ -304,7 +309,7 @@ class DStreamTest {
   }
 
   @Test
-  void readsWhatAReceiverStored() {
+  void readsWhatAReceiverStored() throws Exception {
     DStream<String> lines = context.socketTextStream("localhost", 1);
     engine.receive(0, List.of(List.of("a", "b"), List.of("c")));
 
@@ -312,7 +317,7 @@ class DStreamTest {
   }
 
   @Test
-  void takesOneDatasetOfAQueueOrAll() {
+  void takesOneDatasetOfAQueueOrAll() throws Exception {
     queue.add(context.sparkContext().parallelize(List.of(1), 1));
     queue.add(context.sparkContext().parallelize(List.of(2), 1));
     RDD<Object> otherwise = context.sparkContext().parallelize(List.of(0), 1);
@@ -322,7 +327,7 @@ class DStreamTest {
   }
 
   @Test
-  void takesDatasetsThatAreAddedLater() {
+  void takesDatasetsThatAreAddedLater() throws Exception {
     List<Long> counts = new ArrayList<>();
     context.queueStream(queue, true).foreachRDD(rdd -> counts.add(rdd.count()));
     context.start();

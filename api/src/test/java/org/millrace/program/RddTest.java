@@ -112,7 +112,8 @@ class RddTest {
     assertThat(partitionsOf(left.union(right)))
         .containsExactly(List.of(1), List.of(2), List.of(3, 4));
     assertThat(context.union(right, left).collect()).containsExactly(3, 4, 1, 2);
-    assertThat(context.union(left.mapToPair(RddTest::one)).getNumPartitions()).isEqualTo(2);
+    assertThat(context.union(left.mapToPair(record -> one(record))).getNumPartitions())
+        .isEqualTo(2);
   }
 
   @Test
@@ -148,7 +149,7 @@ class RddTest {
     PairRDD<String, Integer> counts =
         context
             .parallelize(List.of("hello", "moon", "world", "hello"), 2)
-            .mapToPair(RddTest::one)
+            .mapToPair(record -> one(record))
             .reduceByKey(Integer::sum);
 
     assertThat(partitionsOf(counts.toRDD()))
@@ -182,7 +183,8 @@ class RddTest {
     PairRDD<String, Integer> placed = pairs.partitionBy(new HashPartitioner(4));
     assertThat(placed.reduceByKey(Integer::sum).getNumPartitions()).isEqualTo(4);
     assertThat(placed.partitionBy(new HashPartitioner(4))).isSameAs(placed);
-    assertThat(context.<Integer>emptyRDD().mapToPair(RddTest::one).reduceByKey(Integer::sum))
+    assertThat(
+            context.<Integer>emptyRDD().mapToPair(record -> one(record)).reduceByKey(Integer::sum))
         .satisfies(rdd -> assertThat(rdd.collect()).isEmpty())
         .satisfies(rdd -> assertThat(rdd.getNumPartitions()).isEqualTo(1));
   }
@@ -283,7 +285,7 @@ class RddTest {
   void callsFunctionsForTheirEffect() {
     RDD<Integer> rdd = context.parallelize(List.of(1, 2, 3), 2);
 
-    rdd.foreach(SEEN::add);
+    rdd.foreach(record -> SEEN.add(record));
     assertThat(SEEN).containsExactly(1, 2, 3);
 
     SEEN.clear();

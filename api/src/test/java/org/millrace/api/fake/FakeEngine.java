@@ -14,6 +14,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -60,6 +62,9 @@ public final class FakeEngine implements Engine {
 
   @GuardedBy("this")
   private boolean closed;
+
+  @GuardedBy("this")
+  private CountDownLatch ended = new CountDownLatch(1);
 
   /** An engine with a default parallelism. */
   public FakeEngine(int defaultParallelism) {
@@ -116,6 +121,7 @@ public final class FakeEngine implements Engine {
     }
     graph = newGraph;
     stopMode = null;
+    ended = new CountDownLatch(1);
   }
 
   /** The graph that was started; null when none runs. */
@@ -162,7 +168,7 @@ public final class FakeEngine implements Engine {
   private synchronized void fail(MillraceException e) {
     failure = e;
     graph = null;
-    notifyAll();
+    ended.countDown();
   }
 
   /** The datasets of one batch, each made once. */
@@ -223,19 +229,26 @@ public final class FakeEngine implements Engine {
   }
 
   @Override
-  public synchronized boolean awaitTermination(long timeoutMs) throws InterruptedException {
-    if (timeoutMs != 0 && isRunning()) {
-      wait(Math.max(0, timeoutMs)); // once: a test that waits in vain has a deadline of its own
+  public boolean awaitTermination(long timeoutMs) throws InterruptedException {
+    CountDownLatch latch = ended();
+    if (timeoutMs < 0) {
+      latch.await();
+    } else if (!latch.await(timeoutMs, TimeUnit.MILLISECONDS)) {
+      return false;
     }
-    if (failure != null) {
-      throw failure;
+    MillraceException cause = failure();
+    if (cause != null) {
+      throw cause;
     }
-    return !isRunning();
+    return true;
   }
 
-  @GuardedBy("this")
-  private boolean isRunning() {
-    return graph != null && !closed;
+  private synchronized CountDownLatch ended() {
+    return ended;
+  }
+
+  private synchronized MillraceException failure() {
+    return failure;
   }
 
   @Override
@@ -243,13 +256,13 @@ public final class FakeEngine implements Engine {
     if (graph != null) {
       stopMode = mode;
       graph = null;
-      notifyAll();
+      ended.countDown();
     }
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    notifyAll();
+    ended.countDown();
   }
 }

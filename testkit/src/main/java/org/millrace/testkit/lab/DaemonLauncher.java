@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** Starts Hadoop's processes with the JVM that this program runs on. */
 final class DaemonLauncher {
@@ -28,11 +27,17 @@ final class DaemonLauncher {
   private final LabFolder folder;
   private final LabSettings settings;
   private final ServerClasspath classpath;
+  private final ClassDataArchive archive;
 
-  DaemonLauncher(LabFolder folder, LabSettings settings, ServerClasspath classpath) {
+  DaemonLauncher(LabFolder folder, LabSettings settings) throws IOException {
     this.folder = folder;
     this.settings = settings;
-    this.classpath = classpath;
+    this.classpath = ServerClasspath.find();
+    this.archive = new ClassDataArchive(folder, classpath, ClassDataArchive.defaultCache());
+  }
+
+  ClassDataArchive archive() {
+    return archive;
   }
 
   /**
@@ -146,6 +151,7 @@ final class DaemonLauncher {
             "-Dlab.logs=" + folder.logs(),
             "-Dlab.home=" + folder.home(),
             "-Dlab.process=" + name));
+    command.addAll(archive.options(name));
     portProperties(name).forEach((key, port) -> command.add("-Dlab." + key + ".port=" + port));
     return command;
   }
@@ -181,13 +187,9 @@ final class DaemonLauncher {
         environment.put(variable, value);
       }
     }
+    // The configuration comes last: a class data archive fits what begins with its own class path.
     environment.put(
-        "CLASSPATH",
-        classpath.jars().stream()
-            .map(Path::toString)
-            .collect(
-                Collectors.joining(
-                    File.pathSeparator, "", File.pathSeparator + folder.serverConfiguration())));
+        "CLASSPATH", classpath.text() + File.pathSeparator + folder.serverConfiguration());
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     // What containers get: the configuration that any client of the lab has.
     environment.put("HADOOP_CONF_DIR", folder.clientConfiguration().toString());

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import picocli.CommandLine;
+import org.millrace.am.cli.CliCommand;
+import org.millrace.am.cli.MillraceCommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,9 +22,7 @@ import picocli.CommandLine.Spec;
     name = "lab",
     mixinStandardHelpOptions = true,
     description = "A real Hadoop on this machine: HDFS and YARN as processes on loopback.")
-public final class LabCommand implements Callable<Integer> {
-  private static final int FAILURE = 1;
-
+public final class LabCommand implements CliCommand {
   @Spec private CommandSpec spec;
 
   @Option(
@@ -34,15 +32,6 @@ public final class LabCommand implements Callable<Integer> {
       defaultValue = "${env:MILLRACE_LAB_HOME:-${sys:user.home}/.millrace/lab}",
       description = "The lab's own folder (default: ~/.millrace/lab, or $MILLRACE_LAB_HOME).")
   private Path home;
-
-  /** Runs the lab by itself, without the rest of Millrace's command line. */
-  public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
-  }
-
-  static CommandLine commandLine() {
-    return new CommandLine(new LabCommand());
-  }
 
   @Override
   public Integer call() {
@@ -189,15 +178,15 @@ public final class LabCommand implements Callable<Integer> {
         });
   }
 
-  /** A lab's error is complete as text: no stack trace. */
+  /** Prints a lab's error with all its lines: the end of a log says more than one line can. */
   private int run(Consumer<PrintWriter> action) {
     PrintWriter out = spec.commandLine().getOut();
     try {
       action.accept(out);
-      return CommandLine.ExitCode.OK;
+      return MillraceCommandLine.EXIT_OK;
     } catch (LabException e) {
-      spec.commandLine().getErr().println("lab: " + e.getMessage());
-      return FAILURE;
+      spec.commandLine().getErr().println("millrace: " + e.getMessage());
+      return MillraceCommandLine.EXIT_FAILED;
     } finally {
       out.flush();
       spec.commandLine().getErr().flush();

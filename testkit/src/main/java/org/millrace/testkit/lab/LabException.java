@@ -1,16 +1,20 @@
 package org.millrace.testkit.lab;
 
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+
 /**
- * A lab could not be started, changed or found; the message is for people and complete by itself.
+ * A lab could not be started, changed or found. The first line of the message is complete by
+ * itself; the end of a process's log may follow.
  */
-public final class LabException extends RuntimeException {
+public final class LabException extends MillraceException {
   private static final long serialVersionUID = 1L;
 
   LabException(String message) {
-    super(message);
+    super(ErrorCode.CLUSTER_UNAVAILABLE, message);
   }
 
   LabException(String message, Throwable cause) {
-    super(message, cause);
+    super(ErrorCode.CLUSTER_UNAVAILABLE, message, cause);
   }
 }

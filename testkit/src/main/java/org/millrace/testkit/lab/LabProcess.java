@@ -136,7 +136,7 @@ public final class LabProcess {
   /** Starts it when it is dead and returns when it is ready. */
   public void start() {
     if (living().isEmpty()) {
-      launch(new DaemonLauncher(folder, settings, ServerClasspath.find()));
+      launch();
     }
     awaitReady(READY_TIMEOUT);
   }
@@ -177,6 +177,14 @@ public final class LabProcess {
   void failIfDead() {
     if (state() == State.DEAD) {
       throw new LabException(title() + " " + name + " died" + LogTail.describe(folder, name));
+    }
+  }
+
+  private void launch() {
+    try {
+      launch(new DaemonLauncher(folder, settings));
+    } catch (IOException e) {
+      throw new LabException("cannot start " + title() + " " + name + ": " + e.getMessage(), e);
     }
   }
 

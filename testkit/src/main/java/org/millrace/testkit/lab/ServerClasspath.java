@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +25,11 @@ record ServerClasspath(List<Path> jars) {
 
   ServerClasspath {
     jars = List.copyOf(jars);
+  }
+
+  /** As the JVM wants it in CLASSPATH. */
+  String text() {
+    return jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
   }
 
   /** Looks where the settings say, then in the checkout that this code comes from. */

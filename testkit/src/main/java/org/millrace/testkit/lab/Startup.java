@@ -11,7 +11,7 @@ import java.util.Optional;
  * it started itself and leaves the logs.
  */
 final class Startup {
-  private static final long POLL_MS = 50;
+  private static final long POLL_MS = 100;
 
   private final LabFolder folder;
   private final LabSettings settings;
@@ -53,11 +53,13 @@ final class Startup {
     if (missing.size() < processes.size()) {
       listener.onNote("starting what is missing: " + missing);
     }
+    DaemonLauncher launcher = new DaemonLauncher(folder, settings);
     boolean complete = false;
     try {
-      launch(missing);
+      launch(missing, launcher);
       awaitAll();
       makeFolders();
+      launcher.archive().makeInBackground();
       complete = true;
     } finally {
       if (!complete) {
@@ -66,11 +68,10 @@ final class Startup {
     }
   }
 
-  private void launch(List<LabProcess> missing) throws IOException {
+  private void launch(List<LabProcess> missing, DaemonLauncher launcher) throws IOException {
     if (missing.isEmpty()) {
       return;
     }
-    DaemonLauncher launcher = new DaemonLauncher(folder, settings, ServerClasspath.find());
     // Only the NameNode waits for its format; the others try until they find each other.
     Optional<Process> format =
         launcher.formatted() ? Optional.empty() : Optional.of(launcher.startFormat());

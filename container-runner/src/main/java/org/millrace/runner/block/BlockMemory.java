@@ -93,13 +93,13 @@ public final class BlockMemory {
     return request;
   }
 
-  /** Gives back what was granted, or no longer asks for it. */
-  public void withdraw(MemoryRequest request) {
-    if (request.granted().cancel(false)) {
+  /** No longer asks; false when it was granted before. */
+  public boolean cancel(MemoryRequest request) {
+    boolean cancelled = request.granted().cancel(false);
+    if (cancelled) {
       grant();
-    } else {
-      releaseReceived(request.bytes());
     }
+    return cancelled;
   }
 
   /** Takes memory for received records only if that needs no waiting. */
@@ -107,6 +107,17 @@ public final class BlockMemory {
     lock.lock();
     try {
       return requests.isEmpty() && takeReceived(bytes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes memory for received records that are here already, whether it fits or not. */
+  public void overdrawReceived(long bytes) {
+    lock.lock();
+    try {
+      receivedBytes += bytes;
+      accountant.overdraw(Use.BLOCKS, bytes);
     } finally {
       lock.unlock();
     }

@@ -160,11 +160,13 @@ public final class BlockStore implements BlockReader {
 
   /**
    * Keeps a copy for another executor and answers how far its stream is held here. When there is no
-   * memory the answer says so, and a second answer follows as soon as there is.
+   * memory the answer says so, and a second answer follows as soon as there is. A block that does
+   * not follow what is held is dropped without an answer: the sender goes back by itself.
    *
+   * @return whether the block is new here
    * @throws org.millrace.api.error.MillraceException PROTOCOL_VIOLATION for bytes that are no block
    */
-  public void onReplicateBlock(int fromExecutor, ReplicateBlock message, ByteBuffer encoded) {
+  public boolean onReplicateBlock(int fromExecutor, ReplicateBlock message, ByteBuffer encoded) {
     Block block = BlockLayout.decode(encoded);
     BlockId id = block.id();
     if (id.streamId() != message.getStreamId() || id.sequence() != message.getSequence()) {
@@ -176,19 +178,21 @@ public final class BlockStore implements BlockReader {
         new StoredBlock(id, block.recordCount(), encoded.slice(), encoded.remaining());
     List<StoredBlock> dropped = List.of();
     boolean refused = false;
+    boolean kept = false;
     long until;
     lock.lock();
     try {
       if (closed || isGone(fromExecutor)) {
-        return;
+        return false;
       }
       HeldStream stream = stream(id.streamId(), false);
       if (stream.until() < message.getLowestSequence()) {
         dropped = stream.restartAt(message.getLowestSequence());
       }
       if (stream.until() == id.sequence()) {
-        refused = !memory.tryReserveReplica(copy.reservedBytes());
-        if (!refused) {
+        kept = memory.tryReserveReplica(copy.reservedBytes());
+        refused = !kept;
+        if (kept) {
           stream.append(copy, message.getRecordsBefore());
         }
       }
@@ -197,10 +201,14 @@ public final class BlockStore implements BlockReader {
       lock.unlock();
     }
     giveBack(dropped, false);
+    if (until < id.sequence()) {
+      return false;
+    }
     if (refused) {
       memory.onReplicaRoom(() -> acknowledge(fromExecutor, id.streamId(), until, false));
     }
     acknowledge(fromExecutor, id.streamId(), until, refused);
+    return kept;
   }
 
   public void onFetchBlock(int fromExecutor, FetchBlock message) {

@@ -26,8 +26,11 @@ final class ByteSink extends OutputStream {
     size = newSize;
   }
 
-  ByteBuffer copy() {
-    return ByteBuffer.wrap(Arrays.copyOf(bytes, size));
+  /** The bytes so far, with so many unused ones before the position. */
+  ByteBuffer copy(int roomBefore) {
+    byte[] copy = new byte[roomBefore + size];
+    System.arraycopy(bytes, 0, copy, roomBefore, size);
+    return ByteBuffer.wrap(copy).position(roomBefore);
   }
 
   private void ensure(int more) {

@@ -64,14 +64,24 @@ public final class FunctionCodec {
    *     classes here
    */
   public Object[] decode(byte[] encoded) {
+    return (Object[]) decodeObject(encoded);
+  }
+
+  /**
+   * One Java-serialized object, such as a receiver, within the same limits.
+   *
+   * @throws MillraceException FUNCTION_NOT_SERIALIZABLE when the bytes cannot be read by the
+   *     classes here
+   */
+  public Object decodeObject(byte[] encoded) {
     if (encoded.length > MAX_BYTES) {
       throw new MillraceException(
           ErrorCode.PROTOCOL_VIOLATION,
-          "a function set of " + encoded.length + " bytes, at most " + MAX_BYTES);
+          "functions of " + encoded.length + " bytes, at most " + MAX_BYTES);
     }
     try (FilteredObjectInput input =
         new FilteredObjectInput(new ByteArrayInputStream(encoded), userClasses, encoded.length)) {
-      return (Object[]) input.readObject();
+      return input.readObject();
     } catch (IOException
         | ClassNotFoundException
         | RuntimeException
@@ -79,9 +89,9 @@ public final class FunctionCodec {
         | StackOverflowError e) {
       throw new MillraceException(
           ErrorCode.FUNCTION_NOT_SERIALIZABLE,
-          "the functions of a task cannot be read: "
+          "what the driver sent cannot be read: "
               + e
-              + "; ship the jar with their classes with the program (--jars), the same for driver and executors",
+              + "; ship the jar with its classes with the program (--jars), the same for driver and executors",
           e);
     }
   }

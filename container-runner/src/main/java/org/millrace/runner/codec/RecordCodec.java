@@ -25,7 +25,12 @@ public final class RecordCodec {
 
   /** An empty writer. */
   public RecordWriter writer() {
-    return new RecordWriter(this);
+    return writer(Integer.MAX_VALUE);
+  }
+
+  /** An empty writer that refuses larger records. */
+  public RecordWriter writer(int maxRecordBytes) {
+    return new RecordWriter(this, maxRecordBytes);
   }
 
   /** A reader over the bytes between position and limit, which must not change while it reads. */

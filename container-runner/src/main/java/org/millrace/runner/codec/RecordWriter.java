@@ -27,14 +27,16 @@ public final class RecordWriter {
   private static final int INITIAL_BYTES = 1 << 10;
 
   private final RecordCodec codec;
+  private final int maxRecordBytes;
   private final ByteSink sink = new ByteSink(INITIAL_BYTES);
   private final Map<Class<?>, Integer> classNumbers = new LinkedHashMap<>();
   private int recordCount;
   private long genericBytes;
   private int depth;
 
-  RecordWriter(RecordCodec codec) {
+  RecordWriter(RecordCodec codec, int maxRecordBytes) {
     this.codec = codec;
+    this.maxRecordBytes = maxRecordBytes;
   }
 
   /**
@@ -48,12 +50,25 @@ public final class RecordWriter {
     int classesBefore = classNumbers.size();
     try {
       writeValue(record);
+      requireBounded(sink.size() - start);
       recordCount++;
     } catch (RuntimeException | Error e) {
       sink.truncate(start);
       depth = 0;
       classNumbers.values().removeIf(number -> number >= classesBefore);
       throw e;
+    }
+  }
+
+  private void requireBounded(int bytes) {
+    if (bytes > maxRecordBytes) {
+      throw new MillraceException(
+          ErrorCode.RECORD_TOO_LARGE,
+          "a record of "
+              + bytes
+              + " bytes, expected at most "
+              + maxRecordBytes
+              + "; split it into smaller records");
     }
   }
 
@@ -74,7 +89,14 @@ public final class RecordWriter {
 
   /** The page so far; the next record starts a new one. */
   public ByteBuffer takeBytes() {
-    ByteBuffer page = sink.copy();
+    return takeBytes(0);
+  }
+
+  /**
+   * Like {@link #takeBytes()}, with so many unused bytes before the position: room for a header.
+   */
+  public ByteBuffer takeBytes(int roomBefore) {
+    ByteBuffer page = sink.copy(roomBefore);
     sink.truncate(0);
     classNumbers.clear();
     recordCount = 0;

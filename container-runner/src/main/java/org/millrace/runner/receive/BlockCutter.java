@@ -1,0 +1,399 @@
+package org.millrace.runner.receive;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.checkpoint.runtime.Clock;
+import org.millrace.runner.block.BlockId;
+import org.millrace.runner.block.BlockLayout;
+import org.millrace.runner.block.BlockMemory;
+import org.millrace.runner.block.BlockStore;
+import org.millrace.runner.block.StoredBlock;
+import org.millrace.runner.codec.RecordCodec;
+
+/**
+ * Cuts what the threads of one receiver store into the blocks of its stream. Thread-safe.
+ *
+ * <p>Threads that store wait when there is no memory. They do not hold the lock then, and there is
+ * no open block, so the timer that cuts never waits for them.
+ *
+ * <pre>
+ *   OPEN --close--&gt; CLOSING (who stores already may finish) --last one left--&gt; CLOSED
+ * </pre>
+ */
+final class BlockCutter {
+  private enum State {
+    OPEN,
+    CLOSING,
+    CLOSED
+  }
+
+  private static final int MAX_RECORD_BYTES = 32 << 20;
+
+  private final long streamId;
+  private final BlockStore store;
+  private final BlockMemory memory;
+  private final Clock clock;
+  private final RecordCodec codec;
+  private final BlockSizes sizes;
+  private final Consumer<StoredBlock> onStored;
+  private final MemoryGate gate;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition storerLeft = lock.newCondition();
+
+  @GuardedBy("lock")
+  private State state = State.OPEN;
+
+  @GuardedBy("lock")
+  private OpenBlock open;
+
+  @GuardedBy("lock")
+  private long nextSequence;
+
+  @GuardedBy("lock")
+  private int storers;
+
+  /** Bytes of the last block, which the next one will need as well. */
+  @GuardedBy("lock")
+  private int expectedBytes;
+
+  // Volatile: set by the timer that found the lock taken, looked at by who holds the lock.
+  private volatile boolean cutRequested;
+
+  /**
+   * @param firstSequence where the stream goes on
+   * @param onStored told about each block in the order of the stream, while the lock is held
+   */
+  BlockCutter(
+      long streamId,
+      ReceiverEnvironment environment,
+      long firstSequence,
+      Consumer<StoredBlock> onStored) {
+    this.streamId = streamId;
+    this.nextSequence = firstSequence;
+    this.store = environment.blockStore();
+    this.memory = store.memory();
+    this.clock = environment.clock();
+    this.codec = environment.recordCodec();
+    this.sizes =
+        BlockSizes.within(environment.settings().maxBlockBytes(), memory.receivedMaximumBytes());
+    this.onStored = onStored;
+    this.gate = new MemoryGate(memory);
+  }
+
+  /** Where a block is cut at the latest. */
+  int maxBlockBytes() {
+    return sizes.maximumBytes();
+  }
+
+  /** Whether a thread waits for memory. */
+  boolean isThrottled() {
+    return gate.isThrottled();
+  }
+
+  /** Takes whole lines from a heap buffer; returns when they are in a block, open or cut. */
+  void storeLines(ByteBuffer lines) {
+    enter();
+    try {
+      for (long missing = appendLines(lines); missing > 0; missing = appendLines(lines)) {
+        int arrayBytes = sizes.arrayBytes(missing);
+        gate.take(arrayBytes);
+        openIfNone(newLineBlock(arrayBytes));
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  /** Takes one object; returns when it is in a block, open or cut. */
+  void storeRecord(Object record) {
+    enter();
+    try {
+      while (!appendRecord(record)) {
+        gate.take(BlockSizes.MINIMUM_BYTES);
+        openIfNone(newRecordBlock());
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Stores lines as blocks of their own and returns the sequence behind the last of them.
+   *
+   * @param chunks whole lines each
+   */
+  long storeOwnLines(Iterator<ByteBuffer> chunks) {
+    enter();
+    try {
+      long until = 0;
+      while (chunks.hasNext()) {
+        ByteBuffer chunk = chunks.next();
+        int arrayBytes = BlockLayout.HEADER_BYTES + chunk.remaining();
+        gate.take(arrayBytes);
+        LineBlock own = newLineBlock(arrayBytes);
+        own.append(chunk, chunk.remaining());
+        until = storeOwn(own);
+      }
+      return until;
+    } finally {
+      leave();
+    }
+  }
+
+  /** Stores objects as blocks of their own and returns the sequence behind the last of them. */
+  long storeOwnRecords(Iterator<?> records) {
+    enter();
+    try {
+      long until = 0;
+      while (records.hasNext()) {
+        gate.take(BlockSizes.MINIMUM_BYTES);
+        RecordBlock own = newRecordBlock();
+        try {
+          boolean room = true;
+          while (room && records.hasNext() && own.usedBytes() < sizes.maximumBytes()) {
+            room = own.append(records.next());
+          }
+        } catch (RuntimeException | Error e) {
+          own.discard();
+          throw e;
+        }
+        until = storeOwn(own);
+      }
+      return until;
+    } finally {
+      leave();
+    }
+  }
+
+  /** The timer: cuts the open block unless a thread is just storing; then that thread cuts it. */
+  void onInterval() {
+    if (!lock.tryLock()) {
+      cutRequested = true;
+      return;
+    }
+    try {
+      cutOpen();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes nothing new, lets threads that are storing finish, and cuts what is open. Blocks.
+   *
+   * @param patienceMs how long threads may go on to wait for memory; then they are sent away
+   */
+  void close(long patienceMs) {
+    lock.lock();
+    try {
+      state = state == State.OPEN ? State.CLOSING : state;
+      if (!awaitStorers(patienceMs)) {
+        gate.close();
+        // Who was waiting leaves at once; who is in an iterator of the user may take for ever.
+        awaitStorers(TimeUnit.SECONDS.toMillis(1));
+      }
+      state = State.CLOSED;
+      cutOpen();
+    } finally {
+      lock.unlock();
+    }
+    gate.close();
+  }
+
+  @GuardedBy("lock")
+  private boolean awaitStorers(long patienceMs) {
+    long leftNanos = TimeUnit.MILLISECONDS.toNanos(patienceMs);
+    try {
+      while (storers > 0 && leftNanos > 0) {
+        leftNanos = storerLeft.awaitNanos(leftNanos);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return storers == 0;
+  }
+
+  /** Appends what fits; 0 when that was all, else the bytes for which a new block is needed. */
+  private long appendLines(ByteBuffer lines) {
+    lock.lock();
+    try {
+      while (lines.hasRemaining()) {
+        requireNotClosed();
+        if (open == null) {
+          return Math.max(expectedBytes, BlockLayout.HEADER_BYTES + firstLineBytes(lines));
+        }
+        LineBlock block = (LineBlock) open;
+        int fitting = fitting(block, lines);
+        if (fitting > 0) {
+          block.append(lines, fitting);
+        }
+        if (lines.hasRemaining()) {
+          cutOpen();
+        }
+      }
+      return 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many bytes of whole lines fit, after the block grew if it could. */
+  @GuardedBy("lock")
+  private int fitting(LineBlock block, ByteBuffer lines) {
+    if (lines.remaining() > block.roomBytes()) {
+      int grown = sizes.grownArrayBytes(block.usedBytes() + (long) lines.remaining());
+      if (grown > block.capacityBytes()) {
+        block.tryGrow(grown);
+      }
+    }
+    if (lines.remaining() <= block.roomBytes()) {
+      return lines.remaining();
+    }
+    int start = lines.arrayOffset() + lines.position();
+    int last = LineFeeds.last(lines.array(), start, start + block.roomBytes());
+    return last < 0 ? 0 : last + 1 - start;
+  }
+
+  private static long firstLineBytes(ByteBuffer lines) {
+    int start = lines.arrayOffset() + lines.position();
+    long length = 1L + LineFeeds.first(lines.array(), start, start + lines.remaining()) - start;
+    if (length > BlockLayout.MAX_PAYLOAD_BYTES) {
+      throw new MillraceException(
+          ErrorCode.RECORD_TOO_LARGE,
+          "a line of %d bytes, expected at most %d; split it at the source"
+              .formatted(length, BlockLayout.MAX_PAYLOAD_BYTES));
+    }
+    return length;
+  }
+
+  /** False when there is no open block. */
+  private boolean appendRecord(Object record) {
+    lock.lock();
+    try {
+      requireNotClosed();
+      if (open == null) {
+        return false;
+      }
+      boolean room = ((RecordBlock) open).append(record);
+      if (!room || open.usedBytes() >= sizes.maximumBytes()) {
+        cutOpen();
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void openIfNone(OpenBlock block) {
+    lock.lock();
+    try {
+      if (open == null && state != State.CLOSED) {
+        open = block;
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    block.discard();
+  }
+
+  private long storeOwn(OpenBlock block) {
+    boolean stored = false;
+    lock.lock();
+    try {
+      requireNotClosed();
+      cutOpen();
+      cut(block);
+      stored = true;
+      return nextSequence;
+    } finally {
+      lock.unlock();
+      if (!stored) {
+        block.discard();
+      }
+    }
+  }
+
+  @GuardedBy("lock")
+  private void cutOpen() {
+    cutRequested = false;
+    OpenBlock block = open;
+    open = null;
+    if (block == null) {
+      return;
+    }
+    if (block.recordCount() == 0) {
+      block.discard();
+      return;
+    }
+    expectedBytes = Math.min(block.usedBytes(), sizes.maximumBytes() / 2 + 1);
+    cut(block);
+  }
+
+  @GuardedBy("lock")
+  private void cut(OpenBlock block) {
+    StoredBlock stored = block.seal(new BlockId(streamId, nextSequence));
+    nextSequence++;
+    store.append(stored);
+    onStored.accept(stored);
+  }
+
+  private LineBlock newLineBlock(int arrayBytes) {
+    try {
+      return new LineBlock(memory, arrayBytes, clock.nowMs());
+    } catch (OutOfMemoryError e) {
+      memory.releaseReceived(arrayBytes);
+      throw e;
+    }
+  }
+
+  private RecordBlock newRecordBlock() {
+    return new RecordBlock(
+        memory, codec.writer(MAX_RECORD_BYTES), BlockSizes.MINIMUM_BYTES, clock.nowMs());
+  }
+
+  private void enter() {
+    lock.lock();
+    try {
+      if (state != State.OPEN) {
+        throw stopped();
+      }
+      storers++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leave() {
+    lock.lock();
+    try {
+      storers--;
+      storerLeft.signalAll();
+      if (cutRequested) {
+        cutOpen();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void requireNotClosed() {
+    if (state == State.CLOSED) {
+      throw stopped();
+    }
+  }
+
+  private static MillraceException stopped() {
+    return new MillraceException(
+        ErrorCode.ILLEGAL_USE,
+        "the receiver is stopped: what it stores now is refused; end its threads in onStop()");
+  }
+}

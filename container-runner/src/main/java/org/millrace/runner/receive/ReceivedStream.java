@@ -1,0 +1,63 @@
+package org.millrace.runner.receive;
+
+import java.util.Optional;
+import org.millrace.runner.block.HeldRange;
+import org.millrace.runner.wire.proto.StreamMark;
+
+/**
+ * A stream whose receiver is, or was, on this executor: it outlives restarts of the receiver. Owned
+ * by the control loop, except its mark.
+ */
+final class ReceivedStream {
+  private final int receiverId;
+  private final long streamId;
+  private final SafeMark mark;
+  private final Replicator replicator;
+  private Optional<ReceiverRun> run = Optional.empty();
+
+  ReceivedStream(int receiverId, long streamId, SafeMark mark, Replicator replicator) {
+    this.receiverId = receiverId;
+    this.streamId = streamId;
+    this.mark = mark;
+    this.replicator = replicator;
+  }
+
+  int receiverId() {
+    return receiverId;
+  }
+
+  long streamId() {
+    return streamId;
+  }
+
+  SafeMark mark() {
+    return mark;
+  }
+
+  Replicator replicator() {
+    return replicator;
+  }
+
+  /** The receiver that fills the stream now. */
+  Optional<ReceiverRun> run() {
+    return run;
+  }
+
+  void setRun(Optional<ReceiverRun> newRun) {
+    run = newRun;
+  }
+
+  StreamMark report(HeldRange held) {
+    long until = mark.until();
+    return StreamMark.newBuilder()
+        .setStreamId(streamId)
+        .setFrom(Math.min(held.from(), until))
+        .setUntil(until)
+        .setPrimary(true)
+        .setRecordCount(held.untilRecords())
+        .setByteCount(held.byteCount())
+        .setUntilRecords(mark.untilRecords())
+        .setThrottled(run.map(ReceiverRun::isThrottled).orElse(false))
+        .build();
+  }
+}

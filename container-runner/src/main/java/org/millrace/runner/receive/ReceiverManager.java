@@ -1,0 +1,205 @@
+package org.millrace.runner.receive;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.millrace.api.error.MillraceException;
+import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.runner.block.BlockStore;
+import org.millrace.runner.block.HeldRange;
+import org.millrace.runner.executor.ReceiverService;
+import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.proto.BlockReplicated;
+import org.millrace.runner.wire.proto.Membership;
+import org.millrace.runner.wire.proto.ReleaseBlocks;
+import org.millrace.runner.wire.proto.StartReceiver;
+import org.millrace.runner.wire.proto.StopReceiver;
+import org.millrace.runner.wire.proto.StreamMark;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The receivers of an executor and the blocks it holds. Owned by the control loop, except {@link
+ * #onPeerFrame}.
+ */
+public final class ReceiverManager implements ReceiverService {
+  private static final Logger LOG = LoggerFactory.getLogger(ReceiverManager.class);
+  private static final long TICK_MS = 250;
+
+  private final ReceiverEnvironment environment;
+  private final BlockStore store;
+  private final Loop loop;
+  private final Map<Long, ReceivedStream> streams = new HashMap<>();
+  private final Map<Integer, StartReceiver> startsAfterStop = new HashMap<>();
+  private PeerChoice peers = PeerChoice.NOBODY;
+  private boolean closed;
+
+  public ReceiverManager(ReceiverEnvironment environment) {
+    this.environment = environment;
+    this.store = environment.blockStore();
+    this.loop = environment.controlLoop();
+    scheduleTick();
+  }
+
+  @Override
+  public void start(StartReceiver message) {
+    if (closed) {
+      return;
+    }
+    ReceivedStream stream =
+        streams.computeIfAbsent(message.getStreamId(), id -> newStream(message));
+    if (stream.run().isPresent()) {
+      startsAfterStop.put(message.getReceiverId(), message);
+      return;
+    }
+    ReceiverReports reports =
+        new ReceiverReports(message.getReceiverId(), message.getStreamId(), environment);
+    stream.replicator().setReplication(message.getReplication());
+    ReceiverRun run =
+        new ReceiverRun(message, stream, reports, environment, () -> onStopped(message));
+    stream.setRun(Optional.of(run));
+    run.begin(message.getReceiver().toByteArray());
+  }
+
+  @Override
+  public void stop(StopReceiver message) {
+    startsAfterStop.remove(message.getReceiverId());
+    for (ReceivedStream stream : streams.values()) {
+      if (stream.receiverId() == message.getReceiverId()) {
+        stream
+            .run()
+            .ifPresent(
+                run ->
+                    run.stop(
+                        new ReceiverRun.Ending(
+                            message.getDrain(), "stopped by the driver", Optional.empty())));
+      }
+    }
+  }
+
+  @Override
+  public void release(ReleaseBlocks message) {
+    for (StreamMark mark : message.getStreamsList()) {
+      store.release(mark.getStreamId(), mark.getUntil());
+      ReceivedStream stream = streams.get(mark.getStreamId());
+      if (stream != null) {
+        stream.replicator().onReleased(mark.getUntil());
+      }
+    }
+  }
+
+  @Override
+  public void onMembership(Membership membership) {
+    peers = PeerChoice.among(membership, environment.peerLinks().self());
+    store.onMembership(membership);
+    streams.values().forEach(stream -> stream.replicator().onMembership(peers));
+  }
+
+  @Override
+  public void onPeerFrame(int fromExecutor, Frame frame) {
+    try {
+      switch (frame.envelope().getMessageCase()) {
+        case REPLICATE_BLOCK -> {
+          if (store.onReplicateBlock(
+              fromExecutor, frame.envelope().getReplicateBlock(), frame.payload().bytes())) {
+            environment.marksMoved().run();
+          }
+        }
+        case BLOCK_REPLICATED -> {
+          BlockReplicated answer = frame.envelope().getBlockReplicated();
+          loop.execute(() -> onReplicated(fromExecutor, answer));
+        }
+        case FETCH_BLOCK -> store.onFetchBlock(fromExecutor, frame.envelope().getFetchBlock());
+        case FETCHED_BLOCK ->
+            store.onFetchedBlock(
+                fromExecutor, frame.envelope().getFetchedBlock(), frame.payload().bytes());
+        default ->
+            LOG.warn(
+                "Executor {} sent {}, which is no message about blocks: dropped",
+                fromExecutor,
+                frame.envelope().getMessageCase());
+      }
+    } catch (MillraceException e) {
+      // The sender notices that nothing is acknowledged, sends again, and then turns elsewhere.
+      LOG.warn("A message about blocks from executor {} is dropped", fromExecutor, e);
+    }
+  }
+
+  @Override
+  public List<StreamMark> marks() {
+    return store.ranges().stream().map(this::mark).toList();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    for (ReceivedStream stream : streams.values()) {
+      stream.run().ifPresent(ReceiverRun::abandon);
+      stream.mark().fail(new IllegalStateException("the executor is closing"));
+    }
+    store.close();
+  }
+
+  private void onReplicated(int fromExecutor, BlockReplicated answer) {
+    ReceivedStream stream = streams.get(answer.getStreamId());
+    if (stream != null) {
+      stream.replicator().onReplicated(fromExecutor, answer);
+    }
+  }
+
+  private StreamMark mark(HeldRange held) {
+    ReceivedStream stream = streams.get(held.streamId());
+    if (stream != null) {
+      return stream.report(held);
+    }
+    return StreamMark.newBuilder()
+        .setStreamId(held.streamId())
+        .setFrom(held.from())
+        .setUntil(held.until())
+        .setPrimary(held.primary())
+        .setRecordCount(held.untilRecords())
+        .setByteCount(held.byteCount())
+        .setUntilRecords(held.untilRecords())
+        .build();
+  }
+
+  private ReceivedStream newStream(StartReceiver message) {
+    long streamId = message.getStreamId();
+    SafeMark mark = new SafeMark(environment.marksMoved());
+    ReceiverReports notices = new ReceiverReports(message.getReceiverId(), streamId, environment);
+    Replicator replicator =
+        new Replicator(
+            streamId,
+            environment,
+            mark,
+            notice -> {
+              LOG.warn("Stream of receiver {}: {}", message.getReceiverId(), notice);
+              notices.notice(notice);
+            });
+    replicator.onMembership(peers);
+    return new ReceivedStream(message.getReceiverId(), streamId, mark, replicator);
+  }
+
+  private void onStopped(StartReceiver message) {
+    streams.get(message.getStreamId()).setRun(Optional.empty());
+    StartReceiver next = startsAfterStop.remove(message.getReceiverId());
+    if (next != null) {
+      start(next);
+    }
+  }
+
+  private void scheduleTick() {
+    loop.schedule(
+        TICK_MS,
+        () -> {
+          if (!closed) {
+            streams.values().forEach(stream -> stream.replicator().onTick());
+            scheduleTick();
+          }
+        });
+  }
+}

@@ -1,0 +1,155 @@
+package org.millrace.runner.receive;
+
+import com.google.protobuf.ByteString;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.millrace.api.streaming.receiver.Receiver;
+import org.millrace.checkpoint.runtime.BlockingWork;
+import org.millrace.checkpoint.runtime.Clock;
+import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.runner.block.BlockMemory;
+import org.millrace.runner.block.BlockStore;
+import org.millrace.runner.codec.RecordCodec;
+import org.millrace.runner.executor.PeerLinks;
+import org.millrace.runner.memory.BudgetAccountant;
+import org.millrace.runner.memory.MemoryAccountant.Use;
+import org.millrace.runner.memory.MemoryShares;
+import org.millrace.runner.wire.proto.Membership;
+import org.millrace.runner.wire.proto.ReceiverReport;
+import org.millrace.runner.wire.proto.ReleaseBlocks;
+import org.millrace.runner.wire.proto.StartReceiver;
+import org.millrace.runner.wire.proto.StopReceiver;
+import org.millrace.runner.wire.proto.StreamMark;
+
+/** The rooms for receivers and blocks of one executor, with what its driver was told. */
+final class PeerExecutor {
+  static final MemoryShares ALL_BUT_HALF_FOR_BLOCKS =
+      new MemoryShares(
+          Map.of(
+              Use.BLOCKS, new MemoryShares.Share(0.5, 0.5),
+              Use.SHUFFLE, new MemoryShares.Share(0, 1),
+              Use.STATE, new MemoryShares.Share(0, 1)));
+
+  private final int id;
+  private final Loop loop;
+  private final BudgetAccountant accountant;
+  private final BlockStore store;
+  private final ReceiverManager manager;
+  private final List<ReceiverReport> reports = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicLong marksMoved = new AtomicLong();
+
+  PeerExecutor(
+      PeerLinks links,
+      Loop loop,
+      Clock clock,
+      BlockingWork work,
+      long memoryBytes,
+      ReceiverSettings settings) {
+    this.id = links.self();
+    this.loop = loop;
+    this.accountant = new BudgetAccountant(memoryBytes, ALL_BUT_HALF_FOR_BLOCKS);
+    this.store = new BlockStore(links, new BlockMemory(accountant), loop, 1_000);
+    ClassLoader classes = PeerExecutor.class.getClassLoader();
+    this.manager =
+        new ReceiverManager(
+            new ReceiverEnvironment(
+                loop,
+                clock,
+                work,
+                links,
+                store,
+                classes,
+                new RecordCodec(classes),
+                settings,
+                marksMoved::incrementAndGet));
+  }
+
+  ReceiverManager manager() {
+    return manager;
+  }
+
+  BlockStore store() {
+    return store;
+  }
+
+  BudgetAccountant accountant() {
+    return accountant;
+  }
+
+  long marksMoved() {
+    return marksMoved.get();
+  }
+
+  void tell(Membership membership) {
+    loop.execute(() -> manager.onMembership(membership));
+  }
+
+  long streamId(int receiverId) {
+    return (long) receiverId << 32 | id;
+  }
+
+  void start(int receiverId, Receiver<?> receiver, int replication) {
+    start(receiverId, serialize(receiver), replication);
+  }
+
+  void start(int receiverId, ByteString serialized, int replication) {
+    StartReceiver message =
+        StartReceiver.newBuilder()
+            .setReceiverId(receiverId)
+            .setStreamId(streamId(receiverId))
+            .setReceiver(serialized)
+            .setReplication(replication)
+            .setBlockIntervalMs(200)
+            .build();
+    loop.execute(() -> manager.start(message));
+  }
+
+  void stop(int receiverId, boolean drain) {
+    StopReceiver message =
+        StopReceiver.newBuilder().setReceiverId(receiverId).setDrain(drain).build();
+    loop.execute(() -> manager.stop(message));
+  }
+
+  void release(long streamId, long until) {
+    ReleaseBlocks message =
+        ReleaseBlocks.newBuilder()
+            .addStreams(StreamMark.newBuilder().setStreamId(streamId).setUntil(until))
+            .build();
+    loop.execute(() -> manager.release(message));
+  }
+
+  /** The mark of a stream; to be called on the loop, or when nothing runs. */
+  Optional<StreamMark> mark(long streamId) {
+    return manager.marks().stream().filter(mark -> mark.getStreamId() == streamId).findFirst();
+  }
+
+  List<ReceiverReport> reports() {
+    return List.copyOf(reports);
+  }
+
+  ReceiverReport newestReport() {
+    return reports.get(reports.size() - 1);
+  }
+
+  void onReport(ReceiverReport report) {
+    reports.add(report);
+  }
+
+  private static ByteString serialize(Receiver<?> receiver) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream output = new ObjectOutputStream(bytes)) {
+      output.writeObject(receiver);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return ByteString.copyFrom(bytes.toByteArray());
+  }
+}

@@ -1,0 +1,69 @@
+package org.millrace.runner.executor;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.proto.EndJob;
+import org.millrace.runner.wire.proto.Membership;
+import org.millrace.runner.wire.proto.RunTasks;
+import org.millrace.runner.wire.proto.UseAttempt;
+
+/** Notes what it is told. Thread-safe. */
+final class FakeTasks implements TaskService {
+  final List<String> calls = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void runTasks(RunTasks message) {
+    calls.add("run " + message.getJobId());
+  }
+
+  @Override
+  public void useAttempt(UseAttempt message) {
+    calls.add("use " + message.getJobId());
+  }
+
+  @Override
+  public void endJob(EndJob message) {
+    calls.add("end " + message.getJobId());
+  }
+
+  @Override
+  public void onMembership(Membership membership) {
+    calls.add("membership " + membership.getVersion());
+  }
+
+  @Override
+  public void onPeerFrame(int fromExecutor, Frame frame) {
+    calls.add(
+        "%s of %d %d"
+            .formatted(
+                frame.envelope().getMessageCase(),
+                fromExecutor,
+                frame.envelope().getShufflePage().getPage()));
+  }
+
+  @Override
+  public void suspend() {
+    calls.add("suspend");
+  }
+
+  @Override
+  public void resume() {
+    calls.add("resume");
+  }
+
+  @Override
+  public int runningTasks() {
+    return 3;
+  }
+
+  @Override
+  public long spilledBytes() {
+    return 17;
+  }
+
+  @Override
+  public void close() {
+    calls.add("close tasks");
+  }
+}

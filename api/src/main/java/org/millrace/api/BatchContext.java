@@ -86,6 +86,10 @@ public final class BatchContext implements Closeable {
     return engine().defaultParallelism();
   }
 
+  boolean hasConfiguredParallelism() {
+    return conf.contains("millrace.default.parallelism");
+  }
+
   /** How many partitions a text file has at least when the program does not say: 1 or 2. */
   public int defaultMinPartitions() {
     return Math.min(defaultParallelism(), 2);

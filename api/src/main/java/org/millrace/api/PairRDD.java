@@ -16,8 +16,9 @@ import org.millrace.api.graph.ShuffleNode;
  * A dataset of pairs of key and value.
  *
  * <p>Operations by key that name neither partitioner nor number of partitions use the partitioner
- * that the dataset has, else a {@link HashPartitioner} with as many partitions as the dataset has.
- * Their results are in the order in which keys were first seen, within each partition.
+ * that the dataset has, else a {@link HashPartitioner} with {@code millrace.default.parallelism}
+ * partitions if that is set, else with as many as the dataset has. Their results are in the order
+ * in which keys were first seen, within each partition.
  *
  * @param <K> type of the keys
  * @param <V> type of the values
@@ -136,8 +137,12 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
   }
 
   private Partitioner defaultPartitioner() {
-    return node()
-        .partitioner()
-        .orElseGet(() -> new HashPartitioner(Math.max(1, node().partitionCount())));
+    return node().partitioner().orElseGet(() -> new HashPartitioner(defaultPartitionCount()));
+  }
+
+  private int defaultPartitionCount() {
+    return context().hasConfiguredParallelism()
+        ? context().defaultParallelism()
+        : Math.max(1, node().partitionCount());
   }
 }

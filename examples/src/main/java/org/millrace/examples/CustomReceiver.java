@@ -41,13 +41,14 @@ public final class CustomReceiver extends Receiver<String> {
   /** Runs until it is stopped. */
   public static void main(String[] args) throws Exception {
     Arguments.require(args, "custom-receiver", "<hostname>", "<port>");
+    String host = args[0];
+    int port = Arguments.port(args[1]);
 
     StreamingConf conf = new StreamingConf().setAppName("CustomReceiver");
     StreamingContext ssc = new StreamingContext(conf, Durations.seconds(1));
 
     // Create an input stream with the custom receiver on host:port and count the words in it
-    ReceiverInputDStream<String> lines =
-        ssc.receiverStream(new CustomReceiver(args[0], Arguments.port(args[1])));
+    ReceiverInputDStream<String> lines = ssc.receiverStream(new CustomReceiver(host, port));
     DStream<String> words = lines.flatMap(x -> Arrays.asList(SPACE.split(x)).iterator());
     PairDStream<String, Integer> wordCounts =
         words.mapToPair(s -> new Tuple2<>(s, 1)).reduceByKey((i1, i2) -> i1 + i2);

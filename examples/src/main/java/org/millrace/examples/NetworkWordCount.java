@@ -24,6 +24,8 @@ public final class NetworkWordCount {
   /** Runs until it is stopped. */
   public static void main(String[] args) throws Exception {
     Arguments.require(args, "network-word-count", "<hostname>", "<port>");
+    String host = args[0];
+    int port = Arguments.port(args[1]);
 
     // Create the context with a 1 second batch size
     StreamingConf conf = new StreamingConf().setAppName("NetworkWordCount");
@@ -31,7 +33,7 @@ public final class NetworkWordCount {
 
     // Create a DStream of the lines that hostname:port sends
     ReceiverInputDStream<String> lines =
-        ssc.socketTextStream(args[0], Arguments.port(args[1]), StorageLevels.MEMORY_AND_DISK_SER_2);
+        ssc.socketTextStream(host, port, StorageLevels.MEMORY_AND_DISK_SER_2);
     DStream<String> words = lines.flatMap(x -> Arrays.asList(SPACE.split(x)).iterator());
     PairDStream<String, Integer> wordCounts =
         words.mapToPair(s -> new Tuple2<>(s, 1)).reduceByKey((i1, i2) -> i1 + i2);

@@ -50,6 +50,8 @@ public final class FakeEngine implements Engine {
   private final Map<Integer, Deque<List<List<Object>>>> received = new HashMap<>();
   private final Map<FileStreamNode, Set<Path>> seenFiles = new IdentityHashMap<>();
 
+  private final CountDownLatch started = new CountDownLatch(1);
+
   // Synchronized because a test waits for the end on one thread and stops on another.
   @GuardedBy("this")
   private StreamGraph graph;
@@ -122,6 +124,12 @@ public final class FakeEngine implements Engine {
     graph = newGraph;
     stopMode = null;
     ended = new CountDownLatch(1);
+    started.countDown();
+  }
+
+  /** Waits until a graph was started for the first time; false when it was not in time. */
+  public boolean awaitStart(long timeoutMs) throws InterruptedException {
+    return started.await(timeoutMs, TimeUnit.MILLISECONDS);
   }
 
   /** The graph that was started; null when none runs. */

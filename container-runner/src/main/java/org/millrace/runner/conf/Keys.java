@@ -15,7 +15,8 @@ public final class Keys {
           "millrace.master",
           "",
           "spark.master",
-          "Where the program runs: local, local[n], local[*] or yarn. `bin/millrace submit` sets it.");
+          "Where the program runs: local, local[n], local[*] or yarn. `bin/millrace submit` sets"
+              + " it.");
   public static final Key<String> APP_NAME =
       Key.text("millrace.app.name", "", "spark.app.name", "Name of the application.");
   public static final Key<Integer> DEFAULT_PARALLELISM =
@@ -25,7 +26,8 @@ public final class Keys {
           1,
           100_000,
           "spark.default.parallelism",
-          "Partitions of a shuffle that names none. Default: n in local[n], else the executors' cores, at least 2.");
+          "Partitions of a shuffle that names none. Default: n in local[n], else the executors'"
+              + " cores, at least 2.");
 
   public static final Key<OnBatchFailure> BATCH_ON_FAILURE =
       Key.choice(
@@ -75,27 +77,36 @@ public final class Keys {
           "200ms",
           1,
           "spark.streaming.blockInterval",
-          "How often a receiver's data is cut into a block; at most a quarter of the batch interval is used.");
+          "How often a receiver's data is cut into a block; at most a quarter of the batch interval"
+              + " is used.");
   public static final Key<Long> RECEIVER_RESTART_DELAY =
       Key.duration(
           "millrace.receiverRestartDelay",
           "2s",
           0,
           "spark.streaming.receiverRestartDelay",
-          "Pause before a receiver that asked for it, or failed, is started again; doubles up to a minute.");
+          "Pause before a receiver that asked for it, or failed, is started again; doubles up to a"
+              + " minute.");
   public static final Key<Boolean> STOP_GRACEFULLY_ON_SHUTDOWN =
       Key.bool(
           "millrace.stopGracefullyOnShutdown",
           "false",
           "spark.streaming.stopGracefullyOnShutdown",
           "Whether a termination signal drains what was received before the driver ends.");
+  public static final Key<Boolean> STOP_BATCH_CONTEXT_BY_DEFAULT =
+      Key.bool(
+          "millrace.stopBatchContextByDefault",
+          "true",
+          "spark.streaming.stopSparkContextByDefault",
+          "Whether StreamingContext.stop() stops the batch context, too.");
   public static final Key<Long> GRACEFUL_STOP_TIMEOUT =
       Key.duration(
           "millrace.gracefulStopTimeout",
           "60s",
           1_000,
           "spark.streaming.gracefulStopTimeout",
-          "How long a draining stop waits for receivers and batches before it gives up and says what was left.");
+          "How long a draining stop waits for receivers and batches before it gives up and says"
+              + " what was left.");
 
   public static final Key<Integer> EXECUTOR_INSTANCES =
       Key.integer(
@@ -142,7 +153,8 @@ public final class Keys {
           "120s",
           1_000,
           "spark.scheduler.maxRegisteredResourcesWaitingTime",
-          "How long start() waits for the first executors before it says that the cluster gives none.");
+          "How long start() waits for the first executors before it says that the cluster gives"
+              + " none.");
 
   public static final Key<Long> DRIVER_MEMORY =
       Key.bytes(
@@ -204,13 +216,15 @@ public final class Keys {
           "millrace.framework.path",
           "",
           "spark.yarn.archive",
-          "Directory on HDFS that holds the framework archives; default: .millrace/framework in the user's home.");
+          "Directory on HDFS that holds the framework archives; default: .millrace/framework in the"
+              + " user's home.");
   public static final Key<String> STAGING_PATH =
       Key.text(
           "millrace.yarn.stagingPath",
           "",
           "spark.yarn.stagingDir",
-          "Directory on HDFS for the staging directories of applications; default: .millrace/applications in the user's home.");
+          "Directory on HDFS for the staging directories of applications; default:"
+              + " .millrace/applications in the user's home.");
 
   private Keys() {}
 

@@ -26,11 +26,15 @@ import java.util.stream.Stream;
  * name holds the JVM and the jars, so a change of either makes another one.
  *
  * <p>The first start writes down which classes each kind of process loads, and when the lab is up a
- * program of lowest priority makes the archive of them. If it is ended before, the next start tries
- * again.
+ * program of low priority makes the archive of them. If it is ended before, the next start tries
+ * again; if it fails, its mark in the cache says so and nobody tries again.
  */
 final class ClassDataArchive {
   private static final Pattern NUMBER = Pattern.compile(" id: \\d+$");
+
+  /** In the environment of the program that makes an archive; the value is its path. */
+  private static final String ARCHIVE_VARIABLE = "MILLRACE_LAB_ARCHIVE";
+
   private static final int KEPT = 3;
   private static final Duration ABANDONED = Duration.ofHours(1);
 
@@ -58,45 +62,64 @@ final class ClassDataArchive {
     if (exists()) {
       return List.of("-XX:SharedArchiveFile=" + archive);
     }
-    return name.number() == 1 ? List.of("-XX:DumpLoadedClassList=" + classList(name)) : List.of();
+    return name.number() == 1 && !Files.exists(failed())
+        ? List.of("-XX:DumpLoadedClassList=" + classList(name))
+        : List.of();
   }
 
   /**
-   * Starts to make the archive if it is missing and all kinds of processes have told their classes.
-   * The program carries the lab's mark, so that taking the lab down ends it.
+   * Starts to make the archive if it is missing, nobody is making it and all kinds of processes
+   * have told their classes. The program carries the lab's mark, so that taking the lab down ends
+   * it.
    */
   void makeInBackground() throws IOException {
     List<Path> lists =
         Stream.of(Role.values()).map(role -> classList(new ProcessName(role, 1))).toList();
-    if (exists() || !lists.stream().allMatch(Files::exists)) {
+    if (exists()
+        || Files.exists(failed())
+        || !lists.stream().allMatch(Files::exists)
+        || !OsProcess.withEnvironment(Map.of(ARCHIVE_VARIABLE, archive.toString())).isEmpty()) {
       return;
     }
     Files.createDirectories(archive.getParent());
     cleanCache();
     Path merged = Files.write(folder.temporary().resolve("classes.list"), merge(lists));
-    Path unfinished =
-        archive.resolveSibling(
-            archive.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    Path unfinished = sibling("." + ProcessHandle.current().pid() + ".tmp");
     ProcessBuilder builder =
         new ProcessBuilder(
             "sh",
             "-c",
-            "nice -n 19 \"$@\" && mv -f '" + unfinished + "' '" + archive + "'",
+            "if \"$@\"; then mv -f \"$UNFINISHED\" \"$"
+                + ARCHIVE_VARIABLE
+                + "\"; else touch \"$FAILED\"; fi",
             "sh",
+            "nice",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xshare:dump",
             "-XX:+UseSerialGC",
             "-Xlog:disable",
             "-XX:SharedClassListFile=" + merged,
             "-XX:SharedArchiveFile=" + unfinished);
-    builder.environment().clear();
-    builder.environment().put("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
-    builder.environment().put("CLASSPATH", classpath.text());
-    builder.environment().putAll(Map.of(DaemonLauncher.OWNER_VARIABLE, folder.home().toString()));
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.put("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
+    environment.put("CLASSPATH", classpath.text());
+    environment.put(ARCHIVE_VARIABLE, archive.toString());
+    environment.put("UNFINISHED", unfinished.toString());
+    environment.put("FAILED", failed().toString());
+    environment.put(DaemonLauncher.OWNER_VARIABLE, folder.home().toString());
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
     builder.redirectErrorStream(true);
     builder.redirectOutput(folder.logs().resolve("class-data.out").toFile());
     builder.start();
+  }
+
+  private Path failed() {
+    return sibling(".failed");
+  }
+
+  private Path sibling(String suffix) {
+    return archive.resolveSibling(archive.getFileName() + suffix);
   }
 
   private Path classList(ProcessName name) {
@@ -129,10 +152,11 @@ final class ClassDataArchive {
     }
     List<Path> archives = new ArrayList<>();
     for (Path path : ours) {
-      boolean unfinished = path.getFileName().toString().endsWith(".tmp");
-      if (!unfinished) {
+      String name = path.getFileName().toString();
+      if (name.endsWith(".jsa")) {
         archives.add(path);
-      } else if (modified(path).toInstant().isBefore(Instant.now().minus(ABANDONED))) {
+      } else if (name.endsWith(".tmp")
+          && modified(path).toInstant().isBefore(Instant.now().minus(ABANDONED))) {
         Files.deleteIfExists(path);
       }
     }

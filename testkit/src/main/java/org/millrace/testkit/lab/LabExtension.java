@@ -53,12 +53,19 @@ public final class LabExtension implements BeforeAllCallback, ParameterResolver 
     private final ProgressListener progress =
         new TerminalProgress(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     private final Lab lab;
+    private final Thread onExit = new Thread(this::endQuickly, "lab-down");
 
     SharedLab() {
       this.lab =
           attachTo == null
               ? Lab.builder(HOME).fresh().start(progress)
               : Lab.attach(Path.of(attachTo));
+      Runtime.getRuntime().addShutdownHook(onExit);
+    }
+
+    /** For a run that is broken off. */
+    private void endQuickly() {
+      lab.close();
     }
 
     Lab lab() {
@@ -78,6 +85,7 @@ public final class LabExtension implements BeforeAllCallback, ParameterResolver 
           lab.close();
         }
       }
+      Runtime.getRuntime().removeShutdownHook(onExit);
     }
 
     private void keepLogs() throws IOException {

@@ -59,12 +59,16 @@ final class Startup {
       launch(missing, launcher);
       awaitAll();
       makeFolders();
-      launcher.archive().makeInBackground();
       complete = true;
     } finally {
       if (!complete) {
         launched.forEach(process -> process.living().ifPresent(OsProcess::killHard));
       }
+    }
+    try {
+      launcher.archive().makeInBackground();
+    } catch (IOException e) {
+      listener.onNote("later starts will not be faster: no class data archive: " + e.getMessage());
     }
   }
 

@@ -43,6 +43,7 @@ final class LabClients {
       ApplicationSubmissionContext application =
           yarn.createApplication().getApplicationSubmissionContext();
       application.setApplicationName("lab test");
+      application.setMaxAppAttempts(1);
       application.setResource(Resource.newInstance(128, 1));
       application.setAMContainerSpec(
           ContainerLaunchContext.newInstance(

@@ -4,10 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class LabTest {
   @Test
   void clientsWriteAndReadHdfs(Lab lab) throws IOException {
-    org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path("/tmp/words/one.txt");
+    Path file = new Path("/tmp/words/one.txt");
     byte[] content =
         "a mill turns while the water runs\n".repeat(1000).getBytes(StandardCharsets.UTF_8);
 
@@ -75,5 +83,45 @@ class LabTest {
     lab.nodeManager(2).resume();
 
     lab.nodeManager(2).awaitReady(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void logsOfAnEndedContainerGoToHdfs(Lab lab) throws IOException, YarnException {
+    ApplicationId application = LabClients.submit(lab, "echo the mill was here 1><LOG_DIR>/stdout");
+
+    try (FileSystem hdfs = LabClients.hdfs(lab)) {
+      FileStatus log =
+          LabClients.eventually(
+              "the log is on HDFS",
+              Duration.ofSeconds(60),
+              () -> find(hdfs, new Path("/app-logs"), application.toString()));
+      try (InputStream in = hdfs.open(log.getPath())) {
+        assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+            .contains("the mill was here");
+      }
+    }
+  }
+
+  /**
+   * A finished log file of the application; the NodeManager writes it under a name that ends in
+   * tmp.
+   */
+  private static Optional<FileStatus> find(FileSystem hdfs, Path folder, String application) {
+    try {
+      if (!hdfs.exists(folder)) {
+        return Optional.empty();
+      }
+      RemoteIterator<LocatedFileStatus> files = hdfs.listFiles(folder, true);
+      while (files.hasNext()) {
+        LocatedFileStatus file = files.next();
+        String path = file.getPath().toString();
+        if (path.contains(application) && !path.endsWith("tmp")) {
+          return Optional.of(file);
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

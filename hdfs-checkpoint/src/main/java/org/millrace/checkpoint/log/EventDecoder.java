@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
@@ -60,8 +59,9 @@ final class EventDecoder {
         throw new IOException("bytes are left behind the event");
       }
       return FROM_AVRO.get(event.getClass()).apply(event);
-    } catch (AvroRuntimeException | IllegalArgumentException e) {
-      throw new IOException(e.getMessage(), e);
+    } catch (RuntimeException e) {
+      // Avro answers damaged bytes with exceptions of many kinds.
+      throw new IOException(e.toString(), e);
     }
   }
 

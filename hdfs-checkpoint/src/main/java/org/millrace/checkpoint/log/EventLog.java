@@ -94,7 +94,8 @@ public final class EventLog {
   }
 
   /**
-   * Reads the log of one epoch and gives each event to the visitor, on a worker thread.
+   * Reads the log of one epoch and gives each event to the visitor, on a worker thread. Its writer
+   * is gone or fenced: the lease of every segment was recovered.
    *
    * @param directory the directory of the epoch, by the name it has now
    * @param firstPosition the position its first event must have

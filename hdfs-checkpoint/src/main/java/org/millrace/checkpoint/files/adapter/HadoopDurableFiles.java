@@ -53,6 +53,10 @@ import org.millrace.checkpoint.runtime.Loop;
 public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
 
   private static final String EXECUTOR = "files";
+
+  /** Apart, so that a stalled pipeline does not delay other operations. */
+  private static final String APPEND_EXECUTOR = "append";
+
   private static final int READ_BUFFER_BYTES = 128 * 1024;
 
   private final Configuration configuration;
@@ -86,7 +90,8 @@ public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
           fileSystem instanceof DistributedFileSystem hdfs
               ? createOnHdfs(hdfs, target, options)
               : createElsewhere(fileSystem, target, options);
-      return new QueuedAppendFile(path, new HadoopSink(fileSystem, target, stream), work, EXECUTOR);
+      return new QueuedAppendFile(
+          path, new HadoopSink(fileSystem, target, stream), work, APPEND_EXECUTOR);
     } catch (FileNotFoundException | ParentNotDirectoryException e) {
       throw new FencedException(
           "Could not create %s: its directory does not exist; it was renamed away or never made"

@@ -48,6 +48,10 @@ public final class LocalDurableFiles implements DurableFiles {
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalDurableFiles.class);
   private static final String EXECUTOR = "files";
+
+  /** Apart, so that a stalled pipeline does not delay other operations. */
+  private static final String APPEND_EXECUTOR = "append";
+
   private static final int READ_BUFFER_BYTES = 64 * 1024;
   private static final long LEASE_POLL_MS = 30;
 
@@ -74,7 +78,7 @@ public final class LocalDurableFiles implements DurableFiles {
   private AppendFile create(String path) {
     try {
       return new QueuedAppendFile(
-          path, LocalSink.create(path, LocalPaths.parse(path)), work, EXECUTOR);
+          path, LocalSink.create(path, LocalPaths.parse(path)), work, APPEND_EXECUTOR);
     } catch (NoSuchFileException e) {
       throw new FencedException(
           "Could not create %s: its directory does not exist; it was renamed away or never made"

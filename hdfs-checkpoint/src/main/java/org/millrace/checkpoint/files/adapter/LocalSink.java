@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,8 +19,10 @@ import org.millrace.checkpoint.files.FencedException;
  * A local file open for appending, under an exclusive file lock. Thread-safe: the channel may be
  * closed at any time by {@link #fence}.
  *
- * <p>The lock tells a process that recovers the file whether its writer lives. Writers of this JVM
- * are known by the identity of the file, which survives renames, and can be fenced.
+ * <p>The lock tells a process that recovers the file whether its writer lives. POSIX drops it when
+ * the writer's process opens the file for reading and closes it: two processes that share a local
+ * directory are then on their own. Writers of this JVM are known by the identity of the file, which
+ * survives renames, and can be fenced.
  */
 final class LocalSink implements ByteSink {
 
@@ -42,17 +45,26 @@ final class LocalSink implements ByteSink {
   static LocalSink create(String path, Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    LocalSink sink;
     try {
-      if (channel.tryLock() == null) {
-        throw new IOException("another process locked the new file");
-      }
-      LocalSink sink = new LocalSink(path, key(file), channel);
-      OPEN.put(sink.fileKey, sink);
-      return sink;
+      sink = new LocalSink(path, key(file), channel);
     } catch (IOException e) {
       channel.close();
       throw e;
     }
+    OPEN.put(sink.fileKey, sink);
+    boolean locked = false;
+    try {
+      locked = channel.tryLock() != null;
+    } finally {
+      if (!locked) {
+        sink.abandon();
+      }
+    }
+    if (!locked) {
+      throw new IOException("another process locked the new file");
+    }
+    return sink;
   }
 
   private static Object key(Path file) throws IOException {
@@ -75,6 +87,9 @@ final class LocalSink implements ByteSink {
     try (FileChannel probe = FileChannel.open(file, StandardOpenOption.WRITE);
         FileLock lock = probe.tryLock()) {
       return lock != null;
+    } catch (OverlappingFileLockException e) {
+      // A writer of this JVM closes the file at this moment.
+      return false;
     }
   }
 

@@ -1,0 +1,110 @@
+package org.millrace.checkpoint.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.junit.jupiter.api.Test;
+import org.millrace.checkpoint.log.format.EventRecord;
+
+/**
+ * Pins the bytes of version 1. When a test here fails, the format changed: files that exist could
+ * no longer be read.
+ */
+class EventLogFormatTest {
+
+  private static final String GOLDEN = "event-log-v1.bin";
+
+  private static byte[] golden() throws IOException {
+    try (InputStream stream = EventLogFormatTest.class.getResourceAsStream(GOLDEN)) {
+      assertThat(stream).as(GOLDEN).isNotNull();
+      return stream.readAllBytes();
+    }
+  }
+
+  static byte[] samples() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(SegmentFormat.header(2, 100));
+    long position = 100;
+    EventEncoder encoder = new EventEncoder();
+    for (DriverEvent event : SampleEvents.all()) {
+      SegmentFormat.frame(position++, encoder.encode(event), bytes);
+    }
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void readsTheGoldenFile() throws IOException {
+    List<DriverEvent> events = new ArrayList<>();
+    LogEnd end =
+        new SegmentReader(GOLDEN, new ByteArrayInputStream(golden()), false)
+            .read(new LogStart(2, 100), (position, event) -> events.add(event));
+    assertThat(events).isEqualTo(SampleEvents.all());
+    assertThat(end).isEqualTo(new LogEnd(100 + events.size(), 0));
+  }
+
+  @Test
+  void writesTheGoldenFile() throws IOException {
+    assertThat(samples()).isEqualTo(golden());
+  }
+
+  @Test
+  void startsWithTheDocumentedBytes() throws IOException {
+    assertThat(Arrays.copyOf(golden(), 24))
+        .containsExactly(
+            'M', 'R', 'E', 'L', 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 100);
+  }
+
+  @Test
+  void coversEveryKindOfEvent() {
+    Set<Class<?>> kinds = new HashSet<>(Arrays.asList(DriverEvent.class.getPermittedSubclasses()));
+    SampleEvents.all().forEach(event -> kinds.remove(event.getClass()));
+    assertThat(kinds).isEmpty();
+    assertThat(DriverEvent.class.getPermittedSubclasses())
+        .hasSameSizeAs(EventRecord.getClassSchema().getField("event").schema().getTypes());
+  }
+
+  /** A file of a later version whose event has one more field. */
+  @Test
+  void readsAnEventOfAWriterWithMoreFields() throws IOException {
+    Schema published =
+        SchemaBuilder.record("OutputPublished")
+            .namespace("org.millrace.checkpoint.log.format")
+            .fields()
+            .requiredLong("batchTimeMs")
+            .requiredString("comment")
+            .endRecord();
+    Schema writer =
+        SchemaBuilder.record("EventRecord")
+            .namespace("org.millrace.checkpoint.log.format")
+            .fields()
+            .name("event")
+            .type(Schema.createUnion(published))
+            .noDefault()
+            .endRecord();
+    GenericData.Record event = new GenericData.Record(published);
+    event.put("batchTimeMs", 42L);
+    event.put("comment", "later");
+    GenericData.Record top = new GenericData.Record(writer);
+    top.put("event", event);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+    new GenericDatumWriter<>(writer).write(top, encoder);
+    encoder.flush();
+    assertThat(new EventDecoder(writer).decode(bytes.toByteArray()))
+        .isEqualTo(new DriverEvent.OutputPublished(42));
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of publishing. */
+package org.millrace.checkpoint.publish;

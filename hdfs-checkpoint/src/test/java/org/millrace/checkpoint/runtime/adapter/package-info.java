@@ -1,0 +1,2 @@
+/** Tests of the adapters of the runtime. */
+package org.millrace.checkpoint.runtime.adapter;

@@ -26,9 +26,12 @@ public interface PeerLinks {
    */
   void onWritable(int executorId, Runnable action);
 
+  /** True in one process: results may go to the driver as objects. */
+  boolean driverByReference();
+
   /**
    * Sends to the driver; the epoch is filled in. A payload is a {@link java.nio.ByteBuffer}, or any
-   * immutable object in one process. Dropped when the driver is lost.
+   * immutable object when {@link #driverByReference}. Dropped when the driver is lost.
    */
   void sendToDriver(Envelope.Builder message, Object payloadOrNull);
 }

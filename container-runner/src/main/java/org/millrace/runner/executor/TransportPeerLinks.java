@@ -89,6 +89,11 @@ final class TransportPeerLinks implements PeerLinks {
   }
 
   @Override
+  public boolean driverByReference() {
+    return driver.byReference();
+  }
+
+  @Override
   public void sendToDriver(Envelope.Builder message, Object payloadOrNull) {
     Envelope envelope = message.setEpoch(epoch).build();
     if (payloadOrNull == null) {

@@ -9,12 +9,16 @@ import org.millrace.runner.executor.PeerLinks;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.ReceiverState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells the driver what happens to one receiver. Owned by the control loop. Problems that the
- * receiver shows are sent at most once in a second, the newest with the number of the others.
+ * receiver shows are logged and sent at most once in a second, the newest with the number of the
+ * others.
  */
 final class ReceiverReports {
+  private static final Logger LOG = LoggerFactory.getLogger(ReceiverReports.class);
   private static final long PROBLEM_INTERVAL_MS = 1_000;
   private static final int MAX_TEXT_CHARS = 32 << 10;
 
@@ -66,7 +70,7 @@ final class ReceiverReports {
     if (!anyProblem || sinceMs >= PROBLEM_INTERVAL_MS) {
       anyProblem = true;
       newestProblemNanos = nowNanos;
-      send(report);
+      sendProblem(report);
       return;
     }
     problemsHeldBack++;
@@ -81,9 +85,14 @@ final class ReceiverReports {
       heldBack.setMessage(heldBack.getMessage() + " (and " + (problemsHeldBack - 1) + " before)");
     }
     newestProblemNanos = clock.nanoTime();
-    send(heldBack.setState(state));
+    sendProblem(heldBack.setState(state));
     heldBack = null;
     problemsHeldBack = 0;
+  }
+
+  private void sendProblem(ReceiverReport.Builder report) {
+    LOG.warn("Receiver {}: {}\n{}", receiverId, report.getMessage(), report.getError());
+    send(report);
   }
 
   private ReceiverReport.Builder report(

@@ -133,7 +133,6 @@ final class ReceiverRun {
   }
 
   void onProblem(String message, Throwable causeOrNull) {
-    LOG.warn("{}: {}", name, message, causeOrNull);
     if (state != State.STOPPED) {
       reports.problem(message, causeOrNull);
     }

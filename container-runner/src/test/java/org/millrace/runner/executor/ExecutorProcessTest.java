@@ -134,6 +134,7 @@ class ExecutorProcessTest {
     assertThat(registration.getConfigurationMap()).containsEntry("millrace.task.maxFailures", "9");
     assertThat(registration.getBatchIntervalMs()).isEqualTo(500);
     assertThat(peerLinks.self()).isEqualTo(3);
+    assertThat(peerLinks.driverByReference()).isTrue();
   }
 
   @Test

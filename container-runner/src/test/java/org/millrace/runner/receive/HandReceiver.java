@@ -47,6 +47,10 @@ final class HandReceiver extends Receiver<Object> {
     return started;
   }
 
+  boolean isRunning() {
+    return RUNNING.containsKey(name);
+  }
+
   int starts() {
     return starts;
   }

@@ -10,7 +10,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.millrace.api.streaming.receiver.Receiver;
 import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.checkpoint.runtime.Clock;
@@ -129,6 +132,12 @@ final class PeerExecutor {
   /** The mark of a stream; to be called on the loop, or when nothing runs. */
   Optional<StreamMark> mark(long streamId) {
     return manager.marks().stream().filter(mark -> mark.getStreamId() == streamId).findFirst();
+  }
+
+  /** Runs something on the control loop and waits for its answer. */
+  <T> T onLoop(Supplier<T> question) {
+    CompletableFuture<T> answer = CompletableFuture.supplyAsync(question, loop::execute);
+    return answer.orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   List<ReceiverReport> reports() {

@@ -52,6 +52,11 @@ final class PeerNetwork {
     executors.values().forEach(executor -> executor.tell(membership.build()));
   }
 
+  /** The driver tells all that blocks are no longer needed. */
+  void release(long streamId, long until) {
+    executors.values().forEach(executor -> executor.release(streamId, until));
+  }
+
   /** The executor is gone at once; the others learn it by {@link #announce}. */
   void kill(int id) {
     executors.remove(id);
@@ -120,6 +125,11 @@ final class PeerNetwork {
       } else {
         waiting.add(action);
       }
+    }
+
+    @Override
+    public boolean driverByReference() {
+      return false;
     }
 
     @Override

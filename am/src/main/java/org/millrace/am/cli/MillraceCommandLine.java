@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.millrace.am.FailureLine;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import picocli.CommandLine;
@@ -98,7 +99,7 @@ public final class MillraceCommandLine {
   private static int onBadArguments(ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("millrace: " + oneLine(failure.getMessage()));
+    err.println("millrace: " + FailureLine.oneLine(failure.getMessage()));
     if (failure instanceof UnmatchedArgumentException unmatched) {
       List<String> suggestions = unmatched.getSuggestions();
       if (!suggestions.isEmpty()) {
@@ -114,42 +115,13 @@ public final class MillraceCommandLine {
 
   private static int onFailure(Exception failure, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
-    err.println("millrace: " + describe(failure));
+    err.println("millrace: " + FailureLine.of(failure));
     if (verbose(command)) {
       failure.printStackTrace(err);
     } else if (!(failure instanceof MillraceException)) {
       err.println("The option --verbose shows where this comes from.");
     }
     return exitCodeOf(failure);
-  }
-
-  /** The messages of a failure and of what caused it in one line, none of them twice. */
-  static String describe(Throwable failure) {
-    StringBuilder line = new StringBuilder();
-    for (Throwable next = failure; next != null; next = next.getCause()) {
-      String message = next.getMessage();
-      if (message == null || message.isBlank()) {
-        message = next.getClass().getSimpleName();
-      } else if (!(next instanceof MillraceException)) {
-        message = next.getClass().getSimpleName() + ": " + message;
-      }
-      message = oneLine(message);
-      if (line.indexOf(message) < 0 && !alreadySaid(line, next)) {
-        line.append(line.isEmpty() ? "" : ": ").append(message);
-      }
-    }
-    return line.toString();
-  }
-
-  private static boolean alreadySaid(StringBuilder line, Throwable next) {
-    return next.getMessage() != null
-        && !next.getMessage().isBlank()
-        && line.indexOf(oneLine(next.getMessage())) >= 0;
-  }
-
-  private static String oneLine(String text) {
-    int stack = text.indexOf("\n\tat ");
-    return (stack < 0 ? text : text.substring(0, stack)).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
   private static boolean verbose(CommandLine command) {

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.millrace.api.spi.Engine;
 import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.runner.conf.Settings;
 
 /**
  * What the application master's process offers to the driver that the user's program starts in it.
@@ -44,10 +45,11 @@ public interface DriverRuntime {
    * The cluster manager, to be called and calling back on this loop. Called once for each engine;
    * the executors of an engine before it are gone by then.
    *
+   * @param settings as resolved with the program's: size and number of executors
    * @param epoch of the driver, carried by the executors that it launches
    * @param driverPort where executors reach the driver on {@link #host()}
    */
-  ClusterResources clusterResources(Loop driverLoop, long epoch, int driverPort);
+  ClusterResources clusterResources(Loop driverLoop, Settings settings, long epoch, int driverPort);
 
   /** The driver's page answers on this port from now on; the tracking URL follows. */
   void onWebServer(int port);

@@ -6,13 +6,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.Container;
-import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.Priority;
-import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
 import org.apache.hadoop.yarn.client.api.async.AMRMClientAsync;
 import org.apache.hadoop.yarn.client.api.async.NMClientAsync;
@@ -30,9 +27,8 @@ final class YarnClients implements ContainerBroker {
   private static final int OFTEN_MS = 100;
   private static final int SELDOM_MS = 1000;
 
-  private final Resource executorSize;
-  private final Priority priority;
-  private final String nodeLabel;
+  private static final Priority PRIORITY = Priority.newInstance(0);
+
   private final AMRMClientAsync<ContainerRequest> resourceManager;
   private final NMClientAsync nodeManagers;
   private final Map<String, Container> containers = new ConcurrentHashMap<>();
@@ -44,23 +40,15 @@ final class YarnClients implements ContainerBroker {
   /** Volatile: set on the driver loop, read on the heartbeat thread. */
   private volatile float progress;
 
-  /** Volatile: set on the driver loop, read on YARN's allocation thread. */
-  private volatile Function<String, ContainerLaunchContext> launchContexts;
+  /** Volatile: set when a driver starts, read on the driver loop. */
+  private volatile ExecutorLaunch executorLaunch;
 
   /**
    * Makes the clients and starts their threads; nothing is registered yet.
    *
-   * @param nodeLabel the label of executors' nodes, empty for the queue's default
    * @param beforeDriver hears of orders and failures before a driver listens
    */
-  YarnClients(
-      Configuration configuration,
-      Resource executorSize,
-      String nodeLabel,
-      ContainerEvents beforeDriver) {
-    this.executorSize = executorSize;
-    this.nodeLabel = nodeLabel.isEmpty() ? null : nodeLabel;
-    priority = Priority.newInstance(0);
+  YarnClients(Configuration configuration, ContainerEvents beforeDriver) {
     events = Objects.requireNonNull(beforeDriver, "beforeDriver");
     resourceManager =
         AMRMClientAsync.createAMRMClientAsync(OFTEN_MS, new ResourceManagerCallbacks(this));
@@ -103,9 +91,9 @@ final class YarnClients implements ContainerBroker {
     }
   }
 
-  /** How the process in a container, given by its name, is started. */
-  void launchWith(Function<String, ContainerLaunchContext> contexts) {
-    launchContexts = Objects.requireNonNull(contexts, "contexts");
+  /** Which containers are asked for and how the process in one is started. */
+  void launchWith(ExecutorLaunch launch) {
+    executorLaunch = Objects.requireNonNull(launch, "launch");
   }
 
   @Override
@@ -120,7 +108,7 @@ final class YarnClients implements ContainerBroker {
 
   @Override
   public void withdraw() {
-    for (var requests : resourceManager.getMatchingRequests(priority, "*", executorSize)) {
+    for (var requests : resourceManager.getMatchingRequests(PRIORITY, "*", executorLaunch.size())) {
       if (!requests.isEmpty()) {
         resourceManager.removeContainerRequest(requests.iterator().next());
         return;
@@ -142,7 +130,7 @@ final class YarnClients implements ContainerBroker {
   public void launch(String name) {
     Container container = containers.get(name);
     launched.add(name);
-    nodeManagers.startContainerAsync(container, launchContexts.apply(name));
+    nodeManagers.startContainerAsync(container, executorLaunch.context(name));
   }
 
   @Override
@@ -186,9 +174,9 @@ final class YarnClients implements ContainerBroker {
 
   private ContainerRequest request() {
     return ContainerRequest.newBuilder()
-        .capability(executorSize)
-        .priority(priority)
-        .nodeLabelsExpression(nodeLabel)
+        .capability(executorLaunch.size())
+        .priority(PRIORITY)
+        .nodeLabelsExpression(executorLaunch.nodeLabel().orElse(null))
         .build();
   }
 }

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.millrace.am.FailureLine;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import picocli.CommandLine.Command;
@@ -79,7 +80,7 @@ class MillraceCommandLineTest {
   @Test
   void dropsRepeatedMessagesAndEmbeddedStacks() {
     assertThat(
-            MillraceCommandLine.describe(
+            FailureLine.of(
                 new MillraceException(
                     ErrorCode.INTERNAL,
                     "a\nb\n\tat somewhere",

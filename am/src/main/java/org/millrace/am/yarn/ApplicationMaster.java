@@ -1,0 +1,185 @@
+package org.millrace.am.yarn;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.millrace.am.FailureLine;
+import org.millrace.am.driver.DriverRuntime;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.spi.Engine;
+import org.millrace.checkpoint.runtime.Clock;
+import org.millrace.checkpoint.runtime.FatalHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process of the application master, from its start to the exit code. Owned by the process's
+ * main thread; {@link #onSignal} and {@link #onUnexpectedExit} come on threads of the virtual
+ * machine.
+ *
+ * <p>It registers while the user's program is being loaded, offers a {@link DriverRuntime}, calls
+ * the program's {@code main} on its own thread, waits until streaming has ended, and tells YARN how
+ * the application ended. When YARN orders it to shut down it halts and tells nothing: another
+ * attempt may be running already.
+ */
+public final class ApplicationMaster {
+  private static final Logger LOG = LoggerFactory.getLogger(ApplicationMaster.class);
+
+  private static final int EXIT_OK = 0;
+  private static final int EXIT_FAILED = 1;
+
+  private final Map<String, String> environmentVariables;
+  private final Clock clock;
+  private final FatalHandler halt;
+  private final Executor threads = Executors.newCachedThreadPool(ApplicationMaster::daemon);
+  private final StopRequests stops = new StopRequests(threads);
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  /** Volatile: set on the main thread, read by the shutdown hook. */
+  private volatile YarnClients clients;
+
+  /**
+   * Makes the master of this process.
+   *
+   * @param halt ends the process at once, without its shutdown hooks
+   */
+  public ApplicationMaster(
+      Map<String, String> environmentVariables, Clock clock, FatalHandler halt) {
+    this.environmentVariables = Map.copyOf(environmentVariables);
+    this.clock = Objects.requireNonNull(clock, "clock");
+    this.halt = Objects.requireNonNull(halt, "halt");
+  }
+
+  /** Runs the application and returns the exit code of the process. */
+  public int run() {
+    YarnDriverRuntime runtime;
+    LaunchPlan plan;
+    try {
+      MasterEnvironment environment = MasterEnvironment.of(environmentVariables);
+      LOG.info("Application master of {} on {}", environment.attempt(), environment.host());
+      clients = new YarnClients(new YarnConfiguration(), new BeforeDriver());
+      CompletableFuture<Void> registered =
+          CompletableFuture.runAsync(() -> clients.register(environment.host(), ""), threads);
+      plan = readPlan();
+      runtime =
+          new YarnDriverRuntime(
+              environment,
+              plan,
+              MasterCredentials.ofThisProcess(),
+              clients,
+              registered,
+              clock,
+              stops);
+    } catch (RuntimeException e) {
+      LOG.error("The application master cannot start", e);
+      return end(FinalApplicationStatus.FAILED, FailureLine.of(e));
+    }
+    DriverRuntime.install(runtime);
+    return runProgram(plan, runtime);
+  }
+
+  /** A termination signal came: the first one drains, the second one ends now. */
+  public void onSignal() {
+    stops.onSignal();
+  }
+
+  /** The virtual machine ends although {@link #run} has not: the program called System.exit. */
+  public void onUnexpectedExit() {
+    end(
+        FinalApplicationStatus.FAILED,
+        "The program ended the driver's process (System.exit) before streaming had ended; return"
+            + " from main instead");
+  }
+
+  private int runProgram(LaunchPlan plan, YarnDriverRuntime runtime) {
+    try {
+      ClassLoader loader = ProgramClassLoader.of(plan.programJars());
+      Thread.currentThread().setContextClassLoader(loader);
+      UserProgram.find(plan.mainClass(), loader).run(plan.arguments().toArray(String[]::new));
+      Engine engine = runtime.engine().orElse(null);
+      if (engine != null) {
+        engine.awaitTermination(-1);
+      }
+      runtime.awaitRegistration();
+      return end(
+          FinalApplicationStatus.SUCCEEDED,
+          stops.isRequested() ? "Stopped by request" : "The program has ended");
+    } catch (Throwable failure) {
+      LOG.error("The program failed", failure);
+      return end(FinalApplicationStatus.FAILED, FailureLine.of(failure));
+    }
+  }
+
+  private static LaunchPlan readPlan() {
+    Path file = Path.of(ContainerLayout.CONFIGURATION, ContainerLayout.LAUNCH_PLAN);
+    try (InputStream in = Files.newInputStream(file)) {
+      return LaunchPlan.readFrom(in);
+    } catch (IOException e) {
+      throw new MillraceException(
+          ErrorCode.INTERNAL, "The launch plan " + file.toAbsolutePath() + " cannot be read", e);
+    }
+  }
+
+  private int end(FinalApplicationStatus status, String diagnostics) {
+    if (ended.compareAndSet(false, true) && clients != null) {
+      LOG.info("The application ends: {}: {}", status, diagnostics);
+      try {
+        clients.unregister(status, diagnostics, "");
+      } catch (RuntimeException e) {
+        LOG.error("YARN could not be told that the application has ended", e);
+        return EXIT_FAILED;
+      }
+    }
+    return status == FinalApplicationStatus.SUCCEEDED ? EXIT_OK : EXIT_FAILED;
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "master");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** YARN's orders while no driver listens. */
+  private final class BeforeDriver implements ContainerBroker.ContainerEvents {
+    @Override
+    public void onShutdownRequest(String reason) {
+      halt.onFatal(
+          "application master", new MillraceException(ErrorCode.CLUSTER_UNAVAILABLE, reason));
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      halt.onFatal("application master", failure);
+    }
+
+    @Override
+    public void onAllocated(String container, String host) {
+      clients.release(container);
+    }
+
+    @Override
+    public void onLaunched(String container) {
+      LOG.warn("Container {} was launched while no driver runs", container);
+    }
+
+    @Override
+    public void onLaunchFailed(String container, String reason) {
+      LOG.warn("Container {} could not be launched while no driver runs: {}", container, reason);
+    }
+
+    @Override
+    public void onCompleted(String container, ContainerEnd end) {
+      LOG.info("Container {} ended: {}", container, end.reason());
+    }
+  }
+}

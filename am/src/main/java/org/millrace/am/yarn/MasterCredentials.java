@@ -1,0 +1,66 @@
+package org.millrace.am.yarn;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.apache.hadoop.io.DataOutputBuffer;
+import org.apache.hadoop.io.Text;
+import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.security.token.Token;
+import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+
+/** The credentials with which YARN started the master. Immutable. */
+final class MasterCredentials {
+  private final byte[] secret;
+  private final byte[] executorTokens;
+
+  private MasterCredentials(byte[] secret, byte[] executorTokens) {
+    this.secret = secret;
+    this.executorTokens = executorTokens;
+  }
+
+  /** Those of the user that this process runs as. */
+  static MasterCredentials ofThisProcess() {
+    try {
+      return of(UserGroupInformation.getCurrentUser().getCredentials());
+    } catch (IOException e) {
+      throw new MillraceException(
+          ErrorCode.INTERNAL, "The credentials of the application master cannot be read", e);
+    }
+  }
+
+  static MasterCredentials of(Credentials credentials) throws IOException {
+    byte[] secret = credentials.getSecretKey(new Text(ContainerLayout.SECRET));
+    if (secret == null) {
+      throw new MillraceException(
+          ErrorCode.INTERNAL,
+          "The credentials of the application master hold no " + ContainerLayout.SECRET);
+    }
+    Credentials forExecutors = new Credentials();
+    forExecutors.addSecretKey(new Text(ContainerLayout.SECRET), secret);
+    for (Text alias : credentials.getTokenMap().keySet()) {
+      Token<?> token = credentials.getToken(alias);
+      if (!token.getKind().equals(AMRMTokenIdentifier.KIND_NAME)) {
+        forExecutors.addToken(alias, token);
+      }
+    }
+    try (DataOutputBuffer bytes = new DataOutputBuffer()) {
+      forExecutors.writeTokenStorageToStream(bytes);
+      return new MasterCredentials(
+          secret.clone(), Arrays.copyOf(bytes.getData(), bytes.getLength()));
+    }
+  }
+
+  /** The application's secret, a fresh copy. */
+  byte[] secret() {
+    return secret.clone();
+  }
+
+  /** What executors may know, in the form of a launch context. */
+  ByteBuffer executorTokens() {
+    return ByteBuffer.wrap(executorTokens).asReadOnlyBuffer();
+  }
+}

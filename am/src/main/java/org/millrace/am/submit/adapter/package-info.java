@@ -1,2 +1,2 @@
-/** The training run whose loaded classes become the class data archive. */
+/** The training run whose loaded classes become the class data archive, and real waiting. */
 package org.millrace.am.submit.adapter;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.millrace.am.submit.ClientFiles;
 import org.millrace.am.submit.FrameworkJars;
 import org.millrace.am.submit.SiteFile;
 import org.millrace.api.error.ErrorCode;
@@ -34,18 +35,20 @@ record Installation(Path home, Path cache) {
         Path.of(home), Path.of(System.getProperty("user.home"), ".millrace", "cache"));
   }
 
-  /** The jars that driver and executors run with. */
-  FrameworkJars framework() {
-    return FrameworkJars.in(home.resolve("lib"));
+  /** What a submission needs of this machine. */
+  ClientFiles clientFiles() {
+    return new ClientFiles(FrameworkJars.in(home.resolve("lib")), siteDirectory(), cache);
   }
 
   /** The configuration of this site, empty without a {@code conf/millrace-site.xml}. */
   Map<String, String> siteSettings() {
-    String directory = System.getenv("MILLRACE_CONF_DIR");
-    Path file =
-        (directory == null || directory.isEmpty() ? home.resolve("conf") : Path.of(directory))
-            .resolve(SITE_FILE);
+    Path file = siteDirectory().resolve(SITE_FILE);
     return Files.exists(file) ? SiteFile.read(file.toFile()) : Map.of();
+  }
+
+  private Path siteDirectory() {
+    String directory = System.getenv("MILLRACE_CONF_DIR");
+    return directory == null || directory.isEmpty() ? home.resolve("conf") : Path.of(directory);
   }
 
   /** A properties file as a map. */

@@ -108,12 +108,7 @@ public final class SubmitCommand implements CliCommand {
     submission.settings();
     try (Cluster yarn = Cluster.connect()) {
       String id =
-          yarn.submit(
-              submission,
-              installation.framework(),
-              installation.cache(),
-              SystemRandomness.secure(),
-              progress);
+          yarn.submit(submission, installation.clientFiles(), SystemRandomness.secure(), progress);
       if (waiting.detach) {
         return MillraceCommandLine.EXIT_OK;
       }

@@ -1,7 +1,6 @@
 package org.millrace.am.submit;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -61,17 +60,11 @@ public final class Cluster implements AutoCloseable {
   /**
    * Submits a program and returns the application's id.
    *
-   * @param jars the framework for driver and executors
-   * @param cache local directory for what is made once on this machine
    * @param randomness fit for secrets
    */
   public String submit(
-      Submission submission,
-      FrameworkJars jars,
-      Path cache,
-      Randomness randomness,
-      ProgressLines progress) {
-    Submitter submitter = new Submitter(configuration, jars, cache.toFile(), randomness, progress);
+      Submission submission, ClientFiles client, Randomness randomness, ProgressLines progress) {
+    Submitter submitter = new Submitter(configuration, client, randomness, progress);
     String id = submitter.submit(yarn, submission).toString();
     progress.say("submitted " + id);
     return id;

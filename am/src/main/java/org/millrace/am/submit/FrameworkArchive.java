@@ -108,7 +108,8 @@ final class FrameworkArchive {
                     + ContainerLayout.CLASS_DATA,
                 "-XX:+UseSerialGC",
                 "-Xmx256m",
-                "-Dlog4j.configuration=org/millrace/am/cli/client-log4j.properties",
+                "-Dlog4j.configuration=org/millrace/conf/log4j-driver.properties",
+                "-Dorg.millrace.log.dir=.",
                 "-cp",
                 classPath.substring(0, classPath.lastIndexOf(':')),
                 TRAINING_CLASS)

@@ -15,7 +15,7 @@ public final class SiteFile {
   /** The properties of the file by name, with {@code ${...}} replaced. */
   public static Map<String, String> read(File file) {
     Configuration configuration = new Configuration(false);
-    configuration.addResource(new Path(file.toUri()));
+    configuration.addResource(new Path(file.toURI()));
     Map<String, String> settings = new TreeMap<>();
     try {
       configuration.forEach(

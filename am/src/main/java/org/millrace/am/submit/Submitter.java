@@ -51,25 +51,23 @@ public final class Submitter {
 
   private final Configuration configuration;
   private final FrameworkArchive framework;
-  private final FrameworkJars jars;
+  private final ClientFiles client;
   private final Randomness randomness;
   private final ProgressLines progress;
 
   /**
    * Makes a submitter.
    *
-   * @param cache local directory for what is made once on this machine
    * @param randomness fit for secrets
    */
   public Submitter(
       Configuration configuration,
-      FrameworkJars jars,
-      File cache,
+      ClientFiles client,
       Randomness randomness,
       ProgressLines progress) {
     this.configuration = Objects.requireNonNull(configuration, "configuration");
-    this.jars = Objects.requireNonNull(jars, "jars");
-    this.framework = new FrameworkArchive(jars, cache.toPath());
+    this.client = Objects.requireNonNull(client, "client");
+    this.framework = new FrameworkArchive(client.framework(), client.cache());
     this.randomness = Objects.requireNonNull(randomness, "randomness");
     this.progress = Objects.requireNonNull(progress, "progress");
   }
@@ -145,7 +143,7 @@ public final class Submitter {
               submission.mainClass(),
               submission.arguments(),
               program.jarLinks(),
-              jars.names(),
+              client.framework().names(),
               submission.commandLine(),
               submission.site(),
               staging.toString(),
@@ -182,7 +180,7 @@ public final class Submitter {
   private ContainerLaunchContext container(
       Settings settings, LaunchPlan plan, ClusterFiles files, Path staging) throws IOException {
     Path archive = new Path(staging, ContainerLayout.CONFIGURATION + ".zip");
-    files.write(ConfigurationArchive.bytes(configuration, plan), archive);
+    files.write(ConfigurationArchive.bytes(configuration, plan, client.siteDirectory()), archive);
     ContainerResource conf =
         files.resource(archive, ContainerLayout.CONFIGURATION, ContainerResource.Kind.ARCHIVE);
     Map<String, LocalResource> resources = new HashMap<>();

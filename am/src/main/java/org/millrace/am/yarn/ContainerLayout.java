@@ -30,6 +30,11 @@ public final class ContainerLayout {
 
   private ContainerLayout() {}
 
+  /** The log configuration of a role, {@code driver} or {@code executor}, on the class path. */
+  public static String logConfiguration(String role) {
+    return "log4j-" + role + ".properties";
+  }
+
   /**
    * The class path of driver and executors: relative and explicit, the framework's jars in the
    * order in which the class data archive was dumped, and nothing before them.

@@ -61,9 +61,8 @@ public record JavaCommand(
             : "-XX:+UseSerialGC");
     words.add("-XX:+ExitOnOutOfMemoryError");
     words.add("-Djava.io.tmpdir=./tmp");
-    words.add("-Dlog4j.configuration=org/millrace/am/yarn/container-log4j.properties");
+    words.add("-Dlog4j.configuration=" + ContainerLayout.logConfiguration(role));
     words.add("-Dorg.millrace.log.dir=" + ApplicationConstants.LOG_DIR_EXPANSION_VAR);
-    words.add("-Dorg.millrace.log.name=" + role);
     if (!javaOptions.isBlank()) {
       words.add(javaOptions.strip());
     }

@@ -41,14 +41,19 @@ public final class BatchContext implements Closeable {
   }
 
   /**
-   * A context with a configuration, which is copied.
+   * A context with a configuration, which is copied. A master that the command line gave, as the
+   * system property {@code millrace.master}, wins over the program's.
    *
    * @throws MillraceException INVALID_CONFIGURATION_VALUE when master or name is missing, NO_ENGINE
    *     when no engine on the class path accepts the master, RUN_ON_CLIENT when the master is yarn
    *     and this process was not started by a submission
    */
   public BatchContext(StreamingConf conf) {
-    this(conf, EngineSelection.open(conf.clone()));
+    this(EngineSelection.of(conf));
+  }
+
+  private BatchContext(EngineSelection selection) {
+    this(selection.conf(), selection.open());
   }
 
   /** A context over an engine that is open already; for engines and test kits. */

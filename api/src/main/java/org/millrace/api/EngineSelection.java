@@ -8,11 +8,24 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.EngineProvider;
 
-/** Finds the engine on the class path that accepts a program's master, and opens it. */
-final class EngineSelection {
-  private EngineSelection() {}
+/**
+ * Finds the engine on the class path that accepts a program's master, and opens it.
+ *
+ * @param conf the configuration with the master that counts
+ */
+record EngineSelection(StreamingConf conf) {
 
-  static Engine open(StreamingConf conf) {
+  /** Lets the master that the command line gave win over the program's. */
+  static EngineSelection of(StreamingConf conf) {
+    StreamingConf effective = conf.clone();
+    String fromCommandLine = System.getProperty(StreamingConf.MASTER);
+    if (fromCommandLine != null) {
+      effective.setMaster(fromCommandLine);
+    }
+    return new EngineSelection(effective);
+  }
+
+  Engine open() {
     String master =
         required(
             conf,
@@ -22,7 +35,7 @@ final class EngineSelection {
     return find(master, Thread.currentThread().getContextClassLoader())
         .or(() -> find(master, EngineSelection.class.getClassLoader()))
         .orElseThrow(() -> missing(master))
-        .open(conf);
+        .open(conf.clone());
   }
 
   private static Optional<EngineProvider> find(String master, ClassLoader loader) {

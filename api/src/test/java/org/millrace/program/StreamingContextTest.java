@@ -250,6 +250,18 @@ class StreamingContextTest {
   }
 
   @Test
+  void letsTheMasterOfTheCommandLineWin() {
+    System.setProperty(StreamingConf.MASTER, "fake[7]");
+    try (BatchContext opened = new BatchContext("fake[1]", "opened")) {
+      assertThat(opened.defaultParallelism()).isEqualTo(7);
+      assertThat(opened.master()).isEqualTo("fake[7]");
+      assertThat(opened.getConf().get(StreamingConf.MASTER)).isEqualTo("fake[7]");
+    } finally {
+      System.clearProperty(StreamingConf.MASTER);
+    }
+  }
+
+  @Test
   void saysWhichArtifactHasTheEngine() {
     assertCode(
         ErrorCode.NO_ENGINE, "org.millrace:millrace-am", () -> new BatchContext("mesos", "name"));

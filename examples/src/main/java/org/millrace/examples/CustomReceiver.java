@@ -3,6 +3,7 @@ package org.millrace.examples;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -95,9 +96,12 @@ public final class CustomReceiver extends Receiver<String> {
       }
       // Restart in an attempt to connect again when the server is active again
       restart("Trying to connect again");
-    } catch (IOException e) {
-      // Restart if the server cannot be reached or the connection breaks
-      restart("could not read from " + host + ":" + port, e);
+    } catch (ConnectException e) {
+      // Restart if the server cannot be reached
+      restart("Could not connect to " + host + ":" + port, e);
+    } catch (Throwable t) {
+      // Restart if there is any other error
+      restart("Error receiving data", t);
     }
   }
 }

@@ -50,7 +50,10 @@ public interface Engine extends AutoCloseable {
    */
   void stop(StopMode mode);
 
-  /** Gives up everything the engine holds; a second call does nothing. */
+  /**
+   * Gives up everything the engine holds; a second call does nothing. A graceful stop that was
+   * asked for inside a batch is finished before.
+   */
   @Override
   void close();
 }

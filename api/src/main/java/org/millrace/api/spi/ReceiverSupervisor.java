@@ -7,10 +7,10 @@ import java.util.Iterator;
  * What a running receiver calls; one supervisor belongs to one start of one receiver.
  *
  * <p>Thread-safe. The methods that store block their caller while the engine has no room for more.
- * They return after the data has been taken over; {@link #storeAll} and {@link #storeBytes} return
- * after it is as safe as the receiver's storage level asks for. Once the receiver is stopped or
- * being restarted, methods that store throw {@link java.util.concurrent.CancellationException},
- * also those that wait, and {@link #restart} and {@link #stop} do nothing.
+ * They return after the data has been taken over; {@link #storeAll} returns after it is as safe as
+ * the receiver's storage level asks for. Once the receiver is stopped or being restarted, methods
+ * that store throw {@link org.millrace.api.error.MillraceException}, also those that wait, and
+ * {@link #restart} and {@link #stop} do nothing.
  */
 public interface ReceiverSupervisor {
   /** Takes one record. */

@@ -86,7 +86,8 @@ public abstract class Receiver<T> implements Serializable {
   /**
    * Stores whole lines of UTF-8 text, the last one ended by a line feed, from the buffer's position
    * to its limit. The bytes are taken as they are; each line becomes a String when a function asks
-   * for it. Returns after they are as safe as the storage level asks for.
+   * for it. Like {@link #store(Object)} this is cheap and not yet safe; the buffer can be used
+   * again after the return.
    *
    * @throws MillraceException ILLEGAL_USE when the receiver's format is not {@link
    *     BlockFormat#TEXT_LINES} or the last line is not ended

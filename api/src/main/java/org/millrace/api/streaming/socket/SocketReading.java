@@ -49,13 +49,13 @@ final class SocketReading {
       doing = "reading from ";
       body.read(socket.getInputStream());
       restartUnlessEnded("the server at " + endpoint + " closed the connection", null);
-    } catch (Exception e) {
+    } catch (Throwable e) { // a receiver whose thread just ends would look alive
       restartUnlessEnded(doing + endpoint + " failed: " + e, e);
     }
   }
 
   /** Synchronized with {@link #end()}: a receiver that was told to stop must not restart. */
-  private synchronized void restartUnlessEnded(String message, Exception cause) {
+  private synchronized void restartUnlessEnded(String message, Throwable cause) {
     if (!ended) {
       receiver.restart(message, cause);
     }

@@ -136,6 +136,22 @@ class SocketReceiversTest {
   }
 
   @Test
+  void restartsWhenTheFunctionFailsInAnyWay() throws Exception {
+    Receiver<Integer> receiver =
+        started(
+            SocketReceivers.<Integer>decoded(
+                HOST,
+                server.getLocalPort(),
+                in -> {
+                  throw new NoClassDefFoundError("Parser");
+                },
+                StorageLevels.MEMORY_ONLY));
+
+    assertThat(supervisor.next()).startsWith("restart -1 reading from").contains("Parser");
+    receiver.onStop();
+  }
+
+  @Test
   void refusesPortsThatCannotBe() {
     assertThatThrownBy(() -> SocketReceivers.text(HOST, 0, StorageLevels.NONE))
         .isInstanceOf(MillraceException.class)

@@ -54,7 +54,11 @@ final class DriverLink {
     environment
         .transport()
         .connect(settings.driver(), settings.container().name(), new Handler())
-        .whenComplete((opened, failure) -> loop.execute(() -> onConnect(opened, failure)))
+        .handle(
+            (opened, failure) -> {
+              loop.execute(() -> onConnect(opened, failure));
+              return loop;
+            })
         .exceptionally(
             fault -> {
               LOG.debug("The control loop has ended while the driver was called", fault);

@@ -147,7 +147,11 @@ final class TransportPeerLinks implements PeerLinks {
     }
     transport
         .connect(address.get(), PeerInbox.NAME_PREFIX + self, new Outgoing(executorId, link))
-        .whenComplete((connection, failure) -> onConnect(executorId, link, connection, failure))
+        .handle(
+            (connection, failure) -> {
+              onConnect(executorId, link, connection, failure);
+              return link;
+            })
         .exceptionally(
             fault -> {
               LOG.error("The link to executor {} cannot be used", executorId, fault);

@@ -11,7 +11,7 @@ import org.millrace.runner.wire.proto.StopReceiver;
 import org.millrace.runner.wire.proto.StreamMark;
 
 /** Notes what it is told and has one stream whose mark a test moves. Thread-safe. */
-final class FakeReceivers implements ReceiverService {
+class FakeReceivers implements ReceiverService {
   final List<String> calls;
   final AtomicLong until = new AtomicLong();
 

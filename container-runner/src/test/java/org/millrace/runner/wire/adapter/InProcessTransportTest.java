@@ -3,6 +3,8 @@ package org.millrace.runner.wire.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.runner.wire.Address;
 import org.millrace.runner.wire.Connection;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.Payload;
@@ -41,10 +43,9 @@ class InProcessTransportTest extends TransportContract {
 
   @Test
   void twoNetworksDoNotMeet() throws Exception {
-    var address =
-        network.newTransport().listen(new org.millrace.runner.wire.Address("local", 0), served);
+    var address = network.newTransport().listen(new Address("local", 0), served);
 
     assertThat(codeOf(new InProcessNetwork().newTransport().connect(address, "driver", heard)))
-        .isEqualTo(org.millrace.api.error.ErrorCode.CONNECTION_FAILED);
+        .isEqualTo(ErrorCode.CONNECTION_FAILED);
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
 import org.millrace.runner.wire.Address;
 import org.millrace.runner.wire.Connection;
 import org.millrace.runner.wire.Credential;
@@ -168,7 +169,7 @@ class NettyTransportTest extends TransportContract {
     assertThat(served.closed()).isPresent();
     assertThat(served.closed().orElseThrow())
         .isInstanceOfSatisfying(
-            org.millrace.api.error.MillraceException.class,
+            MillraceException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.PROTOCOL_VIOLATION));
     assertThat(server.refusedConnections()).isEqualTo(1);
   }

@@ -69,6 +69,8 @@ public enum ErrorCode {
   EXECUTOR_LOST(2002, EXTERNAL, true),
   /** No executor that lives holds the block. */
   BLOCK_LOST(2003, EXTERNAL, true),
+  /** An input file is not as it was when it was listed. */
+  INPUT_CHANGED(2003, EXTERNAL, false),
   /** A newer epoch has sealed what this process wanted to write. */
   FENCED(2010, EXTERNAL, false),
   /** It is not known whether a write became durable. */

@@ -1,0 +1,24 @@
+package org.millrace.runner.task;
+
+/** No records. */
+final class EmptyFeed implements Feed {
+  @Override
+  public Step push(RecordConsumer head, Runnable wake) {
+    return Step.DONE;
+  }
+
+  @Override
+  public Step prepareToBlock(Runnable wake) {
+    return Step.DONE;
+  }
+
+  @Override
+  public long recordCount() {
+    return 0;
+  }
+
+  @Override
+  public void close() {
+    // Nothing is open.
+  }
+}

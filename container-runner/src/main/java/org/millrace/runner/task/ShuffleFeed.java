@@ -1,0 +1,54 @@
+package org.millrace.runner.task;
+
+import org.millrace.runner.codec.RecordCodec;
+import org.millrace.runner.shuffle.PageContent;
+import org.millrace.runner.shuffle.ShufflePages;
+
+/** The pages of a reduce partition in order. */
+final class ShuffleFeed implements Feed {
+  private final PageLoop loop;
+  private final ShufflePages pages;
+  private final RecordCodec codec;
+  private boolean blocking;
+  private long recordCount;
+
+  ShuffleFeed(PageLoop loop, ShufflePages pages, RecordCodec codec) {
+    this.loop = loop;
+    this.pages = pages;
+    this.codec = codec;
+  }
+
+  @Override
+  public Step push(RecordConsumer head, Runnable wake) throws Exception {
+    if (!pages.hasNext()) {
+      return Step.DONE;
+    }
+    PageContent content = blocking ? pages.nextNow() : pages.nextOrNull(wake);
+    if (content == null) {
+      return Step.WAIT;
+    }
+    if (content instanceof PageContent.Records records) {
+      recordCount += records.count();
+      loop.push(records.records(), 0, records.count(), head);
+    } else if (content instanceof PageContent.Encoded encoded) {
+      recordCount += loop.push(codec.reader(encoded.bytes()), encoded.count(), head);
+    }
+    return pages.hasNext() ? Step.MORE : Step.DONE;
+  }
+
+  @Override
+  public Step prepareToBlock(Runnable wake) {
+    blocking = true;
+    return Step.DONE;
+  }
+
+  @Override
+  public long recordCount() {
+    return recordCount;
+  }
+
+  @Override
+  public void close() {
+    // The pages belong to the store until the job ends.
+  }
+}

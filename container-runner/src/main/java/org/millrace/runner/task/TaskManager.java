@@ -1,0 +1,229 @@
+package org.millrace.runner.task;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.runner.codec.FunctionCodec;
+import org.millrace.runner.codec.RecordCodec;
+import org.millrace.runner.executor.TaskService;
+import org.millrace.runner.shuffle.EndedJobs;
+import org.millrace.runner.shuffle.Repush;
+import org.millrace.runner.shuffle.ShuffleStore;
+import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.proto.EndJob;
+import org.millrace.runner.wire.proto.FunctionSet;
+import org.millrace.runner.wire.proto.Membership;
+import org.millrace.runner.wire.proto.RepushMapOutput;
+import org.millrace.runner.wire.proto.RunTasks;
+import org.millrace.runner.wire.proto.TaskSpec;
+import org.millrace.runner.wire.proto.Template;
+import org.millrace.runner.wire.proto.UseAttempt;
+
+/**
+ * The tasks of this executor. Owned by the control loop, but for what {@link TaskService} says any
+ * thread may call.
+ */
+public final class TaskManager implements TaskService {
+  private final TaskEnvironment environment;
+  private final TaskServices services;
+  private final PlanCatalog catalog;
+  private final TaskQueue queue = new TaskQueue();
+  private final List<Slot> slots = new ArrayList<>();
+  private final Map<Long, JobTasks> jobs = new HashMap<>();
+  private final EndedJobs ended = new EndedJobs();
+  private final AtomicInteger nextRepushSlot = new AtomicInteger();
+  private long sequence;
+
+  /** The tasks of one placement of a job that may not be over. */
+  private static final class JobTasks {
+    private final int placementVersion;
+    private final List<Task> tasks = new ArrayList<>();
+
+    private JobTasks(int placementVersion) {
+      this.placementVersion = placementVersion;
+    }
+  }
+
+  public TaskManager(TaskEnvironment environment) {
+    this.environment = environment;
+    RecordCodec codec = new RecordCodec(environment.userClasses());
+    ShuffleStore shuffles =
+        new ShuffleStore(
+            environment.links(),
+            environment.memory(),
+            environment.io(),
+            environment.spill(),
+            codec);
+    TaskReports reports = new TaskReports(environment.links());
+    this.services = new TaskServices(environment, codec, shuffles, reports);
+    this.catalog = new PlanCatalog(environment.settings().templatesKept());
+    FunctionCodec functions = new FunctionCodec(environment.userClasses());
+    for (Loop loop : environment.slots()) {
+      int kept = environment.settings().pipelinesKept();
+      Slot slot = new Slot(loop, queue, new PipelinePool(kept, functions));
+      slots.add(slot);
+      queue.register(slot);
+    }
+  }
+
+  @Override
+  public void runTasks(RunTasks message) {
+    for (Template template : message.getTemplatesList()) {
+      catalog.add(template);
+    }
+    for (FunctionSet functions : message.getFunctionSetsList()) {
+      catalog.add(functions);
+    }
+    JobTasks job = jobOrNull(message.getJobId(), message.getPlacementVersion());
+    if (job == null) {
+      return;
+    }
+    services
+        .shuffles()
+        .specify(message.getJobId(), message.getPlacementVersion(), message.getShufflesList());
+    for (TaskSpec spec : message.getTasksList()) {
+      run(job, key(message, spec), spec);
+    }
+  }
+
+  private static TaskKey key(RunTasks message, TaskSpec spec) {
+    return new TaskKey(
+        message.getJobId(),
+        message.getPlacementVersion(),
+        spec.getStage(),
+        spec.getPartition(),
+        spec.getAttempt());
+  }
+
+  /**
+   * The job in this placement; null when it is over. A newer placement ends the tasks of an older
+   * one.
+   */
+  private JobTasks jobOrNull(long jobId, int placementVersion) {
+    JobTasks job = jobs.get(jobId);
+    if (job != null && job.placementVersion == placementVersion) {
+      return job;
+    }
+    if (ended.isOver(jobId, placementVersion)
+        || (job != null && job.placementVersion > placementVersion)) {
+      return null;
+    }
+    if (job != null) {
+      cancel(job);
+    }
+    JobTasks made = new JobTasks(placementVersion);
+    jobs.put(jobId, made);
+    return made;
+  }
+
+  private void run(JobTasks job, TaskKey key, TaskSpec spec) {
+    List<ByteString> missing = catalog.missing(spec);
+    if (!missing.isEmpty()) {
+      services.reports().missing(key, missing);
+      return;
+    }
+    Task task = new Task(key, spec, catalog.plan(spec), services, sequence++);
+    job.tasks.add(task);
+    if (task.readsShuffle()) {
+      services.shuffles().whenReady(task.shuffleInput(), key.partition(), () -> queue.add(task));
+    } else {
+      queue.add(task);
+    }
+  }
+
+  @Override
+  public void useAttempt(UseAttempt message) {
+    services.shuffles().useAttempt(message);
+  }
+
+  @Override
+  public void endJob(EndJob message) {
+    long jobId = message.getJobId();
+    int version = message.getPlacementVersion();
+    ended.end(jobId, version == 0 ? Integer.MAX_VALUE : version);
+    JobTasks job = jobs.get(jobId);
+    if (job != null && ended.isOver(jobId, job.placementVersion)) {
+      jobs.remove(jobId);
+      cancel(job);
+    }
+    services.shuffles().endJob(jobId, version);
+    message.getForgetFunctionSetsList().forEach(catalog::forgetFunctions);
+  }
+
+  private void cancel(JobTasks job) {
+    job.tasks.forEach(Task::cancel);
+    if (queue.runningTasks() > 0) {
+      slots.forEach(Slot::sweepCancelled);
+    }
+  }
+
+  @Override
+  public void onMembership(Membership membership) {
+    // Peer links drop what is for executors that are gone; the driver replaces their tasks.
+  }
+
+  @Override
+  public void onPeerFrame(int fromExecutor, Frame frame) {
+    switch (frame.envelope().getMessageCase()) {
+      case SHUFFLE_PAGE ->
+          services.shuffles().onPage(frame.envelope().getShufflePage(), frame.payload());
+      case MAP_OUTPUT_END -> services.shuffles().onMapOutputEnd(frame.envelope().getMapOutputEnd());
+      case REPUSH_MAP_OUTPUT -> repush(frame.envelope().getRepushMapOutput());
+      default ->
+          throw new MillraceException(
+              ErrorCode.PROTOCOL_VIOLATION,
+              "executor "
+                  + fromExecutor
+                  + " sent a "
+                  + frame.envelope().getMessageCase()
+                  + ", expected a message of the shuffle");
+    }
+  }
+
+  private void repush(RepushMapOutput message) {
+    Repush repush = services.shuffles().repush(message);
+    Slot slot = slots.get(Math.floorMod(nextRepushSlot.getAndIncrement(), slots.size()));
+    slot.execute(() -> stepRepush(slot, repush));
+  }
+
+  private void stepRepush(Slot slot, Repush repush) {
+    repush.send(() -> slot.execute(() -> stepRepush(slot, repush)));
+  }
+
+  @Override
+  public void suspend() {
+    queue.suspend();
+    services.reports().suspend();
+  }
+
+  @Override
+  public void resume() {
+    services.reports().resume();
+    queue.resume();
+  }
+
+  @Override
+  public int runningTasks() {
+    return queue.runningTasks();
+  }
+
+  @Override
+  public long spilledBytes() {
+    return services.shuffles().spilledBytes();
+  }
+
+  @Override
+  public void close() {
+    services.reports().close();
+    jobs.values().forEach(this::cancel);
+    jobs.clear();
+    services.shuffles().close();
+    environment.spill().close();
+  }
+}

@@ -1,0 +1,8 @@
+package org.millrace.runner.task;
+
+import org.millrace.runner.codec.RecordCodec;
+import org.millrace.runner.shuffle.ShuffleStore;
+
+/** What every task of an executor uses. Immutable. */
+record TaskServices(
+    TaskEnvironment environment, RecordCodec codec, ShuffleStore shuffles, TaskReports reports) {}

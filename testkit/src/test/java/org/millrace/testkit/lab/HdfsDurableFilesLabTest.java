@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,10 +35,7 @@ class HdfsDurableFilesLabTest extends DurableFilesConformance {
   private final DurableFilesRouter otherFiles;
 
   HdfsDurableFilesLabTest(Lab lab) {
-    Configuration site = new Configuration();
-    for (String name : List.of("core-site.xml", "hdfs-site.xml")) {
-      site.addResource(new Path(lab.configurationDirectory().resolve(name).toUri()));
-    }
+    Configuration site = LabClients.configuration(lab);
     files = DurableFilesRouter.withHadoop(site, work, timers, new SystemClock());
     otherFiles = DurableFilesRouter.withHadoop(site, work, timers, new SystemClock());
   }

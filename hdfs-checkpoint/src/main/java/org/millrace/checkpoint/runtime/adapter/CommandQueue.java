@@ -40,7 +40,8 @@ final class CommandQueue {
         return false;
       }
       if (tail.compareAndSet(last, node)) {
-        last.setNext(node);
+        // A volatile write: the loop's parking relies on its order with the producer's next read.
+        last.set(node);
         return true;
       }
     }
@@ -81,10 +82,6 @@ final class CommandQueue {
 
     Node(Runnable command) {
       this.command = command;
-    }
-
-    void setNext(Node next) {
-      setRelease(next);
     }
   }
 }

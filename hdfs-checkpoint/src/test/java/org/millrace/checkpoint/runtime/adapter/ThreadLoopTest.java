@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,20 @@ class ThreadLoopTest {
       assertThat(ran.get(5, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(loop.inLoop()).isFalse();
+  }
+
+  /** Commands come around the moment at which the loop stops to spin and parks. */
+  @Test
+  void losesNoWakeUpBetweenItsSpinAndItsPark() throws Exception {
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < 50_000; i++) {
+      CompletableFuture<Void> ran = new CompletableFuture<>();
+      for (int spin = random.nextInt(2_000); spin > 0; spin--) {
+        Thread.onSpinWait();
+      }
+      loop.execute(() -> ran.complete(null));
+      ran.get(10, TimeUnit.SECONDS);
+    }
   }
 
   @Test

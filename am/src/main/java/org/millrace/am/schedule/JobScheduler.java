@@ -79,7 +79,7 @@ public final class JobScheduler {
 
   public void onExecutorJoined() {
     for (Job job : new ArrayList<>(jobs.values())) {
-      if (job.placementVersion == 0) {
+      if (job.involved.isEmpty()) {
         place(job);
       }
     }
@@ -89,14 +89,14 @@ public final class JobScheduler {
   public void onExecutorLost(int executorId) {
     shipped.executorLost(executorId);
     for (Job job : new ArrayList<>(jobs.values())) {
-      if (job.involved.contains(executorId)) {
-        if (pool.live().isEmpty()) {
-          job.placementVersion = -Math.abs(job.placementVersion);
-          job.involved.clear();
-        } else {
-          placeAgain(job, executorId);
-        }
-      } else if (job.placementVersion < 0 && !pool.live().isEmpty()) {
+      if (!job.involved.contains(executorId)) {
+        continue;
+      }
+      if (pool.live().isEmpty()) {
+        // It waits for an executor; what the lost ones still say is of an older placement.
+        job.placementVersion++;
+        job.involved.clear();
+      } else {
         placeAgain(job, executorId);
       }
     }
@@ -158,7 +158,7 @@ public final class JobScheduler {
 
   private void place(Job job) {
     List<LiveExecutor> live = pool.live();
-    job.placementVersion = Math.abs(job.placementVersion) + 1;
+    job.placementVersion++;
     job.involved.clear();
     int toRun = 0;
     for (TaskPlace place : job.places) {
@@ -202,7 +202,7 @@ public final class JobScheduler {
   }
 
   private void placeAgain(Job job, int lostExecutorId) {
-    if (Math.abs(job.placementVersion) >= MOST_PLACEMENTS) {
+    if (job.placementVersion >= MOST_PLACEMENTS) {
       fail(
           job,
           new MillraceException(
@@ -217,7 +217,7 @@ public final class JobScheduler {
       return;
     }
     List<Integer> before = new ArrayList<>(job.involved);
-    int ended = Math.abs(job.placementVersion);
+    int ended = job.placementVersion;
     place(job);
     for (int executorId : before) {
       if (executorId != lostExecutorId && !job.involved.contains(executorId)) {

@@ -1,0 +1,65 @@
+package org.millrace.am.driver.adapter;
+
+import java.util.List;
+import org.millrace.am.driver.DriverRuntime;
+import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.spi.Engine;
+import org.millrace.api.spi.JobAction;
+import org.millrace.api.spi.StopMode;
+
+/**
+ * Tells the master's process when streaming starts, so that it waits for it and can pass on a stop.
+ * Thread-safe.
+ */
+final class StartedEngine implements Engine {
+  private final Engine engine;
+  private final DriverRuntime runtime;
+
+  StartedEngine(Engine engine, DriverRuntime runtime) {
+    this.engine = engine;
+    this.runtime = runtime;
+  }
+
+  @Override
+  public int defaultParallelism() {
+    return engine.defaultParallelism();
+  }
+
+  @Override
+  public <R> List<R> runJob(
+      RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition) {
+    return engine.runJob(rdd, action, fromPartition, untilPartition);
+  }
+
+  @Override
+  public RddNode textFile(String path, int minPartitions) {
+    return engine.textFile(path, minPartitions);
+  }
+
+  @Override
+  public void saveAsTextFile(RddNode rdd, String path) {
+    engine.saveAsTextFile(rdd, path);
+  }
+
+  @Override
+  public void start(StreamGraph graph) {
+    engine.start(graph);
+    runtime.onStarted(this);
+  }
+
+  @Override
+  public boolean awaitTermination(long timeoutMs) throws InterruptedException {
+    return engine.awaitTermination(timeoutMs);
+  }
+
+  @Override
+  public void stop(StopMode mode) {
+    engine.stop(mode);
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** Serves the page over HTTP with the server of the JDK. */
+package org.millrace.am.web.adapter;

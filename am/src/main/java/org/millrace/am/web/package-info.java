@@ -1,0 +1,2 @@
+/** The application's page and its REST answers. */
+package org.millrace.am.web;

@@ -214,7 +214,9 @@ public final class ExecutorProcess {
       case RUN_TASKS -> rooms.tasks().runTasks(message.getRunTasks());
       case USE_ATTEMPT -> rooms.tasks().useAttempt(message.getUseAttempt());
       case REPUSH_MAP_OUTPUT ->
-          rooms.tasks().onPeerFrame(message.getRepushMapOutput().getToExecutor(), Frame.of(message));
+          rooms
+              .tasks()
+              .onPeerFrame(message.getRepushMapOutput().getToExecutor(), Frame.of(message));
       case END_JOB -> rooms.tasks().endJob(message.getEndJob());
       case START_RECEIVER -> rooms.receivers().start(message.getStartReceiver());
       case STOP_RECEIVER -> rooms.receivers().stop(message.getStopReceiver());

@@ -44,6 +44,13 @@ public final class ExampleDriver {
             "<directory>",
             "counts the words of new files in a directory"));
     EXAMPLES.put(
+        "socket-and-files-word-count",
+        new Example(
+            SocketAndFilesWordCount.class,
+            SocketAndFilesWordCount::main,
+            "<hostname> <port> <directory> <output-prefix>",
+            "counts the words of a TCP server and of new files, and saves the counts"));
+    EXAMPLES.put(
         "custom-receiver",
         new Example(
             CustomReceiver.class,

@@ -73,7 +73,7 @@ public final class ClusterEngineProvider implements EngineProvider {
                   runtime.host(),
                   runtime.stagingDirectory() + "/driver"),
               settings,
-              runtime::clusterResources);
+              (loop, epoch, port) -> runtime.clusterResources(loop, settings, epoch, port));
       this.driver = new DriverEngine(environment, this::release);
       this.web = WebServer.start(runtime.host(), driver::status);
       runtime.onWebServer(web.port());

@@ -49,7 +49,7 @@ class PlannerTest {
     JobPlan plan = planner.plan(counts(lines(3), 2), new JobAction.Collect(), 0, 2);
 
     Pipeline map = plan.tasks().get(0).pipeline();
-    assertThat(plan.tasks().subList(0, 3)).allMatch(task -> task.pipeline() == map);
+    assertThat(plan.tasks().subList(0, 3)).extracting(PlannedTask::pipeline).containsOnly(map);
     assertThat(map.template().getOperatorsList())
         .extracting(operator -> operator.getOperator())
         .containsExactly("MAP", "MAP_TO_PAIR");

@@ -42,7 +42,7 @@ class JobSchedulerTest {
 
   @Test
   void sendsEachExecutorOneMessageWithAllItsTasks() {
-    scheduler.submit(wordCount(4, 2), 1_000);
+    start(wordCount(4, 2), 1_000);
 
     assertThat(pool.sentTo(1)).hasSize(1);
     assertThat(pool.sentTo(2)).hasSize(1);
@@ -55,10 +55,10 @@ class JobSchedulerTest {
   @Test
   void shipsATemplateToAnExecutorOnce() {
     JobPlan plan = wordCount(2, 2);
-    scheduler.submit(plan, 1_000);
+    start(plan, 1_000);
     pool.clear();
 
-    scheduler.submit(plan, 2_000);
+    start(plan, 2_000);
 
     assertThat(pool.sentTo(1).get(0).getRunTasks().getTemplatesList()).isEmpty();
     assertThat(pool.sentTo(1).get(0).getRunTasks().getFunctionSetsList()).isEmpty();
@@ -80,7 +80,7 @@ class JobSchedulerTest {
 
   @Test
   void givesAFailedMapTaskToAnotherExecutorAndTellsTheReducersFirst() {
-    scheduler.submit(wordCount(2, 2), 1_000);
+    start(wordCount(2, 2), 1_000);
     pool.clear();
 
     fail(1, 0, 0, 0, ErrorCode.TASK_FAILED);
@@ -94,7 +94,7 @@ class JobSchedulerTest {
 
   @Test
   void aReducerThatMovedGetsItsPagesPushedAgain() {
-    scheduler.submit(wordCount(2, 2), 1_000);
+    start(wordCount(2, 2), 1_000);
     pool.clear();
 
     fail(1, 1, 0, 0, ErrorCode.TASK_FAILED);
@@ -139,7 +139,7 @@ class JobSchedulerTest {
   @Test
   void sendsAgainWhatAnExecutorDropped() {
     JobPlan plan = wordCount(1, 1);
-    scheduler.submit(plan, 1_000);
+    start(plan, 1_000);
     ByteString dropped = plan.tasks().get(0).pipeline().template().getId();
     pool.clear();
 
@@ -183,7 +183,8 @@ class JobSchedulerTest {
   void aJobWaitsForTheFirstExecutor() {
     FakePool empty = new FakePool();
     JobScheduler waiting = new JobScheduler(empty, 4);
-    waiting.submit(wordCount(1, 1), 1_000);
+    CompletableFuture<List<TaskResult>> future = waiting.submit(wordCount(1, 1), 1_000);
+    assertThat(future).isNotDone();
 
     empty.join(7);
     waiting.onExecutorJoined();
@@ -193,7 +194,7 @@ class JobSchedulerTest {
 
   @Test
   void aJobThatLostAllItsExecutorsGoesOnWithTheNextOne() {
-    scheduler.submit(wordCount(1, 1), 1_000);
+    start(wordCount(1, 1), 1_000);
     pool.lose(1);
     scheduler.onExecutorLost(1);
     pool.lose(2);
@@ -204,6 +205,11 @@ class JobSchedulerTest {
     scheduler.onExecutorJoined();
 
     assertThat(pool.sentTo(3)).filteredOn(Envelope::hasRunTasks).hasSize(1);
+  }
+
+  private void start(JobPlan plan, long batchTimeMs) {
+    CompletableFuture<List<TaskResult>> future = scheduler.submit(plan, batchTimeMs);
+    assertThat(future).isNotDone();
   }
 
   private JobPlan wordCount(int maps, int reducers) {

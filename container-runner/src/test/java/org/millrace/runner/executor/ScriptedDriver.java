@@ -18,22 +18,22 @@ import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.Ping;
 
 /** A driver that says what a test tells it to. Thread-safe. */
-final class ScriptedDriver implements FrameHandler {
+public final class ScriptedDriver implements FrameHandler {
 
-  static final long EPOCH = 7;
+  public static final long EPOCH = 7;
 
   /** What one executor said, and where to answer. */
-  record Message(Connection from, Frame frame) {}
+  public record Message(Connection from, Frame frame) {}
 
   private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
   private final BlockingQueue<Connection> closed = new LinkedBlockingQueue<>();
   private final Address address;
 
-  ScriptedDriver(Transport transport, Address listen) {
+  public ScriptedDriver(Transport transport, Address listen) {
     address = transport.listen(listen, this);
   }
 
-  Address address() {
+  public Address address() {
     return address;
   }
 
@@ -48,7 +48,7 @@ final class ScriptedDriver implements FrameHandler {
   }
 
   /** The next message of this kind; earlier ones of other kinds are dropped. */
-  Message await(Envelope.MessageCase kind) throws InterruptedException {
+  public Message await(Envelope.MessageCase kind) throws InterruptedException {
     long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (System.nanoTime() < untilNanos) {
       Message message = messages.poll(100, TimeUnit.MILLISECONDS);
@@ -59,31 +59,31 @@ final class ScriptedDriver implements FrameHandler {
     throw new AssertionError("No " + kind + " arrived within 30 s");
   }
 
-  void awaitClosed() throws InterruptedException {
+  public void awaitClosed() throws InterruptedException {
     if (closed.poll(30, TimeUnit.SECONDS) == null) {
       throw new AssertionError("No connection was closed within 30 s");
     }
   }
 
   /** What has come since the last call. */
-  List<Message> taken() {
+  public List<Message> taken() {
     List<Message> taken = new ArrayList<>();
     messages.drainTo(taken);
     return taken;
   }
 
-  List<Envelope> taken(Envelope.MessageCase kind) {
+  public List<Envelope> taken(Envelope.MessageCase kind) {
     return taken().stream()
         .map(message -> message.frame().envelope())
         .filter(envelope -> envelope.getMessageCase() == kind)
         .toList();
   }
 
-  static void send(Connection executor, Envelope.Builder message) {
+  public static void send(Connection executor, Envelope.Builder message) {
     executor.send(Frame.of(message.setEpoch(EPOCH).build()));
   }
 
-  static Envelope.Builder registered(int executorId, boolean hasCheckpointDirectory) {
+  public static Envelope.Builder registered(int executorId, boolean hasCheckpointDirectory) {
     return Envelope.newBuilder()
         .setExecutorRegistered(
             ExecutorRegistered.newBuilder()
@@ -91,17 +91,17 @@ final class ScriptedDriver implements FrameHandler {
                 .setHasCheckpointDirectory(hasCheckpointDirectory));
   }
 
-  static Envelope.Builder ping(long number) {
+  public static Envelope.Builder ping(long number) {
     return Envelope.newBuilder().setPing(Ping.newBuilder().setNumber(number));
   }
 
-  static Envelope.Builder membership(long version, ExecutorAddress... executors) {
+  public static Envelope.Builder membership(long version, ExecutorAddress... executors) {
     return Envelope.newBuilder()
         .setMembership(
             Membership.newBuilder().setVersion(version).addAllExecutors(List.of(executors)));
   }
 
-  static ExecutorAddress address(int executorId, Address data) {
+  public static ExecutorAddress address(int executorId, Address data) {
     return ExecutorAddress.newBuilder()
         .setExecutorId(executorId)
         .setHost(data.host())

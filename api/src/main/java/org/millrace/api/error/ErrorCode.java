@@ -70,7 +70,7 @@ public enum ErrorCode {
   /** No executor that lives holds the block. */
   BLOCK_LOST(2003, EXTERNAL, true),
   /** An input file is not as it was when it was listed. */
-  INPUT_CHANGED(2003, EXTERNAL, false),
+  INPUT_CHANGED(2004, EXTERNAL, false),
   /** A newer epoch has sealed what this process wanted to write. */
   FENCED(2010, EXTERNAL, false),
   /** It is not known whether a write became durable. */

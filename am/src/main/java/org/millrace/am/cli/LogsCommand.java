@@ -11,7 +11,6 @@ import picocli.CommandLine.Command;
 public final class LogsCommand extends ApplicationCommand {
   @Override
   int call(Cluster cluster) {
-    cluster.status(id());
     return cluster.printLogs(id()) ? MillraceCommandLine.EXIT_OK : MillraceCommandLine.EXIT_FAILED;
   }
 }

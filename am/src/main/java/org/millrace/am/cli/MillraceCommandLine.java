@@ -71,7 +71,17 @@ public final class MillraceCommandLine {
 
   /** Runs the command that the arguments name and returns the exit code; throws nothing. */
   public int execute(String... arguments) {
-    int code = commandLine.execute(arguments);
+    int code;
+    try {
+      code = commandLine.execute(arguments);
+    } catch (Error failure) {
+      // The parser handles exceptions only; a class that is missing is an Error.
+      commandLine.getErr().println("millrace: " + FailureLine.of(failure));
+      if (verbose(commandLine)) {
+        failure.printStackTrace(commandLine.getErr());
+      }
+      code = EXIT_FAILED;
+    }
     commandLine.getOut().flush();
     commandLine.getErr().flush();
     return code;

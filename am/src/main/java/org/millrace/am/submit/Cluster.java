@@ -15,7 +15,6 @@ import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.SignalContainerCommand;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.YarnClient;
-import org.apache.hadoop.yarn.client.cli.LogsCLI;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.ApplicationNotFoundException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
@@ -135,15 +134,14 @@ public final class Cluster implements AutoCloseable {
 
   /** Writes the logs of all containers to standard output; returns whether there were any. */
   public boolean printLogs(String id) {
-    parse(id);
-    LogsCLI logs = new LogsCLI();
-    logs.setConf(configuration);
-    try {
-      return logs.run(new String[] {"-applicationId", id}) == 0;
-    } catch (Exception e) {
-      throw new MillraceException(
-          ErrorCode.CLUSTER_UNAVAILABLE, "The logs of " + id + " cannot be read", e);
-    }
+    ApplicationReport report = report(id);
+    ApplicationLogs logs = new ApplicationLogs(configuration, yarn, System.out);
+    return ask(
+        "The logs of " + id + " cannot be read",
+        () ->
+            isFinal(report.getYarnApplicationState())
+                ? logs.printAggregated(report)
+                : logs.printOfRunning(report));
   }
 
   @Override

@@ -2,9 +2,6 @@ package org.millrace.am.submit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +11,7 @@ import java.util.zip.ZipFile;
 import org.millrace.am.yarn.UserProgram;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.runner.executor.adapter.UserClassLoader;
 
 /** Looks into the program's jar before anything is sent to the cluster. */
 final class ProgramJar {
@@ -28,8 +26,7 @@ final class ProgramJar {
     otherJars.forEach(ProgramJar::requireJar);
     List<Path> all = new ArrayList<>(List.of(jar));
     all.addAll(otherJars);
-    URL[] urls = all.stream().map(ProgramJar::url).toArray(URL[]::new);
-    try (URLClassLoader loader = new URLClassLoader(urls, ProgramJar.class.getClassLoader())) {
+    try (UserClassLoader loader = UserClassLoader.over(all, ProgramJar.class.getClassLoader())) {
       UserProgram.find(mainClass, loader);
     } catch (IOException e) {
       throw new UncheckedIOException("The jar " + jar + " cannot be closed", e);
@@ -49,14 +46,6 @@ final class ProgramJar {
       throw new MillraceException(ErrorCode.NO_SUCH_JAR, jar + " is not a jar", e);
     } catch (IOException e) {
       throw new MillraceException(ErrorCode.NO_SUCH_JAR, "The jar " + jar + " cannot be read", e);
-    }
-  }
-
-  private static URL url(Path jar) {
-    try {
-      return jar.toUri().toURL();
-    } catch (MalformedURLException e) {
-      throw new IllegalArgumentException(jar.toString(), e);
     }
   }
 }

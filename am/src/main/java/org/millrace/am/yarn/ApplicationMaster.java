@@ -19,6 +19,7 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.api.spi.Engine;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.FatalHandler;
+import org.millrace.runner.executor.adapter.UserClassLoader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,7 +104,10 @@ public final class ApplicationMaster {
 
   private int runProgram(LaunchPlan plan, YarnDriverRuntime runtime) {
     try {
-      ClassLoader loader = ProgramClassLoader.of(plan.programJars());
+      ClassLoader loader =
+          UserClassLoader.over(
+              plan.programJars().stream().map(Path::of).toList(),
+              ApplicationMaster.class.getClassLoader());
       Thread.currentThread().setContextClassLoader(loader);
       UserProgram.find(plan.mainClass(), loader).run(plan.arguments().toArray(String[]::new));
       Engine engine = runtime.engine().orElse(null);

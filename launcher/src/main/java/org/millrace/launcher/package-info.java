@@ -1,2 +1,4 @@
-/** Finds the framework and hands the command line over to it. */
+/**
+ * The small jar: finds the framework, runs its command line, and starts processes in containers.
+ */
 package org.millrace.launcher;

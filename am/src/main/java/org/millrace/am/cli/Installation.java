@@ -51,8 +51,11 @@ record Installation(Path home, Path cache) {
     return directory == null || directory.isEmpty() ? home.resolve("conf") : Path.of(directory);
   }
 
-  /** A properties file as a map. */
+  /** A properties file as a map; one in Hadoop's own form when its name ends with {@code .xml}. */
   static Map<String, String> properties(Path file) {
+    if (file.toString().endsWith(".xml") && Files.exists(file)) {
+      return SiteFile.read(file.toFile());
+    }
     Properties properties = new Properties();
     try (InputStream in = Files.newInputStream(file)) {
       properties.load(in);

@@ -158,22 +158,19 @@ public final class Cluster implements AutoCloseable {
   private static ApplicationId parse(String id) {
     try {
       return ApplicationId.fromString(id);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException notAnId) {
       throw new MillraceException(
           ErrorCode.INVALID_ARGUMENT,
-          "'%s' is not an application id such as application_1700000000000_0001".formatted(id),
-          e);
+          "'%s' is not an application id such as application_1700000000000_0001".formatted(id));
     }
   }
 
   private <T> T ask(String failure, Question<T> question) {
     try {
       return question.ask();
-    } catch (ApplicationNotFoundException e) {
+    } catch (ApplicationNotFoundException unknown) {
       throw new MillraceException(
-          ErrorCode.INVALID_ARGUMENT,
-          failure + ": the ResourceManager knows no such application",
-          e);
+          ErrorCode.INVALID_ARGUMENT, failure + ": the ResourceManager knows no such application");
     } catch (YarnException | IOException e) {
       throw new MillraceException(
           ErrorCode.CLUSTER_UNAVAILABLE,

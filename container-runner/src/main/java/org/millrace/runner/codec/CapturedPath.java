@@ -26,9 +26,7 @@ final class CapturedPath {
 
   private CapturedPath() {}
 
-  /**
-   * For example {@code field com.acme.Job.log holds a com.acme.Log}; empty when nothing was found.
-   */
+  /** For example {@code field com.acme.Job.log is a com.acme.Log}; empty when nothing was found. */
   static String toNotSerializable(Object[] functions) {
     return new CapturedPath().search(functions);
   }
@@ -41,7 +39,7 @@ final class CapturedPath {
       Step step = queue.poll();
       if (!(step.object instanceof Serializable)) {
         return step.path
-            + " holds a "
+            + " is a "
             + step.object.getClass().getName()
             + ", which is not Serializable";
       }
@@ -93,7 +91,7 @@ final class CapturedPath {
                       .getClass()
                       .getName()
                       .equals(form.getCapturingClass().replace('/', '.'));
-          add(captured, name + (isThis ? " uses 'this', which" : ", captured variable " + (i + 1)));
+          add(captured, name + (isThis ? ", its 'this'" : ", captured variable " + (i + 1)));
         }
       }
     } catch (ReflectiveOperationException | InaccessibleObjectException e) {

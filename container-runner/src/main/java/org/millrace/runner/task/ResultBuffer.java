@@ -36,11 +36,18 @@ final class ResultBuffer {
       requireWithin(writer.sizeBytes());
       return;
     }
-    if (records.size() % SAMPLE_EVERY == 0) {
-      estimatedBytes += (long) SAMPLE_EVERY * RecordSizes.estimateBytes(record);
-      requireWithin(records.isEmpty() ? estimatedBytes / SAMPLE_EVERY : estimatedBytes);
-    }
+    estimate(record);
     records.add(record);
+  }
+
+  /** Looks at the first records, then at some. */
+  private void estimate(Object record) {
+    boolean first = records.size() < SAMPLE_EVERY;
+    if (first || records.size() % SAMPLE_EVERY == 0) {
+      long weight = first ? 1 : SAMPLE_EVERY;
+      estimatedBytes += weight * RecordSizes.estimateBytes(record);
+      requireWithin(estimatedBytes);
+    }
   }
 
   private void requireWithin(long bytes) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.files.FakeDurableFiles;
+import org.millrace.checkpoint.files.Outcome;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.block.Block;
@@ -84,6 +85,14 @@ final class TestCluster implements BlockReader {
     }
   }
 
+  void makeDirectories(String path) {
+    CompletableFuture<Outcome> made = files.makeDirectories(path);
+    run();
+    if (made.join() != Outcome.DONE) {
+      throw new AssertionError(path + " was not made");
+    }
+  }
+
   TaskManager executor(int id) {
     return executors.get(id);
   }
@@ -111,12 +120,13 @@ final class TestCluster implements BlockReader {
   }
 
   /** Reads of this block wait until {@link #arrive}. */
-  CompletableFuture<Block> hold(long sequence) {
-    return held.computeIfAbsent(new BlockId(STREAM, sequence), unused -> new CompletableFuture<>());
+  void hold(long sequence) {
+    held.put(new BlockId(STREAM, sequence), new CompletableFuture<>());
   }
 
   void arrive(long sequence) {
-    hold(sequence).complete(blocks.get(new BlockId(STREAM, sequence)));
+    BlockId id = new BlockId(STREAM, sequence);
+    held.remove(id).complete(blocks.get(id));
   }
 
   @Override

@@ -8,9 +8,10 @@ import java.util.Iterator;
  *
  * <p>Thread-safe. The methods that store block their caller while the engine has no room for more.
  * They return after the data has been taken over; {@link #storeAll} returns after it is as safe as
- * the receiver's storage level asks for. Once the receiver is stopped or being restarted, methods
- * that store throw {@link org.millrace.api.error.MillraceException}, also those that wait, and
- * {@link #restart} and {@link #stop} do nothing.
+ * the receiver's storage level asks for. What is stored while the receiver is being restarted, or
+ * waits for room while it is stopped in order, is still taken. Once it is stopped, methods that
+ * store throw {@link org.millrace.api.error.MillraceException}, and {@link #restart} and {@link
+ * #stop} do nothing.
  */
 public interface ReceiverSupervisor {
   /** Takes one record. */

@@ -110,7 +110,10 @@ public final class BlockStore implements BlockReader {
     boolean primary;
     lock.lock();
     try {
-      HeldStream stream = stream(streamId, false);
+      HeldStream stream = streams.get(streamId);
+      if (stream == null) {
+        return;
+      }
       primary = stream.primary();
       released = stream.release(until);
     } finally {

@@ -13,11 +13,13 @@ public record MemoryShares(Map<Use, Share> byUse) {
 
   /**
    * Unprocessed input can never take more than half, so that tasks always find room to process it.
+   * What it is guaranteed is more than received blocks may take of it, so that there is always room
+   * for another executor's copy.
    */
   public static final MemoryShares DEFAULT =
       new MemoryShares(
           Map.of(
-              Use.BLOCKS, new Share(0.30, 0.50),
+              Use.BLOCKS, new Share(0.40, 0.50),
               Use.SHUFFLE, new Share(0.30, 0.90),
               Use.STATE, new Share(0.10, 0.90)));
 

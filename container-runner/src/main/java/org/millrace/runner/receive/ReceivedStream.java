@@ -13,13 +13,20 @@ final class ReceivedStream {
   private final long streamId;
   private final SafeMark mark;
   private final Replicator replicator;
+  private final ReceiverReports reports;
   private Optional<ReceiverRun> run = Optional.empty();
 
-  ReceivedStream(int receiverId, long streamId, SafeMark mark, Replicator replicator) {
+  ReceivedStream(
+      int receiverId,
+      long streamId,
+      SafeMark mark,
+      Replicator replicator,
+      ReceiverReports reports) {
     this.receiverId = receiverId;
     this.streamId = streamId;
     this.mark = mark;
     this.replicator = replicator;
+    this.reports = reports;
   }
 
   int receiverId() {
@@ -36,6 +43,10 @@ final class ReceivedStream {
 
   Replicator replicator() {
     return replicator;
+  }
+
+  ReceiverReports reports() {
+    return reports;
   }
 
   /** The receiver that fills the stream now. */

@@ -50,14 +50,15 @@ public final class ReceiverManager implements ReceiverService {
     ReceivedStream stream =
         streams.computeIfAbsent(message.getStreamId(), id -> newStream(message));
     if (stream.run().isPresent()) {
-      startsAfterStop.put(message.getReceiverId(), message);
+      if (stream.run().get().isEnding()) {
+        startsAfterStop.put(message.getReceiverId(), message);
+      } else {
+        LOG.warn("Receiver {} is running here already", message.getReceiverId());
+      }
       return;
     }
-    ReceiverReports reports =
-        new ReceiverReports(message.getReceiverId(), message.getStreamId(), environment);
     stream.replicator().setReplication(message.getReplication());
-    ReceiverRun run =
-        new ReceiverRun(message, stream, reports, environment, () -> onStopped(message));
+    ReceiverRun run = new ReceiverRun(message, stream, environment, () -> onStopped(message));
     stream.setRun(Optional.of(run));
     run.begin(message.getReceiver().toByteArray());
   }
@@ -170,7 +171,7 @@ public final class ReceiverManager implements ReceiverService {
   private ReceivedStream newStream(StartReceiver message) {
     long streamId = message.getStreamId();
     SafeMark mark = new SafeMark(environment.marksMoved());
-    ReceiverReports notices = new ReceiverReports(message.getReceiverId(), streamId, environment);
+    ReceiverReports reports = new ReceiverReports(message.getReceiverId(), streamId, environment);
     Replicator replicator =
         new Replicator(
             streamId,
@@ -178,10 +179,10 @@ public final class ReceiverManager implements ReceiverService {
             mark,
             notice -> {
               LOG.warn("Stream of receiver {}: {}", message.getReceiverId(), notice);
-              notices.notice(notice);
+              reports.notice(notice);
             });
     replicator.onMembership(peers);
-    return new ReceivedStream(message.getReceiverId(), streamId, mark, replicator);
+    return new ReceivedStream(message.getReceiverId(), streamId, mark, replicator, reports);
   }
 
   private void onStopped(StartReceiver message) {

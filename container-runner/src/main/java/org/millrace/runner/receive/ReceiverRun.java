@@ -58,7 +58,6 @@ final class ReceiverRun {
   ReceiverRun(
       StartReceiver message,
       ReceivedStream stream,
-      ReceiverReports reports,
       ReceiverEnvironment environment,
       Runnable onStopped) {
     this.receiverId = message.getReceiverId();
@@ -67,7 +66,7 @@ final class ReceiverRun {
     this.environment = environment;
     this.loop = environment.controlLoop();
     this.stream = stream;
-    this.reports = reports;
+    this.reports = stream.reports();
     this.onStopped = onStopped;
     ReceiverSettings settings = environment.settings();
     this.backOff = new RestartBackOff(settings.restartDelayMs(), settings.maxRestartDelayMs());
@@ -91,13 +90,18 @@ final class ReceiverRun {
     scheduleInterval();
   }
 
+  /** Whether it was told to end, or ends of its own will. */
+  boolean isEnding() {
+    return ending.isPresent();
+  }
+
   boolean isThrottled() {
     return cutter.isThrottled();
   }
 
   /** Ends the receiver; the first call decides how. */
   void stop(Ending how) {
-    if (ending.isPresent()) {
+    if (ending.isPresent() || state == State.STOPPED) {
       return;
     }
     ending = Optional.of(how);
@@ -108,7 +112,7 @@ final class ReceiverRun {
         closeCutter();
       }
       case LOADING, ENDING -> LOG.debug("{} ends after what it is doing now", name);
-      case STOPPING, STOPPED -> throw new IllegalStateException(name + " is " + state);
+      case STOPPING, STOPPED -> throw new IllegalStateException(name + " ends without a reason");
     }
   }
 
@@ -158,6 +162,9 @@ final class ReceiverRun {
   }
 
   private void onLoaded(Receiver<?> loaded) {
+    if (state == State.STOPPED) {
+      return;
+    }
     receiver = Optional.of(loaded);
     if (ending.isPresent()) {
       closeCutter();
@@ -167,6 +174,9 @@ final class ReceiverRun {
   }
 
   private void onNotLoaded(Throwable error) {
+    if (state == State.STOPPED) {
+      return;
+    }
     LOG.error("{} cannot be loaded", name, error);
     state = State.STOPPED;
     reports.failed(

@@ -80,6 +80,10 @@ final class PeerNetwork {
     waitingForLink.remove(executor).forEach(Runnable::run);
   }
 
+  void openAllLinks() {
+    List.copyOf(waitingForLink.keySet()).forEach(this::openLinkTo);
+  }
+
   /** All frames that were ever sent, whether they arrived or not. */
   List<Envelope> sent() {
     return List.copyOf(sent);

@@ -150,6 +150,13 @@ final class Driver implements BatchListener {
     Answers.postSuccess(streaming.drain(), ports.loop(), () -> finish("drained"));
   }
 
+  /** Ends streaming before the driver closes; a drain that is under way is finished first. */
+  void endForClose() {
+    if (state != State.DRAINING) {
+      stopNow("closed");
+    }
+  }
+
   /** Ends streaming now; what was received and not processed is left. */
   void stopNow(String reason) {
     if (state == State.STOPPING || state == State.STOPPED) {

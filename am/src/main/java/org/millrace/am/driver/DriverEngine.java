@@ -218,7 +218,7 @@ public final class DriverEngine implements Engine {
   }
 
   private void close(CompletableFuture<Void> done) {
-    driver.stopNow("closed");
+    driver.endForClose();
     Answers.post(
         driver.terminated(),
         ports.loop(),

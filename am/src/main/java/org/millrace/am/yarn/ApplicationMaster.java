@@ -20,6 +20,7 @@ import org.millrace.api.spi.Engine;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.FatalHandler;
 import org.millrace.runner.executor.adapter.UserClassLoader;
+import org.millrace.runner.conf.Keys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,6 +110,8 @@ public final class ApplicationMaster {
               plan.programJars().stream().map(Path::of).toList(),
               ApplicationMaster.class.getClassLoader());
       Thread.currentThread().setContextClassLoader(loader);
+      // The program's configuration takes its master from here, whatever the program sets itself.
+      System.setProperty(Keys.MASTER.name(), "yarn");
       UserProgram.find(plan.mainClass(), loader).run(plan.arguments().toArray(String[]::new));
       Engine engine = runtime.engine().orElse(null);
       if (engine != null) {

@@ -19,8 +19,8 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.api.spi.Engine;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.FatalHandler;
-import org.millrace.runner.executor.adapter.UserClassLoader;
 import org.millrace.runner.conf.Keys;
+import org.millrace.runner.executor.adapter.UserClassLoader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -34,18 +34,6 @@ public record ReceiverSettings(
     requireAtLeast("drainTimeoutMs", drainTimeoutMs, 1);
   }
 
-  /** The same with another first pause before a restart. */
-  public ReceiverSettings withRestartDelayMs(long newRestartDelayMs) {
-    return new ReceiverSettings(
-        maxBlockBytes,
-        newRestartDelayMs,
-        Math.max(newRestartDelayMs, maxRestartDelayMs),
-        replicationWindowBytes,
-        resendTimeoutMs,
-        peerPatienceMs,
-        drainTimeoutMs);
-  }
-
   private static void requireAtLeast(String name, long value, long least) {
     if (value < least) {
       throw new IllegalArgumentException(

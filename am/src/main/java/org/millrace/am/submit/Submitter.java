@@ -145,7 +145,7 @@ public final class Submitter {
               program.jarLinks(),
               client.framework().names(),
               submission.commandLine(),
-              submission.site(),
+              withName(submission.site(), context.getApplicationName()),
               staging.toString(),
               resources);
       context.setAMContainerSpec(container(settings, plan, files, staging));
@@ -219,6 +219,12 @@ public final class Submitter {
       credentials.writeTokenStorageToStream(bytes);
       return ByteBuffer.wrap(Arrays.copyOf(bytes.getData(), bytes.getLength()));
     }
+  }
+
+  private static Map<String, String> withName(Map<String, String> site, String name) {
+    Map<String, String> all = new HashMap<>(site);
+    all.putIfAbsent(Keys.APP_NAME.name(), name);
+    return all;
   }
 
   private static Set<String> tags(String text) {

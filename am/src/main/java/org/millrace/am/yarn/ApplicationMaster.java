@@ -86,6 +86,9 @@ public final class ApplicationMaster {
       LOG.error("The application master cannot start", e);
       return end(FinalApplicationStatus.FAILED, FailureLine.of(e));
     }
+    // A new StreamingConf() starts with these; the engine lays the command line over it again.
+    plan.siteSettings().forEach(System::setProperty);
+    plan.commandLineSettings().forEach(System::setProperty);
     DriverRuntime.install(runtime);
     return runProgram(plan, runtime);
   }

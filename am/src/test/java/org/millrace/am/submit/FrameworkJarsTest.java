@@ -47,8 +47,7 @@ class FrameworkJarsTest {
     Path nowhere = directory.resolve("lib");
     assertThatThrownBy(() -> FrameworkJars.in(nowhere))
         .isInstanceOfSatisfying(
-            MillraceException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_SUCH_JAR))
+            MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_SUCH_JAR))
         .hasMessageContaining(nowhere.toString())
         .hasMessageContaining("MILLRACE_HOME");
   }

@@ -29,8 +29,7 @@ class LocalizedFileTest {
   void saysThatALocalFileIsMissing() {
     assertThatThrownBy(() -> LocalizedFile.parse(directory.resolve("nope").toString()))
         .isInstanceOfSatisfying(
-            MillraceException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_SUCH_PATH))
+            MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_SUCH_PATH))
         .hasMessageContaining("nope");
   }
 }

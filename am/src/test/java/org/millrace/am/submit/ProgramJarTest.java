@@ -73,8 +73,7 @@ class ProgramJarTest {
 
   private static void fails(ErrorCode code, String message, ThrowingCallable check) {
     assertThatThrownBy(check)
-        .isInstanceOfSatisfying(
-            MillraceException.class, e -> assertThat(e.code()).isEqualTo(code))
+        .isInstanceOfSatisfying(MillraceException.class, e -> assertThat(e.code()).isEqualTo(code))
         .hasMessageContaining(message);
   }
 

@@ -78,7 +78,8 @@ class ExecutorLaunchTest {
             Map.of(),
             "/staging",
             List.of(
-                ContainerResource.parse("FILE|APPLICATION|1|1|hdfs://nn/app.jar|program/0-app.jar")));
+                ContainerResource.parse(
+                    "FILE|APPLICATION|1|1|hdfs://nn/app.jar|program/0-app.jar")));
     return new ExecutorLaunch(
         Settings.resolve(settings),
         plan,

@@ -7,24 +7,32 @@ import org.millrace.checkpoint.runtime.Loop;
 /**
  * Tells when the driver has been silent for too long, once for each silence. Owned by the control
  * loop.
+ *
+ * <p>Time in which this process itself stood still (stopped, swapped out, a long collection) does
+ * not count: what the driver said meanwhile is still queued behind the timer.
  */
 final class DriverLease {
 
+  private static final int LOOKS_IN_A_LEASE = 8;
+
   private final Clock clock;
   private final Loop loop;
-  private final long leaseMs;
+  private final long leaseNanos;
+  private final long lookNanos;
   private final Runnable onExpired;
   private long heardNanos;
+  private long dueNanos;
   private boolean expired;
   private Loop.Timer timer;
 
   DriverLease(Clock clock, Loop loop, long leaseMs, Runnable onExpired) {
     this.clock = clock;
     this.loop = loop;
-    this.leaseMs = leaseMs;
     this.onExpired = onExpired;
+    leaseNanos = TimeUnit.MILLISECONDS.toNanos(leaseMs);
+    lookNanos = leaseNanos / LOOKS_IN_A_LEASE;
     heardNanos = clock.nanoTime();
-    watch(leaseMs);
+    watch(heardNanos);
   }
 
   /** The driver said something. */
@@ -32,7 +40,7 @@ final class DriverLease {
     heardNanos = clock.nanoTime();
     if (expired) {
       expired = false;
-      watch(leaseMs);
+      watch(heardNanos);
     }
   }
 
@@ -40,14 +48,21 @@ final class DriverLease {
     timer.cancel();
   }
 
-  private void watch(long delayMs) {
-    timer = loop.schedule(delayMs, this::check);
+  private void watch(long nowNanos) {
+    long delayNanos = Math.min(lookNanos, heardNanos + leaseNanos - nowNanos);
+    dueNanos = nowNanos + delayNanos;
+    long delayMs = TimeUnit.NANOSECONDS.toMillis(delayNanos + 999_999);
+    timer = loop.schedule(delayMs, this::look);
   }
 
-  private void check() {
-    long leftNanos = heardNanos + TimeUnit.MILLISECONDS.toNanos(leaseMs) - clock.nanoTime();
-    if (leftNanos > 0) {
-      watch(TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1);
+  private void look() {
+    long nowNanos = clock.nanoTime();
+    long lateNanos = nowNanos - dueNanos;
+    if (lateNanos > lookNanos) {
+      heardNanos = Math.min(nowNanos, heardNanos + lateNanos);
+    }
+    if (nowNanos - heardNanos < leaseNanos) {
+      watch(nowNanos);
       return;
     }
     expired = true;

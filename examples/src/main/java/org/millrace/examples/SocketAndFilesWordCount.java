@@ -10,10 +10,11 @@ import org.millrace.api.streaming.PairDStream;
 import org.millrace.api.streaming.StreamingContext;
 
 /**
- * Counts the words that come through a socket and in new files of a directory, each second; shows some of them and saves all.
+ * Counts the words that come through a socket and in new files of a directory, each second; shows
+ * some of them and saves all.
  *
- * <p>Arguments: host and port of a server of text lines, the directory, and the prefix of the directories that the counts go to, such
- * as {@code hdfs:///counts/batch}.
+ * <p>Arguments: host and port of a server of text lines, the directory, and the prefix of the
+ * directories that the counts go to, such as {@code hdfs:///counts/batch}.
  */
 public final class SocketAndFilesWordCount {
   private static final Pattern SPACE = Pattern.compile("\\s+");
@@ -30,12 +31,20 @@ public final class SocketAndFilesWordCount {
         "<directory>",
         "<output-prefix>");
 
-    StreamingConf conf = new StreamingConf().setIfMissing("millrace.app.name", "word count");
-    StreamingContext ssc = new StreamingContext(conf, Durations.seconds(1));
+    StreamingContext ssc =
+        define(new StreamingConf(), args[0], Arguments.port(args[1]), args[2], args[3]);
+    ssc.start();
+    ssc.awaitTermination();
+  }
 
-    DStream<String> lines =
-        ssc.socketTextStream(args[0], Arguments.port(args[1]))
-            .union(ssc.textFileStream(args[2]));
+  /** The program, ready to be started. */
+  public static StreamingContext define(
+      StreamingConf conf, String host, int port, String directory, String outputPrefix) {
+    StreamingContext ssc =
+        new StreamingContext(
+            conf.setIfMissing("millrace.app.name", "word count"), Durations.seconds(1));
+
+    DStream<String> lines = ssc.socketTextStream(host, port).union(ssc.textFileStream(directory));
     PairDStream<String, Integer> counts =
         lines
             .flatMap(line -> Arrays.asList(SPACE.split(line)).iterator())
@@ -44,8 +53,7 @@ public final class SocketAndFilesWordCount {
             .reduceByKey(Integer::sum);
 
     counts.print();
-    counts.saveAsTextFiles(args[3], "");
-    ssc.start();
-    ssc.awaitTermination();
+    counts.saveAsTextFiles(outputPrefix, "");
+    return ssc;
   }
 }

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * JSON written field by field: the names in an answer are those in the code that writes it, whatever
- * a record's components are called, and nothing is found by reflection. Thread-safe.
+ * JSON written field by field: the names in an answer are those in the code that writes it,
+ * whatever a record's components are called, and nothing is found by reflection. Thread-safe.
  */
 final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The part of an address after the question mark. Immutable. Of a name given twice the last counts. */
+/**
+ * The part of an address after the question mark. Immutable. Of a name given twice the last counts.
+ */
 final class Query {
   private final Map<String, String> values;
 

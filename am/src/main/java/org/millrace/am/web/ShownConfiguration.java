@@ -30,7 +30,8 @@ final class ShownConfiguration {
           Pattern.CASE_INSENSITIVE);
 
   /** {@code scheme://user:password@host}. */
-  private static final Pattern ADDRESS_WITH_PASSWORD = Pattern.compile("(://[^/\\s:@]*:)[^/\\s@]+@");
+  private static final Pattern ADDRESS_WITH_PASSWORD =
+      Pattern.compile("(://[^/\\s:@]*:)[^/\\s@]+@");
 
   private static final Map<String, String> DEFAULTS = defaults();
 

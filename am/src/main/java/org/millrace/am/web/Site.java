@@ -9,8 +9,8 @@ import org.millrace.am.driver.ApplicationStatus;
 import org.millrace.api.error.MillraceException;
 
 /**
- * What the application's site answers to a path: the page and the REST answers. Thread-safe. Nothing
- * is loaded before the first request.
+ * What the application's site answers to a path: the page and the REST answers. Thread-safe.
+ * Nothing is loaded before the first request.
  */
 public final class Site {
   private static final int USUAL_BATCHES = 100;
@@ -116,8 +116,7 @@ public final class Site {
         find.apply(number)
             .orElseThrow(
                 () ->
-                    RequestProblem.notFound(
-                        "there is no " + what + " " + number + " (any more)")));
+                    RequestProblem.notFound("there is no " + what + " " + number + " (any more)")));
   }
 
   private static Answer ok(byte[] json) {

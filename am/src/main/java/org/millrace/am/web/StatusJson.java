@@ -9,8 +9,9 @@ import org.millrace.am.driver.ApplicationStatus.ExecutorStatus;
 import org.millrace.am.receive.ReceiverStatus;
 
 /**
- * The status of an application as JSON. The names are those of the components of the status; moments
- * and numbers that there are not (yet) are null. {@code docs/rest.md} describes them. Thread-safe.
+ * The status of an application as JSON. The names are those of the components of the status;
+ * moments and numbers that there are not (yet) are null. {@code docs/rest.md} describes them.
+ * Thread-safe.
  */
 public final class StatusJson {
   public byte[] write(ApplicationStatus status) {

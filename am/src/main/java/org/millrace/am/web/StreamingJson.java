@@ -15,8 +15,8 @@ import org.millrace.am.driver.ApplicationStatus;
 import org.millrace.am.receive.ReceiverStatus;
 
 /**
- * The status with the field names of Spark's streaming REST, for tools that read those. A field that
- * has no value is left out, as there. {@code docs/rest.md} describes the fields. Thread-safe.
+ * The status with the field names of Spark's streaming REST, for tools that read those. A field
+ * that has no value is left out, as there. {@code docs/rest.md} describes the fields. Thread-safe.
  */
 final class StreamingJson {
   private static final DateTimeFormatter TIME =
@@ -45,7 +45,11 @@ final class StreamingJson {
               status.receivers().stream().mapToLong(ReceiverStatus::records).sum());
           if (status.batchIntervalMs() > 0) {
             writeAverage(
-                json, "avgInputRate", ended, batch -> batch.records() * 1000, status.batchIntervalMs());
+                json,
+                "avgInputRate",
+                ended,
+                batch -> batch.records() * 1000,
+                status.batchIntervalMs());
           }
           writeAverage(json, "avgSchedulingDelay", ended, BatchStatus::schedulingDelayMs, 1);
           writeAverage(json, "avgProcessingTime", ended, BatchStatus::processingMs, 1);
@@ -182,8 +186,7 @@ final class StreamingJson {
         "numActiveOutputOps",
         batch.state() == State.RUNNING && done < batch.outputsTotal() ? 1 : 0);
     json.writeNumberField("numCompletedOutputOps", done);
-    json.writeNumberField(
-        "numFailedOutputOps", failed && done < batch.outputsTotal() ? 1 : 0);
+    json.writeNumberField("numFailedOutputOps", failed && done < batch.outputsTotal() ? 1 : 0);
     json.writeNumberField("numTotalOutputOps", batch.outputsTotal());
     if (failed) {
       json.writeStringField("firstFailureReason", batch.error());

@@ -78,8 +78,8 @@ public final class WebServer implements AutoCloseable {
 
   /**
    * The JDK's server has its settings in system properties, which it reads once. Without the first
-   * each answer on a kept connection waits 40 ms for an acknowledgement; without the others a client
-   * that sends half a request, or does not read, keeps a thread for ever.
+   * each answer on a kept connection waits 40 ms for an acknowledgement; without the others a
+   * client that sends half a request, or does not read, keeps a thread for ever.
    */
   private static void configureServer() {
     setIfAbsent("sun.net.httpserver.nodelay", "true");

@@ -122,7 +122,8 @@ class WebServerTest {
     server.close();
 
     HttpClient fresh = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
-    assertThatThrownBy(() -> fresh.send(request("GET", server.port(), "/"), BodyHandlers.ofString()))
+    assertThatThrownBy(
+            () -> fresh.send(request("GET", server.port(), "/"), BodyHandlers.ofString()))
         .isInstanceOf(ConnectException.class);
   }
 

@@ -76,7 +76,8 @@ public final class DriverEngine implements Engine {
         new TextOutputs(
             ports.files(), jobs, ports.waiting(), identity.applicationId() + "-e" + epoch.epoch());
     this.publish = new Publisher(ports.files());
-    this.publisher = new OutputPublisher(publish, driver.journal(), ports.loop(), driver::fail);
+    this.publisher =
+        new OutputPublisher(ports.files(), driver.journal(), ports.loop(), driver::fail);
     this.address =
         ports
             .transport()
@@ -140,6 +141,7 @@ public final class DriverEngine implements Engine {
               + outcome
               + "; look which of the two directories exists before trying again");
     }
+    textOutputs.discard(staged);
   }
 
   @Override

@@ -9,12 +9,15 @@ import java.util.function.Consumer;
 import org.millrace.am.log.Journal;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.files.Outcome;
 import org.millrace.checkpoint.log.DriverEvent;
 import org.millrace.checkpoint.publish.Publisher;
 import org.millrace.checkpoint.publish.StagedOutput;
 import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Loop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes what committed batches prepared, in the order of the batches, off their path. The
@@ -22,10 +25,12 @@ import org.millrace.checkpoint.runtime.Loop;
  * Owned by the driver loop.
  */
 public final class OutputPublisher {
+  private static final Logger LOG = LoggerFactory.getLogger(OutputPublisher.class);
   private static final long RETRY_MS = 500;
   private static final int MOST_TRIES = 20;
 
   private final Publisher publisher;
+  private final DurableFiles files;
   private final Journal journal;
   private final Loop loop;
   private final Consumer<MillraceException> onFailure;
@@ -37,8 +42,9 @@ public final class OutputPublisher {
   private record Batch(long timeMs, List<StagedOutput> outputs) {}
 
   public OutputPublisher(
-      Publisher publisher, Journal journal, Loop loop, Consumer<MillraceException> onFailure) {
-    this.publisher = publisher;
+      DurableFiles files, Journal journal, Loop loop, Consumer<MillraceException> onFailure) {
+    this.publisher = new Publisher(files);
+    this.files = files;
     this.journal = journal;
     this.loop = loop;
     this.onFailure = onFailure;
@@ -80,11 +86,25 @@ public final class OutputPublisher {
         });
   }
 
+  /** What failed attempts left; it is in nobody's way when it stays. */
+  private void removeStaging(StagedOutput output) {
+    String staging = TextOutputs.stagingOf(output);
+    Answers.post(
+        files.delete(staging),
+        loop,
+        (outcome, failure) -> {
+          if (outcome != Outcome.DONE) {
+            LOG.warn("{} could not be removed: {}", staging, failure == null ? outcome : failure);
+          }
+        });
+  }
+
   private void onTried(Batch batch, boolean done, Throwable failure) {
     if (done) {
       tries = 0;
       queue.remove();
       journal.append(new DriverEvent.OutputPublished(batch.timeMs()));
+      batch.outputs().forEach(this::removeStaging);
       if (queue.isEmpty()) {
         List<Runnable> actions = new ArrayList<>(whenIdle);
         whenIdle.clear();

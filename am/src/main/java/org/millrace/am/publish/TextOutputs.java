@@ -15,16 +15,20 @@ import org.millrace.checkpoint.files.Outcome;
 import org.millrace.checkpoint.publish.StagedOutput;
 
 /**
- * Prepares text files: tasks write under a staging directory next to the target, the winners get
- * their final names there, and the directory is complete before anybody decides on it. Called on
- * the threads that run jobs. Thread-safe.
+ * Prepares text files: tasks write into a directory of their own, the winners move into another
+ * one, which is complete before anybody decides on it and holds nothing else: not what a failed
+ * attempt left, nor what an executor that was given up still writes. Called on the threads that run
+ * jobs. Thread-safe.
  *
  * <pre>
- *   parent/.millrace-staging/APPLICATION-eEPOCH-N/part-00000 ... _SUCCESS   --publish: one rename--   parent/name
+ *   parent/.millrace-staging/APPLICATION-eEPOCH-N/tasks/part-00000-a0 ...
+ *   parent/.millrace-staging/APPLICATION-eEPOCH-N/ready/part-00000 ... _SUCCESS   --publish: one rename--   parent/name
  * </pre>
  */
 public final class TextOutputs {
   private static final String SUCCESS = "_SUCCESS";
+  private static final String STAGING = ".millrace-staging";
+  private static final String READY = "ready";
 
   private final DurableFiles files;
   private final JobRunner jobs;
@@ -54,16 +58,17 @@ public final class TextOutputs {
           ErrorCode.OUTPUT_EXISTS,
           "output directory " + path + " exists already; choose another one or delete it first");
     }
-    String staged = parent(path) + ".millrace-staging/" + owner + "-" + next.getAndIncrement();
+    String staging = parent(path) + STAGING + "/" + owner + "-" + next.getAndIncrement();
+    String tasks = staging + "/tasks";
+    String staged = staging + "/" + READY;
+    expectDone(files.makeDirectories(tasks), "create", tasks);
     expectDone(files.makeDirectories(staged), "create", staged);
     List<JobAction.WrittenFile> written =
-        jobs.run(rdd, new JobAction.SaveText(staged), 0, rdd.partitionCount());
+        jobs.run(rdd, new JobAction.SaveText(tasks), 0, rdd.partitionCount());
     for (int partition = 0; partition < written.size(); partition++) {
-      String from = staged + "/" + written.get(partition).name();
-      String to = staged + "/" + String.format("part-%05d", partition);
-      if (!from.equals(to)) {
-        expectDone(files.rename(from, to), "rename", from);
-      }
+      String from = tasks + "/" + written.get(partition).name();
+      expectDone(
+          files.rename(from, staged + "/" + String.format("part-%05d", partition)), "rename", from);
     }
     waiting.await(
         files
@@ -74,7 +79,14 @@ public final class TextOutputs {
 
   /** Removes what was prepared and will not be published. */
   public void discard(StagedOutput output) {
-    expectDone(files.delete(output.stagedDirectory()), "delete", output.stagedDirectory());
+    String staging = stagingOf(output);
+    expectDone(files.delete(staging), "delete", staging);
+  }
+
+  /** The directory around what was prepared; of no use after the publish. */
+  static String stagingOf(StagedOutput output) {
+    String staged = output.stagedDirectory();
+    return staged.substring(0, staged.length() - READY.length() - 1);
   }
 
   private void expectDone(CompletableFuture<Outcome> operation, String what, String path) {

@@ -176,12 +176,21 @@ public final class JobScheduler {
     Map<Integer, List<TaskPlace>> byExecutor = new TreeMap<>();
     for (TaskPlace place : job.places) {
       if (job.mustRun(place)) {
-        place.attempt = 0;
+        place.attempt = firstAttempt(job, place);
         place.executorId = choose(job, place.task, placement);
         byExecutor.computeIfAbsent(place.executorId, id -> new ArrayList<>()).add(place);
       }
     }
     byExecutor.forEach((executorId, places) -> send(job, executorId, places));
+  }
+
+  /**
+   * Reducers take attempt 0 of a map without being told. Any other task gets a number it never had:
+   * what an executor that is given up still writes must not have the name of what counts.
+   */
+  private static int firstAttempt(Job job, TaskPlace place) {
+    boolean again = job.placementVersion > 1 && place.executorId >= 0;
+    return place.task.writesShuffle() < 0 && again ? place.attempt + 1 : 0;
   }
 
   private int choose(Job job, PlannedTask task, Placement placement) {

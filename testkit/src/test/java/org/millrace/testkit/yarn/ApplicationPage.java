@@ -1,0 +1,94 @@
+package org.millrace.testkit.yarn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.millrace.testkit.lab.Lab;
+
+/** The page of an application, read through the ResourceManager's proxy. */
+final class ApplicationPage {
+  private final HttpClient http =
+      HttpClient.newBuilder().followRedirects(HttpClient.Redirect.ALWAYS).build();
+  private final Executor later = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
+  private final URI status;
+
+  ApplicationPage(Lab lab, String application) {
+    this.status =
+        URI.create(lab.webAddress("rm") + "proxy/" + application + "/api/v1/status?batches=1000");
+  }
+
+  /** The newest status as JSON; empty while the page does not answer. */
+  Optional<String> status() {
+    try {
+      HttpResponse<String> response =
+          http.send(
+              HttpRequest.newBuilder(status).timeout(Duration.ofSeconds(10)).build(),
+              HttpResponse.BodyHandlers.ofString());
+      return response.statusCode() == 200 && response.body().startsWith("{")
+          ? Optional.of(response.body())
+          : Optional.empty();
+    } catch (IOException unreachable) {
+      return Optional.empty();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  /** A number of the totals; -1 while the page does not answer. */
+  long total(String name) {
+    return status().map(json -> number(json, name)).orElse(-1L);
+  }
+
+  /** Containers of the executors that live. */
+  List<String> executors() {
+    return all(status().orElse(""), "\"container\":\"([^\"]+)\"");
+  }
+
+  /** Container of the executor with the only receiver. */
+  String receiversExecutor() {
+    String json = status().orElseThrow();
+    long id = number(json.substring(json.indexOf("\"receivers\"")), "executorId");
+    List<String> container = all(json, "\"id\":" + id + ",\"container\":\"([^\"]+)\"");
+    assertThat(container).as("executor %d in %s", id, json).hasSize(1);
+    return container.get(0);
+  }
+
+  /** Asks until the condition holds. */
+  void await(String what, Duration timeout, Supplier<Boolean> condition) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!CompletableFuture.supplyAsync(condition, later).join()) {
+      assertThat(System.nanoTime())
+          .as("%s within %s; the page says %s", what, timeout, status())
+          .isLessThan(deadline);
+    }
+  }
+
+  private static long number(String json, String name) {
+    List<String> found = all(json, "\"" + name + "\":(-?\\d+)");
+    assertThat(found).as("%s in %s", name, json).isNotEmpty();
+    return Long.parseLong(found.get(0));
+  }
+
+  private static List<String> all(String json, String pattern) {
+    List<String> found = new ArrayList<>();
+    for (Matcher matcher = Pattern.compile(pattern).matcher(json); matcher.find(); ) {
+      found.add(matcher.group(1));
+    }
+    return found;
+  }
+}

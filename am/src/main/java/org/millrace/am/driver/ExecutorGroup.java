@@ -153,6 +153,8 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     Envelope envelope = frame.envelope();
     switch (envelope.getMessageCase()) {
       case TASK_FINISHED -> scheduler.onTaskFinished(envelope.getTaskFinished(), frame.payload());
+      case PEER_LINK_BROKEN ->
+          scheduler.onLinkBroken(executorId, envelope.getPeerLinkBroken().getExecutorId());
       case TASK_FAILED -> scheduler.onTaskFailed(executorId, envelope.getTaskFailed());
       case RECEIVER_REPORT -> {
         if (receivers != null) {

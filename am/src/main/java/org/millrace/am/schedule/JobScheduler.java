@@ -97,7 +97,28 @@ public final class JobScheduler {
         job.placementVersion++;
         job.involved.clear();
       } else {
-        placeAgain(job, executorId);
+        placeAgain(job, "executor " + executorId + " was lost", executorId);
+      }
+    }
+  }
+
+  /**
+   * The link between two executors broke and took shuffle pages along: jobs that may use it start
+   * over.
+   */
+  public void onLinkBroken(int fromExecutor, int toExecutor) {
+    boolean bothLive =
+        pool.live().stream()
+                .filter(one -> one.id() == fromExecutor || one.id() == toExecutor)
+                .count()
+            == 2;
+    for (Job job : new ArrayList<>(jobs.values())) {
+      if (bothLive
+          && !job.plan.shuffles().isEmpty()
+          && job.involved.contains(fromExecutor)
+          && job.involved.contains(toExecutor)) {
+        placeAgain(
+            job, "the link from executor " + fromExecutor + " to " + toExecutor + " broke", -1);
       }
     }
   }
@@ -210,7 +231,7 @@ public final class JobScheduler {
     return pool.holders(first.getStreamId(), first.getFrom(), first.getUntil());
   }
 
-  private void placeAgain(Job job, int lostExecutorId) {
+  private void placeAgain(Job job, String why, int lostExecutorId) {
     if (job.placementVersion >= MOST_PLACEMENTS) {
       fail(
           job,
@@ -218,11 +239,11 @@ public final class JobScheduler {
               ErrorCode.EXECUTOR_LOST,
               "job '"
                   + job.plan.description()
-                  + "' lost an executor in each of "
+                  + "' was broken off in each of "
                   + MOST_PLACEMENTS
-                  + " placements, the last one executor "
-                  + lostExecutorId
-                  + "; look at the executors' logs for why they end"));
+                  + " placements, the last time because "
+                  + why
+                  + "; look at the executors' logs for the cause"));
       return;
     }
     List<Integer> before = new ArrayList<>(job.involved);

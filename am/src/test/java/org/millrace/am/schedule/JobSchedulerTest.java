@@ -164,8 +164,32 @@ class JobSchedulerTest {
     assertThat(again.getTasksList())
         .extracting(task -> task.getStage() + "/" + task.getPartition())
         .containsExactly("0/0", "0/1", "1/1");
-    finish(2, 1, 1, 0, 11);
+    finish(2, 1, 1, 1, 11);
     assertThat(future).isCompleted();
+  }
+
+  @Test
+  void aJobStartsOverWhenTheLinkBetweenItsExecutorsBroke() {
+    start(wordCount(2, 2), 1_000);
+    pool.clear();
+
+    scheduler.onLinkBroken(1, 2);
+
+    assertThat(pool.sentTo(1).get(0).getRunTasks().getPlacementVersion()).isEqualTo(2);
+    assertThat(pool.sentTo(2).get(0).getRunTasks().getPlacementVersion()).isEqualTo(2);
+  }
+
+  @Test
+  void aTaskWithAResultNeverGetsTheSameAttemptInAnotherPlacement() {
+    start(wordCount(2, 2), 1_000);
+    pool.lose(2);
+    pool.clear();
+
+    scheduler.onExecutorLost(2);
+
+    assertThat(pool.sentTo(1).get(0).getRunTasks().getTasksList())
+        .extracting(task -> task.getStage() + ":" + task.getAttempt())
+        .containsExactly("0:0", "0:0", "1:1", "1:1");
   }
 
   @Test

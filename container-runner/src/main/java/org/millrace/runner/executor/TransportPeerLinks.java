@@ -12,6 +12,7 @@ import org.millrace.runner.wire.FrameHandler;
 import org.millrace.runner.wire.FrameLayout;
 import org.millrace.runner.wire.Transport;
 import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.PeerLinkBroken;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -206,6 +207,12 @@ final class TransportPeerLinks implements PeerLinks {
             "The link to executor {} broke{}",
             executorId,
             cause.map(fault -> ": " + fault).orElse(" without a word"));
+        // Blocks are copied again and fetches time out; what a shuffle lost only the driver can
+        // mend.
+        sendToDriver(
+            Envelope.newBuilder()
+                .setPeerLinkBroken(PeerLinkBroken.newBuilder().setExecutorId(executorId)),
+            null);
       }
     }
   }

@@ -21,6 +21,9 @@ final class Slot {
   private final ArrayDeque<Task> runnable = new ArrayDeque<>();
   private boolean turning;
 
+  /** Volatile: set by the control loop, read by whoever wakes a task. */
+  private volatile boolean closed;
+
   Slot(Loop loop, TaskQueue queue, PipelinePool pipelines) {
     this.loop = loop;
     this.queue = queue;
@@ -29,12 +32,19 @@ final class Slot {
 
   /** There may be a task in the queue. */
   void poll() {
-    loop.execute(this::startTurning);
+    execute(this::startTurning);
   }
 
-  /** Runs something else on the slot's loop. */
+  /** Runs something on the slot's loop, unless it was closed. Any thread. */
   void execute(Runnable command) {
-    loop.execute(command);
+    if (!closed) {
+      loop.execute(command);
+    }
+  }
+
+  /** Nothing is posted to the loop from outside any more: its owner may close it. */
+  void close() {
+    closed = true;
   }
 
   private void startTurning() {
@@ -62,7 +72,7 @@ final class Slot {
   }
 
   private void step(Task task) {
-    Step step = task.step(pipelines, () -> loop.execute(() -> wake(task)));
+    Step step = task.step(pipelines, () -> execute(() -> wake(task)));
     if (step == Step.MORE) {
       runnable.add(task);
     } else if (step == Step.DONE) {

@@ -223,6 +223,7 @@ public final class TaskManager implements TaskService {
     services.reports().close();
     jobs.values().forEach(this::cancel);
     jobs.clear();
+    slots.forEach(Slot::close);
     services.shuffles().close();
     environment.spill().close();
   }

@@ -28,12 +28,20 @@ public final class DirectoryFiles implements LocalFiles {
   private final AtomicLong numbers = new AtomicLong();
   private final Set<ChannelFile> open = ConcurrentHashMap.newKeySet();
 
+  /** Volatile: a spill that is still under way at the end must not make the directory again. */
+  private volatile boolean closed;
+
   public DirectoryFiles(Path directory) {
     this.directory = directory;
   }
 
   @Override
   public SpillFile create(String name) {
+    if (closed) {
+      throw new MillraceException(
+          ErrorCode.STORAGE_FAILED,
+          "no spill file is made in " + directory + ": this executor is ending");
+    }
     Path path = directory.resolve(name + "-" + numbers.getAndIncrement() + ".spill");
     try {
       Files.createDirectories(directory);
@@ -53,6 +61,7 @@ public final class DirectoryFiles implements LocalFiles {
 
   @Override
   public void close() {
+    closed = true;
     for (ChannelFile file : open) {
       file.close();
     }

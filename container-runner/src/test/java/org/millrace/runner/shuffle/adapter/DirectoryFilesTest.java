@@ -37,6 +37,10 @@ class DirectoryFilesTest {
     assertThat(spill).isDirectoryContaining(path -> path.toString().endsWith(".spill"));
     files.close();
     assertThat(spill).doesNotExist();
+    assertThatExceptionOfType(MillraceException.class)
+        .isThrownBy(() -> files.create("late"))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FAILED));
+    assertThat(spill).doesNotExist();
   }
 
   @Test

@@ -49,30 +49,38 @@ final class LocalDemo implements Demo {
     try (StreamingContext ssc =
         SocketAndFilesWordCount.define(
             conf, "localhost", feeding.port(), storage.input(), storage.outputPrefix())) {
-      out.accept("starting the word count in local[2]; batches of one second");
-      ssc.start();
-      feeding.startFiles();
-      awaitFirstCounts(ssc, batches);
-      out.accept(
-          String.format(
-              Locale.ROOT,
-              "first counts %.1f s after the start of the JVM",
-              sinceStartOfJvm().toMillis() / MS_PER_SECOND));
-      if (ssc.awaitTerminationOrTimeout(TimeUnit.SECONDS.toMillis(feed.seconds()))) {
-        throw new MillraceException(
-            ErrorCode.INTERNAL,
-            "the word count ended by itself; it should run until it is stopped");
+      try {
+        return count(ssc, feeding, batches);
+      } finally {
+        // Whoever broke off interrupted this thread; the end must not be interrupted.
+        Thread.interrupted();
       }
-      feeding.finish();
-      long stopNanos = System.nanoTime();
-      ssc.stop(true, true);
-      out.accept(
-          String.format(
-              Locale.ROOT,
-              "stopped; what was received was counted before, in %.1f s",
-              (System.nanoTime() - stopNanos) / 1e9));
-      return feeding.check();
     }
+  }
+
+  private int count(StreamingContext ssc, Feeding feeding, BatchLines batches) throws Exception {
+    out.accept("starting the word count in local[2]; batches of one second");
+    ssc.start();
+    feeding.startFiles();
+    awaitFirstCounts(ssc, batches);
+    out.accept(
+        String.format(
+            Locale.ROOT,
+            "first counts %.1f s after the start of the JVM",
+            sinceStartOfJvm().toMillis() / MS_PER_SECOND));
+    if (ssc.awaitTerminationOrTimeout(TimeUnit.SECONDS.toMillis(feed.seconds()))) {
+      throw new MillraceException(
+          ErrorCode.INTERNAL, "the word count ended by itself; it should run until it is stopped");
+    }
+    feeding.finish();
+    long stopNanos = System.nanoTime();
+    ssc.stop(true, true);
+    out.accept(
+        String.format(
+            Locale.ROOT,
+            "stopped; what was received was counted before, in %.1f s",
+            (System.nanoTime() - stopNanos) / 1e9));
+    return feeding.check();
   }
 
   /** Also notices when streaming fails instead. */

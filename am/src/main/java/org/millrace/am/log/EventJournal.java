@@ -1,6 +1,8 @@
 package org.millrace.am.log;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.checkpoint.log.DriverEvent;
@@ -13,7 +15,13 @@ public final class EventJournal implements Journal {
   private final EventLog log;
   private final Loop loop;
   private final List<Replayable> state = new ArrayList<>();
+
+  /** In the order in which they were given, whose positions never go down. */
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+
   private long lastPosition = -1;
+
+  private record Waiting(long position, Runnable action) {}
 
   public EventJournal(EventLog log, Loop loop) {
     this.log = log;
@@ -37,7 +45,15 @@ public final class EventJournal implements Journal {
       action.run();
     } else {
       // A failed flush fails the future and the log's owner halts: the action must never run then.
-      Answers.postSuccess(log.whenDurable(lastPosition), loop, action);
+      // Each answer runs all that is due: a future may tell those who wait for it in any order.
+      waiting.add(new Waiting(lastPosition, action));
+      Answers.postSuccess(log.whenDurable(lastPosition), loop, this::runDue);
+    }
+  }
+
+  private void runDue() {
+    while (!waiting.isEmpty() && waiting.peek().position() <= log.durablePosition()) {
+      waiting.poll().action().run();
     }
   }
 

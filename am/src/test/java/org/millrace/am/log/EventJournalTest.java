@@ -1,0 +1,65 @@
+package org.millrace.am.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.millrace.api.error.MillraceException;
+import org.millrace.checkpoint.files.FakeDurableFiles;
+import org.millrace.checkpoint.log.DriverEvent;
+import org.millrace.checkpoint.log.EpochClaim;
+import org.millrace.checkpoint.log.Epochs;
+import org.millrace.checkpoint.log.EventLog;
+import org.millrace.checkpoint.log.EventLogOptions;
+import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.checkpoint.runtime.SimulatedTime;
+
+class EventJournalTest {
+  private final SimulatedTime time = SimulatedTime.inOrder();
+  private final FakeDurableFiles files = new FakeDurableFiles(time.blockingWork(), time);
+  private final Loop loop = time.loop("driver");
+  private final List<MillraceException> failures = new ArrayList<>();
+  private final List<String> ran = new ArrayList<>();
+
+  private EventJournal journal() {
+    CompletableFuture<EpochClaim> claim = new Epochs(files, "/log").claim("application_1_0001", 1);
+    time.runUntilIdle();
+    return new EventJournal(
+        EventLog.start(files, loop, claim.join(), 0, EventLogOptions.DEFAULT, failures::add), loop);
+  }
+
+  @Test
+  void actionsThatWaitForTheSameRecordRunInTheOrderInWhichTheyWereGiven() {
+    EventJournal journal = journal();
+    loop.execute(
+        () -> {
+          journal.append(new DriverEvent.OutputPublished(1));
+          journal.whenDurable(() -> ran.add("first"));
+          journal.whenDurable(() -> ran.add("second"));
+          journal.whenDurable(() -> ran.add("third"));
+        });
+    time.runUntilIdle();
+
+    assertThat(ran).containsExactly("first", "second", "third");
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void actionWaitsUntilAllThatWasAppendedBeforeItIsDurable() {
+    EventJournal journal = journal();
+    loop.execute(
+        () -> {
+          journal.append(new DriverEvent.OutputPublished(1));
+          journal.whenDurable(() -> ran.add("one"));
+          assertThat(ran).isEmpty();
+          journal.append(new DriverEvent.OutputPublished(2));
+          journal.whenDurable(() -> ran.add("two"));
+        });
+    time.runUntilIdle();
+
+    assertThat(ran).containsExactly("one", "two");
+    assertThat(failures).isEmpty();
+  }
+}

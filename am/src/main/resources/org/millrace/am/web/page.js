@@ -80,16 +80,16 @@
 
   const duration = (ms) => {
     if (ms === null) return '–';
-    if (ms < 1000) return (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)) + ' ms';
+    if (ms < 1000) return (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)) + '\u00a0ms';
     const s = ms / 1000;
-    if (s < 60) return (s < 10 ? s.toFixed(2).replace(/\.?0+$/, '') : s.toFixed(1).replace(/\.0$/, '')) + ' s';
+    if (s < 60) return (s < 10 ? s.toFixed(2).replace(/\.?0+$/, '') : s.toFixed(1).replace(/\.0$/, '')) + '\u00a0s';
     const whole = Math.floor(s);
-    if (s < 3600) return Math.floor(whole / 60) + ' min ' + (whole % 60) + ' s';
-    if (s < 86400) return Math.floor(whole / 3600) + ' h ' + Math.floor((whole % 3600) / 60) + ' min';
-    return Math.floor(whole / 86400) + ' d ' + Math.floor((whole % 86400) / 3600) + ' h';
+    if (s < 3600) return Math.floor(whole / 60) + '\u00a0min\u00a0' + (whole % 60) + '\u00a0s';
+    if (s < 86400) return Math.floor(whole / 3600) + '\u00a0h\u00a0' + Math.floor((whole % 3600) / 60) + '\u00a0min';
+    return Math.floor(whole / 86400) + '\u00a0d\u00a0' + Math.floor((whole % 86400) / 3600) + '\u00a0h';
   };
 
-  const wholeSeconds = (ms) => (ms < 1000 ? '0 s' : duration(Math.floor(ms / 1000) * 1000));
+  const wholeSeconds = (ms) => (ms < 1000 ? '0\u00a0s' : duration(Math.floor(ms / 1000) * 1000));
 
   const bytes = (n) => {
     const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -98,7 +98,7 @@
       n /= 1024;
       unit++;
     }
-    return (n >= 100 || unit === 0 ? Math.round(n) : Math.round(n * 10) / 10) + ' ' + units[unit];
+    return (n >= 100 || unit === 0 ? Math.round(n) : Math.round(n * 10) / 10) + '\u00a0' + units[unit];
   };
 
   const two = (n) => String(n).padStart(2, '0');
@@ -395,13 +395,13 @@
         });
         return make('tr', null,
           make('td', null, time),
-          make('td', { class: 'soft' }, make('span', { class: STATE_CLASS[batch.state] && 'tag ' + STATE_CLASS[batch.state] }, batch.state.toLowerCase())),
+          make('td', null, make('span', { class: STATE_CLASS[batch.state] ? 'tag ' + STATE_CLASS[batch.state] : 'soft' }, batch.state.toLowerCase())),
           make('td', { class: 'n' }, count(batch.records)),
           make('td', { class: 'n' }, duration(batch.schedulingDelayMs)),
           make('td', { class: 'n' + (interval > 0 && batch.processingMs > interval ? ' over' : '') }, duration(batch.processingMs)),
           make('td', { class: 'n' }, duration(batch.totalDelayMs)),
           make('td', { class: 'n' }, batch.outputsDone + ' / ' + batch.outputsTotal),
-          make('td', { class: 'wide error' }, firstLine(batch.error)));
+          make('td', { class: batch.error ? 'wide error' : '' }, firstLine(batch.error)));
       },
     };
   }
@@ -477,7 +477,7 @@
         receiver.lastError
           ? make('td', { class: 'wide', title: receiver.lastError },
             make('small', null, moment(receiver.lastErrorTimeMs, nowMs) + ' '), firstLine(receiver.lastError))
-          : make('td', { class: 'soft' }, 'none')),
+          : make('td', null, make('span', { class: 'soft' }, 'none'))),
     };
   }
 
@@ -593,6 +593,10 @@
     } catch (failure) {
       showNotices(shown, problemOf(failure));
       byId('content').classList.add('stale');
+      if (shown && !failure.isAnswer) {
+        byId('state').className = 'state';
+        setText('state', 'was ' + shown.state);
+      }
       return RETRY_MS;
     }
     shown = status;

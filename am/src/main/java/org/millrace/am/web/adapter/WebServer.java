@@ -83,7 +83,7 @@ public final class WebServer implements AutoCloseable {
    */
   private static void configureServer() {
     setIfAbsent("sun.net.httpserver.nodelay", "true");
-    setIfAbsent("sun.net.httpserver.maxReqTime", "10");
+    setIfAbsent("sun.net.httpserver.maxReqTime", "5");
     setIfAbsent("sun.net.httpserver.maxRspTime", "60");
   }
 

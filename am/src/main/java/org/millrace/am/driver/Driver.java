@@ -118,6 +118,12 @@ final class Driver implements BatchListener {
    * Starts the streams that {@code made} holds on this driver; their directories were looked at.
    */
   void start(Streaming made, int parallelism) {
+    if (state != State.STARTING) {
+      throw failure != null
+          ? failure
+          : new MillraceException(
+              ErrorCode.ALREADY_STOPPED, "the driver was stopped before streaming started");
+    }
     streaming = made;
     StreamGraph graph = made.graph();
     journal.append(

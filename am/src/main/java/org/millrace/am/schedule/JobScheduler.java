@@ -46,6 +46,7 @@ public final class JobScheduler {
   private final Map<Long, Job> jobs = new LinkedHashMap<>();
   private long nextJobId = 1;
   private long failedTasks;
+  private MillraceException cancelled;
 
   public JobScheduler(ExecutorPool pool, int maxFailures) {
     this.pool = pool;
@@ -58,6 +59,9 @@ public final class JobScheduler {
    * @return the results in the order of the result partitions; completes on the driver loop
    */
   public CompletableFuture<List<TaskResult>> submit(JobPlan plan, long batchTimeMs) {
+    if (cancelled != null && batchTimeMs >= 0) {
+      return CompletableFuture.failedFuture(cancelled);
+    }
     Job job = new Job(nextJobId++, plan, batchTimeMs);
     if (job.resultsMissing == 0) {
       job.future.complete(List.of());
@@ -70,8 +74,11 @@ public final class JobScheduler {
     return job.future;
   }
 
-  /** Gives up all jobs; their futures fail with {@code cause}. */
+  /**
+   * Gives up all jobs, and those that a batch still submits; their futures fail with {@code cause}.
+   */
   public void cancelAll(MillraceException cause) {
+    cancelled = cause;
     for (Job job : new ArrayList<>(jobs.values())) {
       fail(job, cause);
     }

@@ -217,6 +217,20 @@ class JobSchedulerTest {
   }
 
   @Test
+  void takesNoMoreJobsOfBatchesOnceAllWereCancelled() {
+    MillraceException cause = new MillraceException(ErrorCode.ALREADY_STOPPED, "stopped");
+    CompletableFuture<List<TaskResult>> running = scheduler.submit(wordCount(2, 2), 1_000);
+    scheduler.cancelAll(cause);
+    CompletableFuture<List<TaskResult>> late = scheduler.submit(wordCount(2, 2), 1_000);
+    CompletableFuture<List<TaskResult>> ofTheProgram = scheduler.submit(wordCount(2, 2), -1);
+
+    assertThat(running).isCompletedExceptionally();
+    assertThat(late).isCompletedExceptionally();
+    assertThat(ofTheProgram).isNotDone();
+    assertThat(scheduler.runningJobs()).isEqualTo(1);
+  }
+
+  @Test
   void aJobThatLostAllItsExecutorsGoesOnWithTheNextOne() {
     start(wordCount(1, 1), 1_000);
     pool.lose(1);

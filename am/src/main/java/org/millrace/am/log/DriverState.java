@@ -55,7 +55,7 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
     return epoch;
   }
 
-  /** The newest batch that was cut, 0 for none. */
+  /** The newest batch that was cut or, without input, committed; 0 for none. */
   public long lastBatchMs() {
     return lastBatchMs;
   }
@@ -141,6 +141,7 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
   @Override
   public Void onBatchCommitted(BatchCommitted event) {
     cutNotCommitted.remove(event.batchTimeMs());
+    lastBatchMs = Math.max(lastBatchMs, event.batchTimeMs());
     committed++;
     if (!event.outputs().isEmpty()) {
       committedNotPublished.put(event.batchTimeMs(), event);
@@ -157,7 +158,8 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
   @Override
   public Void onEmptyBatches(EmptyBatches event) {
     committed += event.count();
-    lastBatchMs = Math.max(lastBatchMs, event.fromMs());
+    long intervalMs = started == null ? 0 : started.batchIntervalMs();
+    lastBatchMs = Math.max(lastBatchMs, event.fromMs() + (event.count() - 1) * intervalMs);
     return null;
   }
 

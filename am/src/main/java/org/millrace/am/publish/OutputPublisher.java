@@ -36,7 +36,11 @@ public final class OutputPublisher {
   private final Consumer<MillraceException> onFailure;
   private final Deque<Batch> queue = new ArrayDeque<>();
   private final List<Runnable> whenIdle = new ArrayList<>();
+
+  /** True from the first try of a batch to its last, the pauses included. */
   private boolean publishing;
+
+  private boolean givenUp;
   private int tries;
 
   private record Batch(long timeMs, List<StagedOutput> outputs) {}
@@ -58,9 +62,9 @@ public final class OutputPublisher {
     }
   }
 
-  /** Runs when all that was given is published; at once if it is. */
+  /** Runs when all that was given is published, or it was given up; at once if it is. */
   public void whenIdle(Runnable action) {
-    if (queue.isEmpty()) {
+    if (queue.isEmpty() || givenUp) {
       action.run();
     } else {
       whenIdle.add(action);
@@ -69,17 +73,20 @@ public final class OutputPublisher {
 
   private void publishNext() {
     Batch batch = queue.peek();
-    if (batch == null || publishing) {
+    if (batch == null || publishing || givenUp) {
       return;
     }
     publishing = true;
+    publish(batch);
+  }
+
+  private void publish(Batch batch) {
     List<CompletableFuture<Outcome>> open = new ArrayList<>();
     batch.outputs().forEach(output -> open.add(publisher.publish(output)));
     Answers.post(
         CompletableFuture.allOf(open.toArray(CompletableFuture[]::new)),
         loop,
         (all, failure) -> {
-          publishing = false;
           boolean done =
               failure == null && open.stream().allMatch(one -> one.join() == Outcome.DONE);
           onTried(batch, done, failure);
@@ -102,18 +109,18 @@ public final class OutputPublisher {
   private void onTried(Batch batch, boolean done, Throwable failure) {
     if (done) {
       tries = 0;
+      publishing = false;
       queue.remove();
       journal.append(new DriverEvent.OutputPublished(batch.timeMs()));
       batch.outputs().forEach(this::removeStaging);
       if (queue.isEmpty()) {
-        List<Runnable> actions = new ArrayList<>(whenIdle);
-        whenIdle.clear();
-        actions.forEach(Runnable::run);
+        runWhenIdle();
       }
       publishNext();
     } else if (++tries < MOST_TRIES) {
-      loop.schedule(RETRY_MS, this::publishNext);
+      loop.schedule(RETRY_MS, () -> publish(batch));
     } else {
+      givenUp = true;
       onFailure.accept(
           new MillraceException(
               ErrorCode.STORAGE_FAILED,
@@ -124,6 +131,13 @@ public final class OutputPublisher {
                   + " tries; they stand in "
                   + batch.outputs().get(0).stagedDirectory(),
               failure));
+      runWhenIdle();
     }
+  }
+
+  private void runWhenIdle() {
+    List<Runnable> actions = new ArrayList<>(whenIdle);
+    whenIdle.clear();
+    actions.forEach(Runnable::run);
   }
 }

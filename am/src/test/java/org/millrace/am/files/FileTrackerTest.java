@@ -1,0 +1,162 @@
+package org.millrace.am.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.millrace.api.graph.FileSplit;
+import org.millrace.api.graph.FileStreamNode;
+import org.millrace.api.graph.NodeLabel;
+import org.millrace.api.streaming.Duration;
+import org.millrace.checkpoint.files.FakeDurableFiles;
+import org.millrace.checkpoint.files.Outcome;
+import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.checkpoint.runtime.SimulatedTime;
+
+class FileTrackerTest {
+  private static final NodeLabel LABEL =
+      new NodeLabel(0, new Duration(1_000), "textFileStream", "Test.java:1", Optional.empty());
+
+  private final SimulatedTime time = SimulatedTime.shuffled(3);
+  private final Loop loop = time.loop("driver");
+  private final FakeDurableFiles files = new FakeDurableFiles(time.blockingWork(), time);
+
+  @BeforeEach
+  void makeDirectory() {
+    make("/in");
+  }
+
+  @Test
+  void givesNewFilesOldestFirstAndOnlyOnce() {
+    put("/in/before", "old");
+    FileTracker tracker = started("/in", true);
+    put("/in/z", "first");
+    put("/in/a", "second");
+
+    List<FileSplit> found = await(tracker.find(2));
+    tracker.taken(found);
+
+    assertThat(found).extracting(FileSplit::path).containsExactly("/in/z", "/in/a");
+    assertThat(await(tracker.find(2))).isEmpty();
+  }
+
+  @Test
+  void givesWhatWasThereWhenOldFilesCountToo() {
+    put("/in/before", "old");
+
+    assertThat(await(started("/in", false).find(2)))
+        .extracting(FileSplit::path)
+        .containsExactly("/in/before");
+  }
+
+  @Test
+  void givesAFileAgainThatNoBatchTook() {
+    FileTracker tracker = started("/in", true);
+    put("/in/a", "text");
+
+    assertThat(await(tracker.find(2))).hasSize(1);
+    assertThat(await(tracker.find(2))).hasSize(1);
+  }
+
+  @Test
+  void leavesEmptyFilesAndThoseThatAreBeingCopied() {
+    FileTracker tracker = started("/in", true);
+    put("/in/.hidden", "text");
+    put("/in/_SUCCESS", "text");
+    put("/in/a._COPYING_", "text");
+    put("/in/a.tmp", "text");
+    put("/in/empty", "");
+    make("/in/directory");
+
+    assertThat(await(tracker.find(2))).isEmpty();
+
+    put("/in/empty", "now it has content");
+    assertThat(await(tracker.find(2))).extracting(FileSplit::path).containsExactly("/in/empty");
+  }
+
+  @Test
+  void doesNotReadAFileAgainThatChanged() {
+    FileTracker tracker = started("/in", true);
+    put("/in/a", "text");
+    tracker.taken(await(tracker.find(2)));
+    put("/in/a", "text and more");
+
+    assertThat(await(tracker.find(2))).isEmpty();
+  }
+
+  @Test
+  void givesAFileOfANameThatWasDeletedBefore() {
+    FileTracker tracker = started("/in", true);
+    put("/in/a", "text");
+    tracker.taken(await(tracker.find(2)));
+    await(files.delete("/in/a"));
+    await(tracker.find(2));
+    put("/in/a", "other");
+
+    assertThat(await(tracker.find(2))).extracting(FileSplit::path).containsExactly("/in/a");
+  }
+
+  @Test
+  void failsToStartWithoutTheDirectory() {
+    FileTracker tracker = tracker("/missing", true);
+
+    assertThatThrownBy(() -> await(tracker.start())).hasMessageContaining("/missing");
+  }
+
+  @Test
+  void givesNothingWhileTheDirectoryCannotBeListed() {
+    FileTracker tracker = started("/in", true);
+    put("/in/taken", "text");
+    tracker.taken(await(tracker.find(2)));
+    await(files.rename("/in", "/elsewhere"));
+
+    assertThat(await(tracker.find(2))).isEmpty();
+    assertThat(tracker.problem()).contains("/in");
+
+    await(files.rename("/elsewhere", "/in"));
+    assertThat(await(tracker.find(2))).isEmpty();
+    assertThat(tracker.problem()).isEmpty();
+  }
+
+  @Test
+  void findsTheDirectoriesOfAPattern() {
+    make("/days/1");
+    FileTracker tracker = started("/days/*", true);
+    make("/days/2");
+    put("/days/1/a", "text");
+    put("/days/2/b", "text");
+
+    assertThat(await(tracker.find(2)))
+        .extracting(FileSplit::path)
+        .containsExactlyInAnyOrder("/days/1/a", "/days/2/b");
+  }
+
+  private FileTracker started(String directory, boolean newFilesOnly) {
+    FileTracker tracker = tracker(directory, newFilesOnly);
+    await(tracker.start());
+    return tracker;
+  }
+
+  private FileTracker tracker(String directory, boolean newFilesOnly) {
+    return new FileTracker(files, loop, new FileStreamNode(LABEL, 0, directory, newFilesOnly));
+  }
+
+  private void make(String directory) {
+    assertThat(await(files.makeDirectories(directory))).isEqualTo(Outcome.DONE);
+  }
+
+  private void put(String path, String text) {
+    time.advance(10);
+    files.put(path, text.getBytes(UTF_8));
+  }
+
+  private <T> T await(CompletableFuture<T> future) {
+    assertThat(time.runUntil(future::isDone, 1_000)).isTrue();
+    return future.join();
+  }
+}

@@ -99,7 +99,10 @@ public final class BatchLifecycle {
     return drained;
   }
 
-  /** Starts no more batches; completes when the one that runs has ended. */
+  /**
+   * Starts no more batches; completes when the one that runs has ended, and what was committed is
+   * durable and published.
+   */
   public CompletableFuture<Void> stop() {
     halt();
     return idle;
@@ -112,7 +115,7 @@ public final class BatchLifecycle {
     waiting.clear();
     if (running == null && !idle.isDone()) {
       flushEmpty();
-      idle.complete(null);
+      whenSettled(() -> idle.complete(null));
     }
   }
 
@@ -214,13 +217,21 @@ public final class BatchLifecycle {
   private void finishDraining() {
     if (drained != null && !clock.isRunning() && !cutting && !drained.isDone()) {
       flushEmpty();
-      services
-          .journal()
-          .whenDurable(() -> services.publisher().whenIdle(() -> drained.complete(null)));
+      whenSettled(() -> drained.complete(null));
     }
   }
 
+  /** The action of a commit runs before this one: it was given to the journal before. */
+  private void whenSettled(Runnable action) {
+    services.journal().whenDurable(() -> services.publisher().whenIdle(action));
+  }
+
   private void run(Batch batch) {
+    if (stopped) {
+      running = null;
+      halt();
+      return;
+    }
     batch.state = State.RUNNING;
     batch.runs++;
     batch.startedAtMs = services.clock().nowMs();
@@ -254,18 +265,7 @@ public final class BatchLifecycle {
       case SKIP -> commit(batch, State.SKIPPED);
       case RETRY -> {
         if (batch.runs <= policy.retries()) {
-          services
-              .loop()
-              .schedule(
-                  policy.retryDelayMs(),
-                  () -> {
-                    if (stopped) {
-                      running = null;
-                      halt();
-                    } else {
-                      run(batch);
-                    }
-                  });
+          services.loop().schedule(policy.retryDelayMs(), () -> run(batch));
         } else {
           stopWith(batch, failure);
         }

@@ -36,8 +36,13 @@ public final class InputCutter {
   /** The cuts in the order of the inputs; completes on the driver loop. */
   CompletableFuture<List<InputCut>> cut() {
     List<CompletableFuture<InputCut>> open = new ArrayList<>(inputs.size());
-    for (InputStreamNode input : inputs) {
-      open.add(cut(input));
+    try {
+      for (InputStreamNode input : inputs) {
+        open.add(cut(input));
+      }
+    } catch (RuntimeException failure) {
+      // A queue is the program's code.
+      return CompletableFuture.failedFuture(failure);
     }
     return CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
         .thenApply(all -> open.stream().map(CompletableFuture::join).toList());

@@ -1,0 +1,424 @@
+package org.millrace.am.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.millrace.am.log.FakeJournal;
+import org.millrace.am.plan.FakeShipping;
+import org.millrace.am.plan.Planner;
+import org.millrace.am.publish.OutputPublisher;
+import org.millrace.am.publish.TextOutputs;
+import org.millrace.am.receive.ReceiverTracker;
+import org.millrace.am.schedule.JobRunner;
+import org.millrace.am.schedule.JobScheduler;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.graph.BatchAction;
+import org.millrace.api.graph.CollectionNode;
+import org.millrace.api.graph.EmptyNode;
+import org.millrace.api.graph.NodeLabel;
+import org.millrace.api.graph.Output;
+import org.millrace.api.graph.QueueStreamNode;
+import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.streaming.Duration;
+import org.millrace.checkpoint.files.FakeDurableFiles;
+import org.millrace.checkpoint.files.Outcome;
+import org.millrace.checkpoint.log.DriverEvent;
+import org.millrace.checkpoint.log.DriverEvent.BatchCommitted;
+import org.millrace.checkpoint.log.DriverEvent.BatchCut;
+import org.millrace.checkpoint.log.DriverEvent.CommitOutcome;
+import org.millrace.checkpoint.log.DriverEvent.EmptyBatches;
+import org.millrace.checkpoint.log.DriverEvent.OutputPublished;
+import org.millrace.checkpoint.publish.Publisher;
+import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.checkpoint.runtime.SimulatedTime;
+import org.millrace.runner.conf.OnBatchFailure;
+
+class BatchLifecycleTest {
+  private static final long INTERVAL_MS = 1_000;
+  private static final NodeLabel LABEL =
+      new NodeLabel(0, new Duration(INTERVAL_MS), "queueStream", "Test.java:1", Optional.empty());
+
+  private final SimulatedTime time = SimulatedTime.inOrder();
+  private final long start = time.nowMs();
+  private final Loop loop = time.loop("driver");
+  private final FakeDurableFiles files = new FakeDurableFiles(time.blockingWork(), time);
+  private final FakeJournal journal = new FakeJournal();
+  private final Deque<RddNode> queue = new ArrayDeque<>();
+  private final QueueStreamNode input = new QueueStreamNode(LABEL, 0, this::poll);
+  private final List<String> log = new ArrayList<>();
+  private final List<MillraceException> stops = new ArrayList<>();
+  private BatchAction action = (rdd, batchTime) -> {};
+  private RuntimeException pollFailure;
+
+  @BeforeEach
+  void makeDirectory() {
+    assertThat(await(files.makeDirectories("/out"))).isEqualTo(Outcome.DONE);
+  }
+
+  @Test
+  void runsABatchForEachTickInOrder() {
+    BatchLifecycle batches = started(OnBatchFailure.STOP);
+    queue.add(data());
+    queue.add(data());
+    time.advance(2_000);
+
+    assertThat(log).containsExactly("run 1000", "COMPLETED 1000", "run 2000", "COMPLETED 2000");
+    assertThat(journal.events())
+        .extracting(event -> event.getClass().getSimpleName())
+        .containsExactly("BatchCut", "BatchCommitted", "BatchCut", "BatchCommitted");
+    assertThat(batches.completed()).isEqualTo(2);
+  }
+
+  @Test
+  void runsOneBatchAtATimeAndCutsOnMeanwhile() {
+    BatchLifecycle batches = started(OnBatchFailure.STOP);
+    for (int i = 0; i < 3; i++) {
+      queue.add(data());
+    }
+    List<Integer> waiting = new ArrayList<>();
+    action =
+        (rdd, batchTime) -> {
+          if (batchTime.milliseconds() == start + 1_000) {
+            passTimeUntil(3_500);
+            waiting.add(batches.waitingBatches());
+            log.add("slow one ends");
+          }
+        };
+    time.advance(4_000);
+
+    assertThat(waiting).containsExactly(2);
+    assertThat(log)
+        .containsExactly(
+            "run 1000",
+            "slow one ends",
+            "COMPLETED 1000",
+            "run 2000",
+            "COMPLETED 2000",
+            "run 3000",
+            "COMPLETED 3000",
+            "run 4000",
+            "COMPLETED 4000");
+  }
+
+  @Test
+  void writesARunOfEmptyBatchesAsOneRecord() {
+    started(OnBatchFailure.STOP);
+    time.advance(3_000);
+    assertThat(journal.events()).isEmpty();
+    queue.add(data());
+    time.advance(1_000);
+
+    assertThat(journal.events().get(0)).isEqualTo(new EmptyBatches(start + 1_000, 3));
+    assertThat(journal.events()).hasSize(3);
+    assertThat(journal.state().committed()).isEqualTo(4);
+  }
+
+  @Test
+  void commitsInOrderWhenAnEmptyBatchWaitsBehindASlowOne() {
+    started(OnBatchFailure.STOP);
+    queue.add(data());
+    queue.add(new EmptyNode());
+    queue.add(data());
+    action =
+        (rdd, batchTime) -> {
+          if (batchTime.milliseconds() == start + 1_000) {
+            passTimeUntil(3_500);
+          }
+        };
+    time.advance(3_600);
+
+    List<DriverEvent> events = journal.events();
+    assertThat(events.get(0)).isInstanceOf(BatchCut.class);
+    assertThat(events.get(1)).isInstanceOf(BatchCut.class);
+    assertThat(events.subList(2, 5))
+        .containsExactly(committed(1_000), new EmptyBatches(start + 2_000, 1), committed(3_000));
+  }
+
+  @Test
+  void stopsTheApplicationWhenABatchFails() {
+    BatchLifecycle batches = started(OnBatchFailure.STOP);
+    queue.add(data());
+    queue.add(data());
+    failAlways();
+    time.advance(5_000);
+
+    assertThat(log).containsExactly("run 1000", "FAILED 1000");
+    assertThat(stops).hasSize(1);
+    assertThat(stops.get(0)).hasMessageContaining("broken").hasMessageContaining("output 0");
+    assertThat(journal.state().cutNotCommitted()).hasSize(1);
+    assertThat(batches.stop()).isCompleted();
+  }
+
+  @Test
+  void retriesAsOftenAsThePolicySaysThenStops() {
+    started(OnBatchFailure.RETRY);
+    queue.add(data());
+    failAlways();
+    time.advance(10_000);
+
+    assertThat(log).containsExactly("run 1000", "run 1000", "run 1000", "FAILED 1000");
+    assertThat(stops).hasSize(1);
+  }
+
+  @Test
+  void commitsABatchWhoseRetrySucceeds() {
+    started(OnBatchFailure.RETRY);
+    queue.add(data());
+    int[] runs = {0};
+    action =
+        (rdd, batchTime) -> {
+          if (runs[0]++ == 0) {
+            throw new IllegalStateException("broken");
+          }
+        };
+    time.advance(1_900);
+
+    assertThat(log).containsExactly("run 1000", "run 1000", "COMPLETED 1000");
+    assertThat(journal.events()).endsWith(committed(1_000));
+    assertThat(stops).isEmpty();
+  }
+
+  @Test
+  void skipsABatchAndGoesOn() {
+    BatchLifecycle batches = started(OnBatchFailure.SKIP);
+    queue.add(data());
+    queue.add(data());
+    action =
+        (rdd, batchTime) -> {
+          if (batchTime.milliseconds() == start + 1_000) {
+            throw new IllegalStateException("broken");
+          }
+        };
+    time.advance(2_000);
+
+    assertThat(log).containsExactly("run 1000", "SKIPPED 1000", "run 2000", "COMPLETED 2000");
+    assertThat(journal.events())
+        .contains(new BatchCommitted(start + 1_000, CommitOutcome.SKIPPED, List.of()));
+    assertThat(batches.skipped()).isEqualTo(1);
+  }
+
+  @Test
+  void runsABatchOnlyWhenItsCutIsDurable() {
+    started(OnBatchFailure.STOP);
+    queue.add(data());
+    journal.hold();
+    time.advance(1_500);
+    assertThat(log).isEmpty();
+
+    loop.execute(journal::makeDurable);
+    time.runUntilIdle();
+
+    assertThat(log).containsExactly("run 1000", "COMPLETED 1000");
+  }
+
+  @Test
+  void aBatchWhoseCutBecomesDurableAfterTheStopDoesNotRun() {
+    BatchLifecycle batches = started(OnBatchFailure.STOP);
+    queue.add(data());
+    journal.hold();
+    time.advance(1_500);
+    List<CompletableFuture<Void>> stopped = stopOnLoop(batches);
+    assertThat(stopped.get(0)).isNotDone();
+
+    loop.execute(journal::makeDurable);
+    time.runUntilIdle();
+
+    assertThat(stopped.get(0)).isCompleted();
+    assertThat(log).isEmpty();
+  }
+
+  @Test
+  void aStopLetsTheRunningBatchCommitAndStartsNoOther() {
+    BatchLifecycle batches = started(OnBatchFailure.STOP);
+    queue.add(data());
+    queue.add(data());
+    List<Boolean> idleWhileRunning = new ArrayList<>();
+    List<CompletableFuture<Void>> stopped = new ArrayList<>();
+    action =
+        (rdd, batchTime) -> {
+          passTimeUntil(2_500);
+          stopped.addAll(stopOnLoop(batches));
+          passTimeUntil(2_600);
+          idleWhileRunning.add(stopped.get(0).isDone());
+        };
+    time.advance(5_000);
+
+    assertThat(idleWhileRunning).containsExactly(false);
+    assertThat(stopped.get(0)).isCompleted();
+    assertThat(log).containsExactly("run 1000", "COMPLETED 1000");
+    assertThat(journal.state().cutNotCommitted()).hasSize(1);
+  }
+
+  @Test
+  void publishesOnlyWhatIsDurablyCommittedAndAStopWaitsForIt() {
+    BatchLifecycle batches = started(OnBatchFailure.STOP, textOutput());
+    List<CompletableFuture<Void>> stopped = new ArrayList<>();
+    loop.schedule(1_000, journal::hold);
+    time.advance(1_200);
+    assertThat(journal.events())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            BatchCommitted.class, commit -> assertThat(commit.outputs()).hasSize(1));
+    assertThat(exists("/out/text-" + (start + 1_000))).isFalse();
+
+    stopped.addAll(stopOnLoop(batches));
+    time.advance(100);
+    assertThat(stopped.get(0)).isNotDone();
+
+    loop.execute(journal::makeDurable);
+    time.advance(100);
+
+    assertThat(stopped.get(0)).isCompleted();
+    assertThat(exists("/out/text-" + (start + 1_000))).isTrue();
+    assertThat(journal.events()).endsWith(new OutputPublished(start + 1_000));
+    assertThat(journal.state().committedNotPublished()).isEmpty();
+  }
+
+  @Test
+  void drainsWithOneMoreTick() {
+    BatchLifecycle batches = started(OnBatchFailure.STOP);
+    time.advance(1_500);
+    queue.add(data());
+    List<CompletableFuture<Void>> answer = new ArrayList<>();
+    loop.execute(() -> answer.add(batches.drain()));
+    time.advance(400);
+    assertThat(answer.get(0)).isNotDone();
+    time.advance(5_000);
+
+    assertThat(answer.get(0)).isCompleted();
+    assertThat(log).endsWith("run 2000", "COMPLETED 2000");
+  }
+
+  @Test
+  void aCutThatFailsStopsTheApplication() {
+    BatchLifecycle batches = started(OnBatchFailure.SKIP);
+    pollFailure = new IllegalStateException("the queue is broken");
+    time.advance(3_000);
+
+    assertThat(stops).hasSize(1);
+    assertThat(stops.get(0)).hasMessageContaining("the queue is broken");
+    assertThat(log).isEmpty();
+    assertThat(batches.stop()).isCompleted();
+  }
+
+  private RddNode poll() {
+    if (pollFailure != null) {
+      throw pollFailure;
+    }
+    return queue.isEmpty() ? new EmptyNode() : queue.poll();
+  }
+
+  private void failAlways() {
+    action =
+        (rdd, batchTime) -> {
+          throw new IllegalStateException("broken");
+        };
+  }
+
+  /** As a slow output does: everything else goes on. */
+  private void passTimeUntil(long sinceStartMs) {
+    Loop timer = time.loop("timer");
+    boolean[] due = {false};
+    timer.schedule(start + sinceStartMs - time.nowMs(), () -> due[0] = true);
+    assertThat(time.runUntil(() -> due[0], 100_000)).isTrue();
+  }
+
+  private List<CompletableFuture<Void>> stopOnLoop(BatchLifecycle batches) {
+    List<CompletableFuture<Void>> stopped = new ArrayList<>();
+    loop.execute(() -> stopped.add(batches.stop()));
+    assertThat(time.runUntil(() -> !stopped.isEmpty(), 1_000)).isTrue();
+    return stopped;
+  }
+
+  private BatchCommitted committed(long sinceStartMs) {
+    return new BatchCommitted(start + sinceStartMs, CommitOutcome.COMPLETED, List.of());
+  }
+
+  private static RddNode data() {
+    return new CollectionNode(List.of(List.of("record")));
+  }
+
+  private Output textOutput() {
+    return new Output.TextFilesOutput(0, input, "/out/text", "", "saveAsTextFiles");
+  }
+
+  private BatchLifecycle started(OnBatchFailure onFailure) {
+    return started(
+        onFailure,
+        new Output.ForEachOutput(
+            0,
+            input,
+            (rdd, batchTime) -> {
+              log.add("run " + (batchTime.milliseconds() - start));
+              action.run(rdd, batchTime);
+            },
+            "output 0"));
+  }
+
+  private BatchLifecycle started(OnBatchFailure onFailure, Output output) {
+    JobRunner jobs =
+        new JobRunner(
+            new Planner(new FakeShipping()),
+            new JobScheduler(new NoExecutors(), 4),
+            loop,
+            this::await,
+            result -> List.of());
+    StreamGraph graph =
+        new StreamGraph(
+            new Duration(INTERVAL_MS), List.of(input), List.of(output), Optional.empty());
+    BatchLifecycle batches =
+        new BatchLifecycle(
+            new BatchLifecycle.Services(
+                time,
+                loop,
+                time.blockingWork(),
+                journal,
+                new OutputPublisher(new Publisher(files), journal, loop, stops::add)),
+            graph,
+            new BatchPolicy(INTERVAL_MS, onFailure, 2, 100, 10),
+            new InputCutter(
+                graph.inputs(),
+                new ReceiverTracker(new NoReceivers(), loop, time, 200, 1_000),
+                Map.of(),
+                2),
+            jobs,
+            new TextOutputs(files, jobs, this::await, "app-e1"),
+            new RecordingListener());
+    loop.execute(batches::start);
+    time.runUntilIdle();
+    return batches;
+  }
+
+  private boolean exists(String path) {
+    return await(files.status(path)).isPresent();
+  }
+
+  private <T> T await(CompletableFuture<T> future) {
+    assertThat(time.runUntil(future::isDone, 100_000)).isTrue();
+    return future.join();
+  }
+
+  /** Writes down how batches end. */
+  private final class RecordingListener implements BatchListener {
+    @Override
+    public void onBatchEnded(BatchStatus status) {
+      log.add(status.state() + " " + (status.batchTimeMs() - start));
+    }
+
+    @Override
+    public void onBatchesStopped(MillraceException cause) {
+      assertThat(cause.code()).isNotEqualTo(ErrorCode.ALREADY_STOPPED);
+      stops.add(cause);
+    }
+  }
+}

@@ -166,6 +166,7 @@ final class ExecutorRegistry implements FrameHandler {
   private void register(Connection connection, RegisterExecutor registration) {
     if (closed
         || lostContainers.contains(registration.getContainer())
+        || isRegistered(registration.getContainer())
         || byConnection.containsKey(connection)) {
       LOG.warn("refused the registration of {}", registration.getContainer());
       connection.send(
@@ -197,6 +198,11 @@ final class ExecutorRegistry implements FrameHandler {
         registration.getHost(),
         registration.getCores());
     listener.onJoined(executor);
+  }
+
+  private boolean isRegistered(String container) {
+    return executors.values().stream()
+        .anyMatch(executor -> executor.registration.getContainer().equals(container));
   }
 
   private void onHeartbeat(RegisteredExecutor executor, Heartbeat heartbeat) {

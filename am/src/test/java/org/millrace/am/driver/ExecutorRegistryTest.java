@@ -1,0 +1,336 @@
+package org.millrace.am.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.millrace.am.driver.ExecutorRegistry.RegistrySettings;
+import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.checkpoint.runtime.Clock;
+import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.checkpoint.runtime.SimulatedTime;
+import org.millrace.runner.wire.Connection;
+import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.Envelope.MessageCase;
+import org.millrace.runner.wire.proto.Heartbeat;
+import org.millrace.runner.wire.proto.Membership;
+import org.millrace.runner.wire.proto.ReceiverReport;
+import org.millrace.runner.wire.proto.RegisterExecutor;
+
+class ExecutorRegistryTest {
+  private static final long EPOCH = 3;
+  private static final long TIMEOUT_MS = 5_000;
+
+  private final SimulatedTime time = SimulatedTime.inOrder();
+  private final Loop loop = time.loop("driver");
+  private final HeldUpClock clock = new HeldUpClock(time);
+  private final RecordingListener listener = new RecordingListener();
+  private final ExecutorRegistry registry =
+      new ExecutorRegistry(
+          new RegistrySettings(EPOCH, Map.of("millrace.key", "value"), TIMEOUT_MS, false),
+          loop,
+          clock,
+          listener);
+
+  @BeforeEach
+  void start() {
+    loop.execute(registry::start);
+    time.runUntilIdle();
+  }
+
+  @Test
+  void givesEachExecutorANumberOfItsOwnAndTheConfiguration() {
+    FakeConnection first = register("c1");
+    FakeConnection second = register("c2");
+
+    assertThat(first.sent(MessageCase.EXECUTOR_REGISTERED).getExecutorRegistered().getExecutorId())
+        .isEqualTo(1);
+    assertThat(second.sent(MessageCase.EXECUTOR_REGISTERED).getExecutorRegistered())
+        .satisfies(
+            told -> {
+              assertThat(told.getExecutorId()).isEqualTo(2);
+              assertThat(told.getConfigurationMap()).containsEntry("millrace.key", "value");
+            });
+    assertThat(first.sent).allMatch(envelope -> envelope.getEpoch() == EPOCH);
+    assertThat(live()).containsExactly(1, 2);
+    assertThat(listener.events).containsExactly("joined 1", "joined 2");
+  }
+
+  @Test
+  void tellsAllWhoLivesWithARisingVersion() {
+    FakeConnection first = register("c1");
+    Membership alone = first.sent(MessageCase.MEMBERSHIP).getMembership();
+    register("c2");
+    Membership both = first.sent(MessageCase.MEMBERSHIP).getMembership();
+
+    assertThat(alone.getExecutorsCount()).isEqualTo(1);
+    assertThat(both.getExecutorsCount()).isEqualTo(2);
+    assertThat(both.getVersion()).isGreaterThan(alone.getVersion());
+  }
+
+  @Test
+  void losesAnExecutorWhoseConnectionBreaks() {
+    FakeConnection first = register("c1");
+    FakeConnection second = register("c2");
+    registry.onClosed(first, Optional.empty());
+    registry.onClosed(first, Optional.empty());
+    time.runUntilIdle();
+
+    assertThat(live()).containsExactly(2);
+    assertThat(registry.lost()).isEqualTo(1);
+    assertThat(listener.events).containsExactly("joined 1", "joined 2", "lost 1");
+    assertThat(second.sent(MessageCase.MEMBERSHIP).getMembership().getExecutorsCount())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void refusesTheLateRegistrationOfAContainerThatIsLost() {
+    registry.onContainerEnded("c1", "it exited with 1");
+    FakeConnection late = register("c1");
+
+    assertThat(late.sent(MessageCase.SHUT_DOWN).hasShutDown()).isTrue();
+    assertThat(late.open).isFalse();
+    assertThat(live()).isEmpty();
+    assertThat(listener.events).isEmpty();
+  }
+
+  @Test
+  void neverHearsALostExecutorAgain() {
+    FakeConnection first = register("c1");
+    registry.onClosed(first, Optional.empty());
+    say(first, Envelope.newBuilder().setReceiverReport(ReceiverReport.getDefaultInstance()));
+    FakeConnection again = register("c1");
+
+    assertThat(again.open).isFalse();
+    assertThat(listener.events).containsExactly("joined 1", "lost 1");
+  }
+
+  @Test
+  void refusesASecondExecutorOfOneContainer() {
+    register("c1");
+    FakeConnection second = register("c1");
+
+    assertThat(second.open).isFalse();
+    assertThat(live()).containsExactly(1);
+  }
+
+  @Test
+  void dropsWhatIsOfAnotherEpoch() {
+    FakeConnection first = register("c1");
+    registry.onFrame(
+        first,
+        Frame.of(
+            Envelope.newBuilder()
+                .setEpoch(EPOCH - 1)
+                .setReceiverReport(ReceiverReport.getDefaultInstance())
+                .build()));
+    time.runUntilIdle();
+    assertThat(listener.events).containsExactly("joined 1");
+
+    say(first, Envelope.newBuilder().setReceiverReport(ReceiverReport.getDefaultInstance()));
+    assertThat(listener.events).containsExactly("joined 1", "RECEIVER_REPORT of 1");
+  }
+
+  @Test
+  void losesAnExecutorThatIsSilentForTheTimeout() {
+    FakeConnection silent = register("c1");
+    FakeConnection talking = register("c2");
+    for (int i = 0; i < 60; i++) {
+      time.advance(100);
+      heartbeat(talking, 0);
+    }
+
+    assertThat(live()).containsExactly(2);
+    assertThat(silent.open).isFalse();
+    assertThat(listener.events).contains("lost 1");
+  }
+
+  @Test
+  void losesNobodyWhenItWasHeldUpItself() {
+    register("c1");
+    time.advance(600);
+    clock.heldUpMs = 20_000;
+    time.advance(3_000);
+
+    assertThat(live()).containsExactly(1);
+
+    time.advance(3_000);
+    assertThat(live()).as("silent for the timeout after that").isEmpty();
+  }
+
+  @Test
+  void aPingRoundEndsWhenAllHaveAnsweredOrAreLost() {
+    FakeConnection first = register("c1");
+    FakeConnection second = register("c2");
+    FakeConnection third = register("c3");
+    List<String> done = new ArrayList<>();
+    loop.execute(() -> registry.pingAll(() -> done.add("answered")));
+    time.runUntilIdle();
+    long number = first.sent(MessageCase.PING).getPing().getNumber();
+
+    heartbeat(first, number - 1);
+    heartbeat(second, number);
+    registry.onClosed(third, Optional.empty());
+    time.runUntilIdle();
+    assertThat(done).isEmpty();
+
+    heartbeat(first, number);
+    assertThat(done).containsExactly("answered");
+  }
+
+  @Test
+  void aPingRoundOfNobodyEndsAtOnce() {
+    List<String> done = new ArrayList<>();
+    loop.execute(() -> registry.pingAll(() -> done.add("answered")));
+    time.runUntilIdle();
+
+    assertThat(done).containsExactly("answered");
+  }
+
+  @Test
+  void takesNobodyAfterTheEnd() {
+    FakeConnection first = register("c1");
+    loop.execute(() -> registry.shutDownAll("over"));
+    time.runUntilIdle();
+    FakeConnection late = register("c2");
+
+    assertThat(first.sent(MessageCase.SHUT_DOWN).getShutDown().getReason()).isEqualTo("over");
+    assertThat(late.open).isFalse();
+  }
+
+  private List<Integer> live() {
+    return registry.live().stream().map(LiveExecutor::id).toList();
+  }
+
+  private FakeConnection register(String container) {
+    FakeConnection connection = new FakeConnection(container);
+    registry.onFrame(
+        connection,
+        Frame.of(
+            Envelope.newBuilder()
+                .setRegisterExecutor(
+                    RegisterExecutor.newBuilder()
+                        .setContainer(container)
+                        .setHost("host-" + container)
+                        .setCores(1))
+                .build()));
+    time.runUntilIdle();
+    return connection;
+  }
+
+  private void heartbeat(FakeConnection from, long answeredPing) {
+    say(
+        from,
+        Envelope.newBuilder().setHeartbeat(Heartbeat.newBuilder().setAnsweredPing(answeredPing)));
+  }
+
+  private void say(FakeConnection from, Envelope.Builder message) {
+    registry.onFrame(from, Frame.of(message.setEpoch(EPOCH).build()));
+    time.runUntilIdle();
+  }
+
+  /** A clock that went on while nothing ran. */
+  private static final class HeldUpClock implements Clock {
+    private final SimulatedTime time;
+    long heldUpMs;
+
+    HeldUpClock(SimulatedTime time) {
+      this.time = time;
+    }
+
+    @Override
+    public long nowMs() {
+      return time.nowMs() + heldUpMs;
+    }
+
+    @Override
+    public long nanoTime() {
+      return time.nanoTime() + TimeUnit.MILLISECONDS.toNanos(heldUpMs);
+    }
+  }
+
+  /** Writes down what happens. */
+  private static final class RecordingListener implements ExecutorListener {
+    final List<String> events = new ArrayList<>();
+
+    @Override
+    public void onJoined(RegisteredExecutor executor) {
+      events.add("joined " + executor.id);
+    }
+
+    @Override
+    public void onLost(RegisteredExecutor executor, String reason) {
+      events.add("lost " + executor.id);
+    }
+
+    @Override
+    public void onHeartbeat(int executorId, Heartbeat heartbeat) {
+      // Only the registry's own use of heartbeats is looked at here.
+    }
+
+    @Override
+    public void onMessage(int executorId, Frame frame) {
+      events.add(frame.envelope().getMessageCase() + " of " + executorId);
+    }
+  }
+
+  /** Remembers what it is given to send. */
+  private static final class FakeConnection implements Connection {
+    final List<Envelope> sent = new ArrayList<>();
+    boolean open = true;
+    private final String peer;
+
+    FakeConnection(String peer) {
+      this.peer = peer;
+    }
+
+    /** The newest message of this kind. */
+    Envelope sent(MessageCase kind) {
+      return sent.stream()
+          .filter(envelope -> envelope.getMessageCase() == kind)
+          .reduce((first, second) -> second)
+          .orElseThrow(() -> new AssertionError("no " + kind + " among " + sent));
+    }
+
+    @Override
+    public String peer() {
+      return peer;
+    }
+
+    @Override
+    public boolean byReference() {
+      return false;
+    }
+
+    @Override
+    public void send(Frame frame) {
+      sent.add(frame.envelope());
+    }
+
+    @Override
+    public boolean isWritable() {
+      return true;
+    }
+
+    @Override
+    public void onWritable(Runnable action) {
+      action.run();
+    }
+
+    @Override
+    public boolean isOpen() {
+      return open;
+    }
+
+    @Override
+    public void close() {
+      open = false;
+    }
+  }
+}

@@ -74,6 +74,7 @@ public final class ReceiverTracker {
             .filter(stream -> stream.primary == executorId && !stream.isEnded())
             .toList();
     for (TrackedReceiver receiver : receivers.values()) {
+      receiver.ranOn.remove(executorId);
       if (receiver.executorId == executorId && receiver.state != TrackedReceiver.State.STOPPED) {
         receiver.lost("its executor " + executorId + " was lost", clock.nowMs());
       }
@@ -84,10 +85,7 @@ public final class ReceiverTracker {
             end(stream, stream.highestHeld());
           }
           if (stopping) {
-            receivers.values().stream()
-                .filter(receiver -> receiver.state == TrackedReceiver.State.WAITING)
-                .forEach(TrackedReceiver::stopped);
-            tellIfAllStopped();
+            stopWaiting();
           } else {
             startWaiting();
           }
@@ -138,14 +136,22 @@ public final class ReceiverTracker {
   public void stop(boolean drain) {
     stopping = true;
     for (TrackedReceiver receiver : receivers.values()) {
-      if (receiver.state == TrackedReceiver.State.WAITING) {
-        receiver.stopped();
-      } else if (receiver.state != TrackedReceiver.State.STOPPED) {
+      if (receiver.executorId >= 0 && receiver.state != TrackedReceiver.State.STOPPED) {
         host.send(
             receiver.executorId,
             Envelope.newBuilder()
                 .setStopReceiver(
                     StopReceiver.newBuilder().setReceiverId(receiver.input.id()).setDrain(drain)));
+      }
+    }
+    stopWaiting();
+  }
+
+  /** Those that run nowhere stop when it is known what is left of their last stream. */
+  private void stopWaiting() {
+    for (TrackedReceiver receiver : receivers.values()) {
+      if (receiver.state == TrackedReceiver.State.WAITING && !isClosing(receiver.streamId)) {
+        receiver.stopped();
       }
     }
     tellIfAllStopped();
@@ -279,8 +285,7 @@ public final class ReceiverTracker {
 
   private void start(TrackedReceiver receiver, LiveExecutor executor) {
     long streamId = Stream.id(receiver.input.id(), executor.id());
-    Stream existing = streams.get(streamId);
-    if (existing != null) {
+    if (receiver.ranOn.contains(executor.id())) {
       LOG.info("receiver {} stays off executor {}", receiver.input.name(), executor.id());
       return;
     }
@@ -307,7 +312,7 @@ public final class ReceiverTracker {
   private LiveExecutor leastReceivers(TrackedReceiver receiver) {
     Comparator<LiveExecutor> order =
         Comparator.<LiveExecutor, Boolean>comparing(
-                executor -> streams.containsKey(Stream.id(receiver.input.id(), executor.id())))
+                executor -> receiver.ranOn.contains(executor.id()))
             .thenComparing(executor -> !receiver.input.preferredHosts().contains(executor.host()))
             .thenComparing(executor -> receiversOn(executor.id()))
             .thenComparing(LiveExecutor::id);

@@ -33,13 +33,17 @@ final class Stream {
   private long bytes;
   private boolean throttled;
 
-  /** Records in blocks {@code [0, until)} by the primary's marks since the last cut. */
+  /** Records that the primary's newest mark promised. */
+  private long promisedRecords;
+
+  /** Records in blocks {@code [0, until)} by the marks of all holders since the last cut. */
   private final TreeMap<Long, Long> recordsBelow = new TreeMap<>();
 
   Stream(long id, int inputId, int primary) {
     this.id = id;
     this.inputId = inputId;
     this.primary = primary;
+    recordsBelow.put(0L, 0L);
   }
 
   static long id(int receiverId, int executorId) {
@@ -57,11 +61,12 @@ final class Stream {
   /** Takes a mark; answers whether blocks came in that a batch can take. */
   boolean mark(int executorId, StreamMark mark) {
     StreamMark before = marks.put(executorId, mark);
+    recordsBelow.put(mark.getUntil(), mark.getUntilRecords());
     if (executorId == primary) {
+      promisedRecords = mark.getUntilRecords();
       records = mark.getRecordCount();
       bytes = mark.getByteCount();
       throttled = mark.getThrottled();
-      recordsBelow.put(mark.getUntil(), mark.getUntilRecords());
     }
     return executorId == primary && (before == null || mark.getUntil() > before.getUntil());
   }
@@ -86,17 +91,15 @@ final class Stream {
 
   void cutUntil(long until) {
     cut = until;
-    recordsBelow.headMap(until, false).clear();
+    Long newest = recordsBelow.floorKey(until);
+    if (newest != null) {
+      recordsBelow.headMap(newest, false).clear();
+    }
   }
 
   /** Records that the primary's marks promised above a block; counted by whole marks. */
   long recordsAbove(long until) {
-    if (recordsBelow.isEmpty()) {
-      return 0;
-    }
-    Map.Entry<Long, Long> below = recordsBelow.floorEntry(until);
-    long kept = below == null ? recordsBelow.firstEntry().getValue() : below.getValue();
-    return Math.max(0, recordsBelow.lastEntry().getValue() - kept);
+    return Math.max(0, promisedRecords - recordsUntil(until));
   }
 
   /** Records in blocks {@code [from, until)}, as far as marks tell. */

@@ -1,6 +1,8 @@
 package org.millrace.am.receive;
 
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.ReceiverState;
 
@@ -19,6 +21,9 @@ final class TrackedReceiver {
   State state = State.WAITING;
   int executorId = -1;
   long streamId = -1;
+
+  /** Living executors where a stream of it began; no second one may begin there. */
+  final Set<Integer> ranOn = new HashSet<>();
 
   private int starts;
   private int restarts;
@@ -40,6 +45,7 @@ final class TrackedReceiver {
     state = State.STARTING;
     streamId = newStreamId;
     executorId = onExecutor;
+    ranOn.add(onExecutor);
     return starts++;
   }
 

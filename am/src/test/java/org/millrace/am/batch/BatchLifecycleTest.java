@@ -38,7 +38,6 @@ import org.millrace.checkpoint.log.DriverEvent.BatchCut;
 import org.millrace.checkpoint.log.DriverEvent.CommitOutcome;
 import org.millrace.checkpoint.log.DriverEvent.EmptyBatches;
 import org.millrace.checkpoint.log.DriverEvent.OutputPublished;
-import org.millrace.checkpoint.publish.Publisher;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.conf.OnBatchFailure;
@@ -383,7 +382,7 @@ class BatchLifecycleTest {
                 loop,
                 time.blockingWork(),
                 journal,
-                new OutputPublisher(new Publisher(files), journal, loop, stops::add)),
+                new OutputPublisher(files, journal, loop, stops::add)),
             graph,
             new BatchPolicy(INTERVAL_MS, onFailure, 2, 100, 10),
             new InputCutter(

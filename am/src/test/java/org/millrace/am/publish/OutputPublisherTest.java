@@ -12,7 +12,6 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.files.FakeDurableFiles;
 import org.millrace.checkpoint.files.Outcome;
 import org.millrace.checkpoint.log.DriverEvent;
-import org.millrace.checkpoint.publish.Publisher;
 import org.millrace.checkpoint.publish.StagedOutput;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
@@ -24,7 +23,7 @@ class OutputPublisherTest {
   private final FakeJournal journal = new FakeJournal();
   private final List<MillraceException> failures = new ArrayList<>();
   private final OutputPublisher publisher =
-      new OutputPublisher(new Publisher(files), journal, loop, failures::add);
+      new OutputPublisher(files, journal, loop, failures::add);
 
   @BeforeEach
   void makeParent() {
@@ -46,6 +45,7 @@ class OutputPublisherTest {
     assertThat(journal.events())
         .containsExactly(
             new DriverEvent.OutputPublished(1_000), new DriverEvent.OutputPublished(2_000));
+    assertThat(exists("/staging/a") || exists("/staging/b")).isFalse();
     assertThat(exists("/out/a") && exists("/out/b") && exists("/out/c")).isTrue();
     assertThat(failures).isEmpty();
   }
@@ -127,8 +127,8 @@ class OutputPublisherTest {
   }
 
   private StagedOutput staged(String name) {
-    make("/staging/" + name);
-    return new StagedOutput("/staging/" + name, "/out/" + name);
+    make("/staging/" + name + "/ready");
+    return new StagedOutput("/staging/" + name + "/ready", "/out/" + name);
   }
 
   private void make(String directory) {

@@ -19,7 +19,6 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.api.spi.Engine;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.FatalHandler;
-import org.millrace.runner.conf.Keys;
 import org.millrace.runner.executor.adapter.UserClassLoader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,8 +112,6 @@ public final class ApplicationMaster {
               plan.programJars().stream().map(Path::of).toList(),
               ApplicationMaster.class.getClassLoader());
       Thread.currentThread().setContextClassLoader(loader);
-      // The program's configuration takes its master from here, whatever the program sets itself.
-      System.setProperty(Keys.MASTER.name(), "yarn");
       UserProgram.find(plan.mainClass(), loader).run(plan.arguments().toArray(String[]::new));
       Engine engine = runtime.engine().orElse(null);
       if (engine != null) {

@@ -58,7 +58,8 @@ public final class NewCommand implements CliCommand {
           ErrorCode.STORAGE_FAILED, "The project cannot be written to " + target, e);
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.println("Wrote " + target + ". Build it with 'mvn package' there; README.md says the rest.");
+    out.println(
+        "Wrote " + target + ". Build it with 'mvn package' there; README.md says the rest.");
     return MillraceCommandLine.EXIT_OK;
   }
 
@@ -82,7 +83,9 @@ public final class NewCommand implements CliCommand {
       return jars.filter(jar -> jar.getFileName().toString().startsWith(API + "-"))
           .findFirst()
           .orElseThrow(
-              () -> new MillraceException(ErrorCode.NO_SUCH_JAR, "There is no " + API + " in " + lib));
+              () ->
+                  new MillraceException(
+                      ErrorCode.NO_SUCH_JAR, "There is no " + API + " in " + lib));
     } catch (IOException e) {
       throw new UncheckedIOException("The directory " + lib + " cannot be listed", e);
     }

@@ -23,7 +23,7 @@ public final class TrainingMain {
   private TrainingMain() {}
 
   /** Loads, then ends the process. */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws Exception {
     YarnConfiguration configuration = new YarnConfiguration();
     configuration.setInt("ipc.client.connect.max.retries", 0);
     configuration.set(YarnConfiguration.RM_SCHEDULER_ADDRESS, NOBODY);
@@ -37,6 +37,8 @@ public final class TrainingMain {
       LOG.info("As expected, nobody answers", refused);
     }
     Rehearsal.run(configuration);
+    TrainingProgram.connect();
+    TrainingProgram.run();
     System.exit(0);
   }
 }

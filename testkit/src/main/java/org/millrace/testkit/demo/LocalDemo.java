@@ -1,9 +1,8 @@
 package org.millrace.testkit.demo;
 
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -67,7 +66,7 @@ final class LocalDemo implements Demo {
         String.format(
             Locale.ROOT,
             "first counts %.1f s after the start of the JVM",
-            sinceStartOfJvm().toMillis() / MS_PER_SECOND));
+            sinceStartOfJvmMs() / MS_PER_SECOND));
     if (ssc.awaitTerminationOrTimeout(TimeUnit.SECONDS.toMillis(feed.seconds()))) {
       throw new MillraceException(
           ErrorCode.INTERNAL, "the word count ended by itself; it should run until it is stopped");
@@ -99,8 +98,8 @@ final class LocalDemo implements Demo {
     }
   }
 
-  private static Duration sinceStartOfJvm() {
-    Instant now = Instant.now();
-    return Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now);
+  /** The process may be older: a shell turned into it. */
+  private static long sinceStartOfJvmMs() {
+    return System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
   }
 }

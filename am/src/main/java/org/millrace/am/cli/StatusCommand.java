@@ -3,7 +3,6 @@ package org.millrace.am.cli;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.Locale;
-import org.millrace.am.FailureLine;
 import org.millrace.am.submit.ApplicationStatus;
 import org.millrace.am.submit.Cluster;
 import picocli.CommandLine.Command;
@@ -30,7 +29,7 @@ public final class StatusCommand extends ApplicationCommand {
     }
     line(out, "driver on", status.host());
     line(out, "tracking URL", status.trackingUrl());
-    line(out, "diagnostics", FailureLine.oneLine(status.diagnostics()));
+    line(out, "diagnostics", status.reason());
     return MillraceCommandLine.EXIT_OK;
   }
 

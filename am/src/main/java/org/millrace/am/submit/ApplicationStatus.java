@@ -1,6 +1,9 @@
 package org.millrace.am.submit;
 
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.millrace.am.FailureLine;
 
 /**
  * What YARN knows about an application. Immutable.
@@ -33,10 +36,24 @@ public record ApplicationStatus(
     long startedMs,
     long finishedMs) {
 
+  private static final Pattern FAILED_LAUNCH =
+      Pattern.compile(
+          "exitCode: (-?\\d+).*?Last \\d+ bytes of stderr :(.*?)(?:\\[\\d{4}-\\d\\d-\\d\\d |For more detailed|$)");
+
   public ApplicationStatus {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(state, "state");
     Objects.requireNonNull(outcome, "outcome");
+  }
+
+  /** The diagnostics in one line; of a driver that did not start, what it wrote last. */
+  public String reason() {
+    String line = FailureLine.oneLine(diagnostics);
+    Matcher launch = FAILED_LAUNCH.matcher(line);
+    return launch.find()
+        ? "the driver's process ended with exit code %s: %s"
+            .formatted(launch.group(1), launch.group(2).strip())
+        : line;
   }
 
   /** Whether a driver runs. */

@@ -3,7 +3,6 @@ package org.millrace.am.submit;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Predicate;
-import org.millrace.am.FailureLine;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.runtime.Clock;
@@ -91,7 +90,7 @@ public final class Watch {
 
   private static String line(ApplicationStatus status) {
     if (status.isOver()) {
-      String reason = FailureLine.oneLine(status.diagnostics());
+      String reason = status.reason();
       return status.outcome() + (reason.isEmpty() ? "" : ": " + reason);
     }
     return switch (status.state()) {

@@ -49,6 +49,9 @@ public final class ApplicationMaster {
   /** Volatile: set on the main thread, read by the shutdown hook. */
   private volatile YarnClients clients;
 
+  /** Volatile: as the clients. */
+  private volatile CompletableFuture<Void> registered;
+
   /**
    * Makes the master of this process.
    *
@@ -69,7 +72,7 @@ public final class ApplicationMaster {
       MasterEnvironment environment = MasterEnvironment.of(environmentVariables);
       LOG.info("Application master of {} on {}", environment.attempt(), environment.host());
       clients = new YarnClients(new YarnConfiguration(), new BeforeDriver());
-      CompletableFuture<Void> registered =
+      registered =
           CompletableFuture.runAsync(() -> clients.register(environment.host(), ""), threads);
       plan = readPlan();
       runtime =
@@ -141,6 +144,8 @@ public final class ApplicationMaster {
     if (ended.compareAndSet(false, true) && clients != null) {
       LOG.info("The application ends: {}: {}", status, diagnostics);
       try {
+        // A program may end before the ResourceManager knows this master.
+        registered.join();
         clients.unregister(status, diagnostics, "");
       } catch (RuntimeException e) {
         LOG.error("YARN could not be told that the application has ended", e);

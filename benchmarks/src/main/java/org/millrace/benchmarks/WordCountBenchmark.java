@@ -24,12 +24,14 @@ import org.millrace.api.streaming.Durations;
 import org.millrace.api.streaming.StreamingContext;
 
 /**
- * Two questions, each answered in one run: what does word count with String functions cost against the hand-written loop, and what
- * does an empty batch with a shuffle cost.
+ * Two questions, each answered in one run: what does word count with String functions cost against
+ * the hand-written loop, and what does an empty batch with a shuffle cost.
  *
- * <p>Input: lines of 12 words, Zipf(1) over 100,000 words, from a fixed seed, in a text file that Millrace reads; the loop reads the
- * same lines as fresh Strings from memory, so it does not pay for the file. Rounds alternate; every result is compared with the loop's. CPU is that of the whole
- * process. Run it alone on the machine, with {@code -XX:+UseParallelGC -Xms2g -Xmx2g -XX:+AlwaysPreTouch}.
+ * <p>Input: lines of 12 words, Zipf(1) over 100,000 words, from a fixed seed, in a text file that
+ * Millrace reads; the loop reads the same lines as fresh Strings from memory, so it does not pay
+ * for the file. Rounds alternate; every result is compared with the loop's. CPU is that of the
+ * whole process. Run it alone on the machine, with {@code -XX:+UseParallelGC -Xms2g -Xmx2g
+ * -XX:+AlwaysPreTouch}.
  */
 public final class WordCountBenchmark {
   private static final Pattern SPACE = Pattern.compile(" ");
@@ -75,7 +77,8 @@ public final class WordCountBenchmark {
       Files.delete(file);
     }
     System.out.printf("word-count loop      %,12.0f lines per CPU second%n", median(loop));
-    System.out.printf("word-count millrace  %,12.0f lines per CPU second, local[1]%n", median(millrace));
+    System.out.printf(
+        "word-count millrace  %,12.0f lines per CPU second, local[1]%n", median(millrace));
     System.out.printf("RATIO word-count loop %.2f%n", median(millrace) / median(loop));
   }
 
@@ -108,12 +111,15 @@ public final class WordCountBenchmark {
     }
   }
 
-  /** From a batch's cut to the end of its output, and CPU of the process, at 100 batches a second. */
+  /**
+   * From a batch's cut to the end of its output, and CPU of the process, at 100 batches a second.
+   */
   private static void emptyBatch(int batches) throws Exception {
     List<Double> millis = new ArrayList<>();
     CountDownLatch enough = new CountDownLatch(batches);
     long[] cpu = new long[2];
-    try (StreamingContext context = new StreamingContext(conf("local[2]"), Durations.milliseconds(10))) {
+    try (StreamingContext context =
+        new StreamingContext(conf("local[2]"), Durations.milliseconds(10))) {
       Queue<RDD<String>> nothing = new LinkedList<>();
       context
           .queueStream(nothing)

@@ -239,7 +239,9 @@ public final class ReceiverTracker {
     for (TrackedReceiver receiver : receivers.values()) {
       status.add(
           receiver.status(
-              streams.get(receiver.streamId), hosts.getOrDefault(receiver.executorId, "")));
+              streams.get(receiver.streamId),
+              hosts.getOrDefault(receiver.executorId, ""),
+              hosts.size()));
     }
     return status;
   }

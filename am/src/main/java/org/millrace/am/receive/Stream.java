@@ -120,6 +120,12 @@ final class Stream {
     return holders;
   }
 
+  /** Whether the primary holds blocks that a replica should hold too. */
+  boolean holdsBlocks() {
+    StreamMark mark = marks.get(primary);
+    return mark != null && mark.getUntil() > released;
+  }
+
   /** Executors other than the primary that hold blocks. */
   int replicaHolders() {
     return (int)

@@ -108,7 +108,7 @@ final class TrackedReceiver {
     sampledAtMs = nowMs;
   }
 
-  ReceiverStatus status(Stream stream, String host) {
+  ReceiverStatus status(Stream stream, String host, int liveExecutors) {
     return new ReceiverStatus(
         input.id(),
         input.name(),
@@ -121,10 +121,17 @@ final class TrackedReceiver {
         lostRecords,
         isLive(stream) && stream.isThrottled(),
         restarts,
-        1 + (isLive(stream) ? Math.min(input.replication() - 1, stream.replicaHolders()) : 0),
+        replicas(stream, liveExecutors),
         input.replication(),
         lastError,
         lastErrorTimeMs);
+  }
+
+  /** Copies of what is held now; while nothing is held, copies that the living executors allow. */
+  private int replicas(Stream stream, int liveExecutors) {
+    int others =
+        isLive(stream) && stream.holdsBlocks() ? stream.replicaHolders() : liveExecutors - 1;
+    return 1 + Math.max(0, Math.min(input.replication() - 1, others));
   }
 
   private long records(Stream stream) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.millrace.am.files.FileSplitter;
+import org.millrace.am.log.DriverState;
 import org.millrace.am.plan.Planner;
 import org.millrace.am.publish.OutputPublisher;
 import org.millrace.am.publish.TextOutputs;
@@ -198,6 +199,16 @@ public final class DriverEngine implements Engine {
     CompletableFuture<ApplicationStatus> answer = new CompletableFuture<>();
     ports.loop().execute(() -> answer.complete(driver.status(mostBatches)));
     return ports.waiting().await(answer.orTimeout(5, TimeUnit.SECONDS));
+  }
+
+  /** What the records of the event log say; on the driver's loop, or after the close. */
+  public DriverState durableState() {
+    return driver.durableState();
+  }
+
+  /** Jobs that have not ended; on the driver's loop, or after the close. */
+  public int runningJobs() {
+    return driver.executors().scheduler().runningJobs();
   }
 
   @Override

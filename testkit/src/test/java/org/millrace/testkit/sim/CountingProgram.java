@@ -1,0 +1,70 @@
+package org.millrace.testkit.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.millrace.api.BatchContext;
+import org.millrace.api.Tuple2;
+import org.millrace.api.streaming.DStream;
+import org.millrace.api.streaming.Duration;
+import org.millrace.api.streaming.StreamingContext;
+
+/**
+ * The program that is simulated: it keeps the records of each batch, and counts them by their last
+ * digit in a shuffle. Static, because its functions are copied; one simulation runs at a time.
+ */
+final class CountingProgram {
+  static final long INTERVAL_MS = 1_000;
+
+  /** What each batch saw, by the last run of the batch. */
+  static final Map<Long, List<String>> RECORDS = new TreeMap<>();
+
+  static final Map<Long, Map<String, Integer>> COUNTS = new TreeMap<>();
+
+  /** So many of the next records make their tasks fail. */
+  static int failuresToCome;
+
+  private CountingProgram() {}
+
+  static StreamingContext define(BatchContext batchContext, long seed) {
+    RECORDS.clear();
+    COUNTS.clear();
+    NumberedSource.STORED.clear();
+    failuresToCome = 0;
+    StreamingContext context = new StreamingContext(batchContext, new Duration(INTERVAL_MS));
+    DStream<String> first = context.receiverStream(new NumberedSource(seed));
+    DStream<String> second = context.receiverStream(new NumberedSource(~seed));
+    DStream<String> records = context.union(first, second).map(CountingProgram::failSometimes);
+    records.foreachRDD(
+        (rdd, time) -> RECORDS.put(time.milliseconds(), new ArrayList<>(rdd.collect())));
+    records
+        .mapToPair(record -> new Tuple2<>(lastDigit(record), 1))
+        .reduceByKey(Integer::sum, 3)
+        .foreachRDD((rdd, time) -> COUNTS.put(time.milliseconds(), toMap(rdd.collect())));
+    return context;
+  }
+
+  private static String failSometimes(String record) {
+    if (failuresToCome > 0) {
+      failuresToCome--;
+      throw new IllegalStateException("a fault of the simulation");
+    }
+    return record;
+  }
+
+  static String lastDigit(String record) {
+    return record.substring(record.length() - 1);
+  }
+
+  private static Map<String, Integer> toMap(List<Tuple2<String, Integer>> pairs) {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (Tuple2<String, Integer> pair : pairs) {
+      Integer before = counts.put(pair._1(), pair._2());
+      if (before != null) {
+        throw new AssertionError("two counts of " + pair._1());
+      }
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,301 @@
+package org.millrace.testkit.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.millrace.am.driver.DriverEngine;
+import org.millrace.am.driver.DriverEnvironment;
+import org.millrace.am.log.DriverState;
+import org.millrace.am.log.StateView;
+import org.millrace.am.plan.ProgramShipping;
+import org.millrace.am.schedule.JobRunner;
+import org.millrace.am.schedule.ResultRecords;
+import org.millrace.api.BatchContext;
+import org.millrace.api.StreamingConf;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.streaming.StreamingContext;
+import org.millrace.checkpoint.files.FakeDurableFiles;
+import org.millrace.checkpoint.log.DriverEvent;
+import org.millrace.checkpoint.log.DriverEvent.BatchCommitted;
+import org.millrace.checkpoint.log.DriverEvent.CommitOutcome;
+import org.millrace.checkpoint.log.DriverEvent.EmptyBatches;
+import org.millrace.checkpoint.log.EventLog;
+import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.checkpoint.runtime.SimulatedTime;
+import org.millrace.runner.codec.RecordCodec;
+import org.millrace.runner.conf.Settings;
+import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.StreamMark;
+
+/** One application from its start to its drain, with faults, all from a seed. */
+final class Simulation {
+  private static final long RUN_MS = 45_000;
+  private static final long STUCK_MS = 120_000;
+  private static final int MOST_STEPS = 50_000_000;
+  private static final String LOG = "/log";
+
+  private final long seed;
+  private final SimulatedTime time;
+  private final SplittableRandom faults;
+  private final SimulatedNetwork network;
+  private final FakeDurableFiles files;
+  private final Machine driverMachine;
+  private final Loop faultLoop;
+  private final long endMs;
+  private final Set<String> lostMachines = new HashSet<>();
+  private final List<String> story = new ArrayList<>();
+
+  /** Records that the marks of a receiver's executor promised, by receiver and machine. */
+  private final Map<String, Long> promised = new TreeMap<>();
+
+  private SimulatedCluster cluster;
+
+  private Simulation(long seed) {
+    this.seed = seed;
+    this.time = SimulatedTime.shuffled(seed);
+    this.faults = new SplittableRandom(seed * 31 + 7);
+    this.network = new SimulatedNetwork(time, seed * 31 + 8, this::observe);
+    this.files = new FakeDurableFiles(time.blockingWork(), time);
+    this.driverMachine = new Machine("driver", time);
+    this.faultLoop = time.loop("faults");
+    this.endMs = time.nowMs() + RUN_MS;
+  }
+
+  /**
+   * Runs the seed and checks everything that must hold.
+   *
+   * @return the records of the driver's log
+   */
+  static List<DriverEvent> run(long seed) {
+    Simulation simulation = new Simulation(seed);
+    try {
+      return simulation.run();
+    } catch (RuntimeException | AssertionError failure) {
+      throw new AssertionError(
+          "seed " + seed + " after " + simulation.story + ": " + failure, failure);
+    }
+  }
+
+  private List<DriverEvent> run() {
+    DriverEngine engine = new DriverEngine(environment(), () -> {});
+    StreamingConf conf = new StreamingConf().setMaster("simulated").setAppName("simulation");
+    StreamingContext context = CountingProgram.define(new BatchContext(conf, engine), seed);
+    context.start();
+    scheduleLosses();
+    scheduleOtherFaults();
+    time.runUntil(this::isOver, MOST_STEPS);
+    context.stop(true, true);
+
+    List<DriverEvent> events = new ArrayList<>();
+    DriverState replayed = new DriverState();
+    await(
+        EventLog.read(
+            files,
+            time.blockingWork(),
+            LOG + "/epoch-000001",
+            1,
+            0,
+            (position, event) -> {
+              events.add(event);
+              replayed.replay(event);
+            }));
+    assertThat(StateView.of(replayed)).isEqualTo(StateView.of(engine.durableState()));
+    assertThat(engine.runningJobs()).isZero();
+    assertThat(replayed.cutNotCommitted()).isEmpty();
+    assertThat(replayed.committedNotPublished()).isEmpty();
+    checkRecords(checkCommits(events));
+    return events;
+  }
+
+  /** Batches commit in their order, one interval apart, and none is left out. */
+  private static List<Long> checkCommits(List<DriverEvent> events) {
+    List<Long> committed = new ArrayList<>();
+    List<Long> withRecords = new ArrayList<>();
+    for (DriverEvent event : events) {
+      if (event instanceof BatchCommitted commit) {
+        assertThat(commit.outcome()).isEqualTo(CommitOutcome.COMPLETED);
+        committed.add(commit.batchTimeMs());
+        withRecords.add(commit.batchTimeMs());
+      } else if (event instanceof EmptyBatches empty) {
+        for (long i = 0; i < empty.count(); i++) {
+          committed.add(empty.fromMs() + i * CountingProgram.INTERVAL_MS);
+        }
+      }
+    }
+    assertThat(committed).hasSizeGreaterThan((int) (RUN_MS / CountingProgram.INTERVAL_MS) - 2);
+    for (int i = 1; i < committed.size(); i++) {
+      assertThat(committed.get(i)).isEqualTo(committed.get(i - 1) + CountingProgram.INTERVAL_MS);
+    }
+    return withRecords;
+  }
+
+  /**
+   * Each record that was promised is in one batch, in its order; counts are those of the records.
+   */
+  private void checkRecords(List<Long> batches) {
+    Map<String, Long> next = new HashMap<>();
+    for (long batch : batches) {
+      Map<String, Integer> reference = new TreeMap<>();
+      for (String record : CountingProgram.RECORDS.get(batch)) {
+        String source = record.substring(0, record.indexOf('/'));
+        long number = Long.parseLong(record.substring(record.indexOf('/') + 1));
+        long expected = next.merge(source, 1L, Long::sum) - 1;
+        assertThat(number).as("record of %s in batch %d", source, batch).isEqualTo(expected);
+        reference.merge(CountingProgram.lastDigit(record), 1, Integer::sum);
+      }
+      assertThat(CountingProgram.COUNTS.get(batch)).as("batch %d", batch).isEqualTo(reference);
+    }
+    promised.forEach(
+        (source, records) ->
+            assertThat(next.getOrDefault(source, 0L))
+                .as("records of %s", source)
+                .isGreaterThanOrEqualTo(records));
+    NumberedSource.STORED.forEach(
+        (source, stored) -> {
+          if (!lostMachines.contains(source.substring(source.indexOf('@') + 1))) {
+            assertThat(next.getOrDefault(source, 0L)).as("drained of %s", source).isEqualTo(stored);
+          }
+        });
+    assertThat(promised).isNotEmpty();
+  }
+
+  private void observe(Machine sender, Envelope message) {
+    for (StreamMark mark : message.getHeartbeat().getMarksList()) {
+      if (mark.getPrimary()) {
+        String source = (mark.getStreamId() >>> 32) + "@" + sender.name();
+        promised.merge(source, mark.getUntilRecords(), Math::max);
+      }
+    }
+  }
+
+  /** Two losses, far enough apart that what the first one left in one copy has been used up. */
+  private void scheduleLosses() {
+    faultLoop.schedule(3_000 + faults.nextInt(8_000), this::loseAnExecutor);
+    faultLoop.schedule(27_000 + faults.nextInt(8_000), this::loseAnExecutor);
+  }
+
+  private void loseAnExecutor() {
+    Machine machine = oneOf(cluster.machines());
+    lostMachines.add(machine.name());
+    if (faults.nextBoolean()) {
+      tell("kill " + machine.name());
+      cluster.kill(machine);
+    } else {
+      long durationMs = 5_600L + faults.nextInt(3_000);
+      tell("pause " + machine.name() + " for " + durationMs);
+      machine.pause(durationMs);
+    }
+  }
+
+  private void scheduleOtherFaults() {
+    faultLoop.schedule(
+        500 + faults.nextInt(4_000),
+        () -> {
+          if (isOver()) {
+            return;
+          }
+          switch (faults.nextInt(4)) {
+            case 0 -> {
+              CountingProgram.failuresToCome = 1 + faults.nextInt(2);
+              tell("fail " + CountingProgram.failuresToCome + " tasks");
+            }
+            case 1 -> {
+              tell("break a link");
+              network.breakALink(cluster.machines());
+            }
+            case 2 -> pauseShortly(driverMachine);
+            default -> pauseShortly(oneOf(cluster.machines()));
+          }
+          scheduleOtherFaults();
+        });
+  }
+
+  private void pauseShortly(Machine machine) {
+    if (!machine.isPaused()) {
+      long durationMs = 100L + faults.nextInt(1_400);
+      tell("pause " + machine.name() + " for " + durationMs);
+      machine.pause(durationMs);
+    }
+  }
+
+  private boolean isOver() {
+    return time.nowMs() >= endMs;
+  }
+
+  private Machine oneOf(List<Machine> machines) {
+    return machines.get(faults.nextInt(machines.size()));
+  }
+
+  private void tell(String what) {
+    story.add(time.nowMs() - endMs + RUN_MS + " ms " + what);
+  }
+
+  private DriverEnvironment environment() {
+    RecordCodec codec = new RecordCodec(getClass().getClassLoader());
+    Settings settings =
+        Settings.resolve(
+            Map.of(
+                "millrace.executor.instances", "3",
+                "millrace.executor.cores", "2",
+                "millrace.app.name", "simulation"));
+    return new DriverEnvironment(
+        new DriverEnvironment.Ports(
+            time,
+            driverMachine.loop("main"),
+            driverMachine.work(),
+            network.transport(driverMachine),
+            files,
+            (where, fault) -> {
+              throw new AssertionError("driver: " + where, fault);
+            },
+            new Stepping(),
+            new ProgramShipping(codec, "simulation"),
+            new ResultRecords(codec)),
+        new DriverEnvironment.Identity("simulation", "nobody", "simulated", 1, "driver", LOG),
+        settings,
+        (loop, epoch, port) -> {
+          cluster =
+              new SimulatedCluster(
+                  new SimulatedCluster.World(time, network, files, seed * 31 + 9),
+                  loop,
+                  epoch,
+                  port);
+          return cluster;
+        });
+  }
+
+  private <T> T await(CompletableFuture<T> future) {
+    return new Stepping().await(future);
+  }
+
+  /** Waits by running everything else. */
+  private final class Stepping implements JobRunner.Waiting {
+    @Override
+    public <T> T await(CompletableFuture<T> future) {
+      long limitMs = time.nowMs() + STUCK_MS;
+      time.runUntil(() -> future.isDone() || time.nowMs() > limitMs, MOST_STEPS);
+      if (!future.isDone()) {
+        throw new AssertionError("stuck for " + STUCK_MS + " ms");
+      }
+      try {
+        return future.join();
+      } catch (CompletionException failed) {
+        if (failed.getCause() instanceof MillraceException known) {
+          throw new MillraceException(known.code(), known.getMessage(), known);
+        }
+        throw new MillraceException(
+            ErrorCode.INTERNAL, failed.getCause().toString(), failed.getCause());
+      }
+    }
+  }
+}

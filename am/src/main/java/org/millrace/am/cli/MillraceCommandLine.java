@@ -4,12 +4,14 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import org.millrace.am.FailureLine;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -142,12 +144,24 @@ public final class MillraceCommandLine {
     return top.getCommand() instanceof Root root && root.verbose;
   }
 
+  /** The version that the build wrote into the jar. */
+  private static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = MillraceCommandLine.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "millrace " + Objects.requireNonNullElse(version, "of classes that are in no jar"),
+        "Java " + Runtime.version()
+      };
+    }
+  }
+
   @Command(
       name = "millrace",
       description = "Stream processing that runs natively on Hadoop YARN and HDFS.",
       synopsisSubcommandLabel = "COMMAND",
       mixinStandardHelpOptions = true,
-      version = "millrace ${sys:millrace.version:-development}",
+      versionProvider = Version.class,
       footer = {
         "",
         "Exit codes: 0 done, 1 failed, 2 wrong command line or configuration.",

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.apache.hadoop.io.DataOutputBuffer;
 import org.apache.hadoop.io.Text;
 import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.yarn.api.records.ApplicationAccessType;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
@@ -202,7 +204,12 @@ public final class Submitter {
             "",
             List.of());
     return ContainerLaunchContext.newInstance(
-        resources, environment, List.of(command.line()), null, credentials(files), null);
+        resources,
+        environment,
+        List.of(command.line()),
+        null,
+        credentials(files),
+        accessLists(settings));
   }
 
   private ByteBuffer credentials(ClusterFiles files) throws IOException {
@@ -225,6 +232,18 @@ public final class Submitter {
     Map<String, String> all = new HashMap<>(site);
     all.putIfAbsent(Keys.APP_NAME.name(), name);
     return all;
+  }
+
+  /** Enforced by YARN, for stop as well, which goes through it. */
+  private static Map<ApplicationAccessType, String> accessLists(Settings settings) {
+    Map<ApplicationAccessType, String> lists = new EnumMap<>(ApplicationAccessType.class);
+    settings
+        .find(Keys.YARN_VIEW_ACL)
+        .ifPresent(list -> lists.put(ApplicationAccessType.VIEW_APP, list));
+    settings
+        .find(Keys.YARN_MODIFY_ACL)
+        .ifPresent(list -> lists.put(ApplicationAccessType.MODIFY_APP, list));
+    return lists;
   }
 
   private static Set<String> tags(String text) {

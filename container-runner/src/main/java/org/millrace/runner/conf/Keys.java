@@ -179,6 +179,18 @@ public final class Keys {
           "",
           "spark.yarn.executor.nodeLabelExpression",
           "Node label of driver and executors.");
+  public static final Key<String> YARN_VIEW_ACL =
+      Key.text(
+          "millrace.yarn.viewAcl",
+          "",
+          "spark.ui.view.acls",
+          "Who may look at the application besides its owner, in YARN's form: \"user1,user2 group1\".");
+  public static final Key<String> YARN_MODIFY_ACL =
+      Key.text(
+          "millrace.yarn.modifyAcl",
+          "",
+          "spark.modify.acls",
+          "Who may stop and kill the application besides its owner, in YARN's form.");
   public static final Key<Integer> YARN_ATTEMPTS =
       Key.integer(
           "millrace.yarn.attempts",

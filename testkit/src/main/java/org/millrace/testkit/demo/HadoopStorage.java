@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.millrace.testkit.lab.Lab;
 
 /** A directory of its own on the lab's HDFS. */
-final class HadoopStorage implements Storage {
+final class HadoopStorage implements Storage, AutoCloseable {
   private static final String OUTPUT = "counts";
 
   private final FileSystem files;
@@ -27,6 +27,8 @@ final class HadoopStorage implements Storage {
   /** Makes a directory of this name. */
   static HadoopStorage create(Lab lab, String directory) throws IOException {
     Configuration configuration = new Configuration();
+    // The demo ends in order also after a signal, and closes it then.
+    configuration.setBoolean("fs.automatic.close", false);
     for (String site : new String[] {"core-site.xml", "hdfs-site.xml"}) {
       configuration.addResource(new Path(lab.configurationDirectory().resolve(site).toUri()));
     }
@@ -77,6 +79,12 @@ final class HadoopStorage implements Storage {
   @Override
   public void delete() throws IOException {
     files.delete(folder, true);
+  }
+
+  /** Gives the connection up; the directory stays. */
+  @Override
+  public void close() throws IOException {
+    files.close();
   }
 
   private FileStatus[] entries(Path directory, String prefix) throws IOException {

@@ -154,6 +154,7 @@ final class LabCount {
   private void sayHowToGoOn() {
     out.accept("the application still runs; its page is at " + application.page());
     out.accept("  files and counts: " + application.browser(storage.input()));
+    out.accept("  before commands:  eval \"$(bin/millrace lab env)\"");
     out.accept("  stop it:          bin/millrace stop " + application.id());
   }
 }

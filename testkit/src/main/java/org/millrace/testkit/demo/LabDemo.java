@@ -43,17 +43,18 @@ final class LabDemo implements Demo {
             ? "using the Hadoop of " + home + "; what is missing of it starts now"
             : "starting HDFS and YARN in " + home);
     long startNanos = System.nanoTime();
-    boolean done = false;
     try {
       Lab lab = Lab.builder(home).start(progress());
       double labSeconds = seconds(System.nanoTime() - startNanos);
       out.accept("YARN is at " + lab.webAddress("rm") + "cluster");
       out.accept("HDFS is at " + lab.webAddress("nn"));
       int code = count(lab, examples, labSeconds);
-      done = code == 0;
+      if (code != 0 && !keep) {
+        out.accept("run it again with --keep to look at the logs");
+      }
       return code;
     } finally {
-      end(wasThere, done);
+      end(wasThere);
     }
   }
 
@@ -62,33 +63,35 @@ final class LabDemo implements Demo {
     URL configuration = lab.configurationDirectory().toUri().toURL();
     try (URLClassLoader withLab = new URLClassLoader(new URL[] {configuration}, before)) {
       Thread.currentThread().setContextClassLoader(withLab);
-      HadoopStorage storage =
-          HadoopStorage.create(lab, "/millrace-demo/" + System.currentTimeMillis());
-      try (Cluster cluster = Cluster.connect();
-          Feeding feeding = new Feeding(feed, storage, out)) {
-        LabApplication application =
-            new LabApplication(lab, cluster, SocketAndFilesWordCount.class.getName(), out);
-        return new LabCount(feed, feeding, storage, application, keep, out)
-            .run(examples, labSeconds);
-      } finally {
-        if (!keep) {
-          storage.delete();
-        }
+      try (HadoopStorage storage =
+          HadoopStorage.create(lab, "/millrace-demo/" + System.currentTimeMillis())) {
+        return count(lab, storage, examples, labSeconds);
       }
     } finally {
       Thread.currentThread().setContextClassLoader(before);
     }
   }
 
-  private void end(boolean wasThere, boolean done) {
-    // Whoever broke off interrupted this thread; the end must not be interrupted.
-    boolean interrupted = Thread.interrupted();
+  private int count(Lab lab, HadoopStorage storage, Path examples, double labSeconds)
+      throws Exception {
+    try (Cluster cluster = Cluster.connect();
+        Feeding feeding = new Feeding(feed, storage, out)) {
+      LabApplication application =
+          new LabApplication(lab, cluster, SocketAndFilesWordCount.class.getName(), out);
+      return new LabCount(feed, feeding, storage, application, keep, out).run(examples, labSeconds);
+    } finally {
+      if (!keep) {
+        storage.delete();
+      }
+    }
+  }
+
+  private void end(boolean wasThere) {
     if (!keep && !wasThere && Lab.exists(home)) {
+      // Whoever broke off interrupted this thread; the end must not be interrupted.
+      Thread.interrupted();
       Lab.attach(home).down();
       out.accept("YARN and HDFS are down, their folder is deleted");
-      if (!done && !interrupted) {
-        out.accept("--keep would leave them up for a look at the logs");
-      }
     } else if (Lab.exists(home)) {
       out.accept("YARN and HDFS stay up; end them with: bin/millrace lab down" + homeOption());
     }

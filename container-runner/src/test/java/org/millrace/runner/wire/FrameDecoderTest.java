@@ -160,7 +160,7 @@ class FrameDecoderTest {
   /** Random and mutated input: frames or the typed failure, and no allocation over the bounds. */
   @Test
   void survivesRandomAndMutatedInput() {
-    long seed = Long.getLong("millrace.fuzz.seed", 20_261_121L);
+    long seed = Long.getLong("org.millrace.fuzz.seed", 20_261_121L);
     Random random = new Random(seed);
     List<byte[]> corpus = corpus(random);
     int frames = 0;

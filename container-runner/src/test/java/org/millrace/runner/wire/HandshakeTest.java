@@ -228,7 +228,7 @@ class HandshakeTest {
   /** Any bytes to either side at any stage: a typed failure, or waiting for more; never done. */
   @Test
   void survivesRandomAndMutatedInput() {
-    long seed = Long.getLong("millrace.fuzz.seed", 20_261_121L);
+    long seed = Long.getLong("org.millrace.fuzz.seed", 20_261_121L);
     Random random = new Random(seed);
     for (int i = 0; i < 20_000; i++) {
       Handshake target = random.nextBoolean() ? clientAtAnyStage(random) : serverAtAnyStage(random);

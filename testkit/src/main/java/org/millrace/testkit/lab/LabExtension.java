@@ -18,10 +18,10 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * Before each class it is made whole again.
  *
  * <p>It lives in {@code target/lab} and leaves its logs in {@code target/lab-logs}. With the system
- * property {@code millrace.lab.attach} tests use a lab that runs already, and leave it running.
+ * property {@code org.millrace.lab.attach} tests use a lab that runs already, and leave it running.
  */
 public final class LabExtension implements BeforeAllCallback, ParameterResolver {
-  static final String ATTACH_PROPERTY = "millrace.lab.attach";
+  static final String ATTACH_PROPERTY = "org.millrace.lab.attach";
   private static final Path HOME = Path.of("target", "lab");
   private static final Path LOGS = Path.of("target", "lab-logs");
 

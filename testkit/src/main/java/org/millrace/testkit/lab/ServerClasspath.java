@@ -16,9 +16,9 @@ import java.util.stream.Stream;
  * a file, and only the processes of the lab load them.
  */
 record ServerClasspath(List<Path> jars) {
-  static final String FILE_PROPERTY = "millrace.lab.classpath";
+  static final String FILE_PROPERTY = "org.millrace.lab.classpath";
   static final String FILE_VARIABLE = "MILLRACE_LAB_CLASSPATH";
-  static final String HOME_PROPERTY = "millrace.home";
+  static final String HOME_PROPERTY = "org.millrace.checkout";
   static final String HOME_VARIABLE = "MILLRACE_HOME";
   private static final String MAKE_IT = "mvn -q -pl testkit/servers generate-resources";
   private static final Path FILE_IN_CHECKOUT = Path.of("testkit/servers/target/lab.classpath");

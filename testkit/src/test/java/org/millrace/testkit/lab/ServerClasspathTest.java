@@ -43,7 +43,7 @@ class ServerClasspathTest {
 
     ServerClasspath found =
         find(
-            Map.of("millrace.home", temporary.toString()),
+            Map.of("org.millrace.checkout", temporary.toString()),
             Map.of("MILLRACE_LAB_CLASSPATH", named.toString()),
             null);
 
@@ -62,7 +62,8 @@ class ServerClasspathTest {
 
   @Test
   void saysHowToMakeItWhenThereIsNone() {
-    assertThatThrownBy(() -> find(Map.of("millrace.home", temporary.toString()), Map.of(), null))
+    assertThatThrownBy(
+            () -> find(Map.of("org.millrace.checkout", temporary.toString()), Map.of(), null))
         .isInstanceOf(LabException.class)
         .hasMessageContaining("mvn -q -pl testkit/servers");
   }
@@ -73,7 +74,7 @@ class ServerClasspathTest {
     Files.delete(two);
 
     assertThatThrownBy(
-            () -> find(Map.of("millrace.lab.classpath", list.toString()), Map.of(), null))
+            () -> find(Map.of("org.millrace.lab.classpath", list.toString()), Map.of(), null))
         .isInstanceOf(LabException.class)
         .hasMessageContaining(two.toString());
   }

@@ -11,4 +11,10 @@ import java.util.concurrent.Callable;
  * CommandSpec.commandLine().getOut()} and reports every failure by throwing {@link
  * org.millrace.api.error.MillraceException}, whose message becomes the one line that the user sees.
  */
-public interface CliCommand extends Callable<Integer> {}
+public interface CliCommand extends Callable<Integer> {
+
+  /** Whether all that follows the first parameter belongs to a program, options included. */
+  default boolean endsWithProgram() {
+    return false;
+  }
+}

@@ -53,7 +53,7 @@ public final class MillraceCommandLine {
   public static MillraceCommandLine of(List<? extends CliCommand> commands) {
     CommandLine root = new CommandLine(new Root());
     commands.stream()
-        .map(CommandLine::new)
+        .map(MillraceCommandLine::parserOf)
         .sorted(Comparator.comparing(CommandLine::getCommandName))
         .forEach(command -> root.addSubcommand(command.getCommandName(), command));
     root.setExitCodeExceptionMapper(MillraceCommandLine::exitCodeOf);
@@ -62,6 +62,10 @@ public final class MillraceCommandLine {
     root.setUsageHelpAutoWidth(true);
     root.setAbbreviatedOptionsAllowed(false);
     return new MillraceCommandLine(root);
+  }
+
+  private static CommandLine parserOf(CliCommand command) {
+    return new CommandLine(command).setStopAtPositional(command.endsWithProgram());
   }
 
   /** Writes to these instead of the standard streams. */

@@ -45,6 +45,11 @@ public final class RunExampleCommand implements CliCommand {
   private List<String> arguments = new ArrayList<>();
 
   @Override
+  public boolean endsWithProgram() {
+    return true;
+  }
+
+  @Override
   public Integer call() throws Exception {
     Path jar = Installation.ofThisProcess().home().resolve(JAR);
     try (UserClassLoader loader =

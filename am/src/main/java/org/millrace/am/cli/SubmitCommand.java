@@ -100,6 +100,11 @@ public final class SubmitCommand implements CliCommand {
   }
 
   @Override
+  public boolean endsWithProgram() {
+    return true;
+  }
+
+  @Override
   public Integer call() {
     SystemClock clock = new SystemClock();
     ProgressLines progress = new ProgressLines(spec.commandLine().getOut(), clock);

@@ -11,6 +11,7 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 class MillraceCommandLineTest {
   private final StringWriter err = new StringWriter();
@@ -20,6 +21,14 @@ class MillraceCommandLineTest {
   void runsTheNamedCommandAndReturnsItsExitCode() {
     assertThat(run(new Fails(null), "fails", "--level", "7")).isEqualTo(7);
     assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void leavesWhatFollowsTheFirstParameterToTheProgram() {
+    Runs command = new Runs();
+    assertThat(run(command, "runs", "--level", "3", "app.jar", "--level", "x", "--other"))
+        .isEqualTo(3);
+    assertThat(command.parameters).containsExactly("app.jar", "--level", "x", "--other");
   }
 
   @Test
@@ -92,6 +101,24 @@ class MillraceCommandLineTest {
     return MillraceCommandLine.of(List.of(command))
         .writingTo(new PrintWriter(out), new PrintWriter(err))
         .execute(arguments);
+  }
+
+  @Command(name = "runs")
+  private static final class Runs implements CliCommand {
+    @Option(names = "--level")
+    private int level;
+
+    @Parameters private List<String> parameters;
+
+    @Override
+    public boolean endsWithProgram() {
+      return true;
+    }
+
+    @Override
+    public Integer call() {
+      return level;
+    }
   }
 
   @Command(name = "fails", mixinStandardHelpOptions = true)

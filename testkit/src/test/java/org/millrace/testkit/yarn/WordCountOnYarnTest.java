@@ -82,9 +82,7 @@ class WordCountOnYarnTest {
       String stopped = millrace.run("stop", application).output();
       assertThat(stopped).contains("SUCCEEDED");
       assertThat(counted(hdfs, new org.apache.hadoop.fs.Path(root, "out"))).isEqualTo(expected);
-      assertThat(lab.containers())
-          .extracting(LabContainer::containerId)
-          .noneMatch(id -> id.contains(application.substring("application".length())));
+      awaitNoContainer(lab, page, application);
     }
   }
 
@@ -106,11 +104,7 @@ class WordCountOnYarnTest {
 
       millrace.run("kill", application);
 
-      String part = application.substring("application".length());
-      page.await(
-          "no container lives",
-          LONG,
-          () -> lab.containers().stream().noneMatch(one -> one.containerId().contains(part)));
+      awaitNoContainer(lab, page, application);
       assertThat(millrace.run("status", application).output()).contains("KILLED");
     }
   }
@@ -154,6 +148,14 @@ class WordCountOnYarnTest {
             millrace.examples().toString()),
         2,
         "millrace.blockInterval");
+  }
+
+  private static void awaitNoContainer(Lab lab, ApplicationPage page, String application) {
+    String part = application.substring("application".length());
+    page.await(
+        "no container lives",
+        LONG,
+        () -> lab.containers().stream().noneMatch(one -> one.containerId().contains(part)));
   }
 
   private static void assertOneLine(Installation.Result result, int exitCode, String named) {

@@ -12,6 +12,7 @@ import java.util.Optional;
  */
 final class Startup {
   private static final long POLL_MS = 100;
+  private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
 
   private final LabFolder folder;
   private final LabSettings settings;
@@ -62,7 +63,7 @@ final class Startup {
       complete = true;
     } finally {
       if (!complete) {
-        launched.forEach(process -> process.living().ifPresent(OsProcess::killHard));
+        killLaunched();
       }
     }
     try {
@@ -89,6 +90,15 @@ final class Startup {
           process.launch(launcher);
         }
       }
+    }
+  }
+
+  private void killLaunched() {
+    List<OsProcess> left = launched.stream().flatMap(process -> process.living().stream()).toList();
+    left.forEach(OsProcess::killHard);
+    long deadline = System.nanoTime() + KILL_TIMEOUT.toNanos();
+    while (left.stream().anyMatch(OsProcess::alive) && System.nanoTime() < deadline) {
+      Pause.ms(POLL_MS);
     }
   }
 

@@ -252,6 +252,11 @@ class NettyTransportTest extends TransportContract {
     while (connection.isWritable()) {
       connection.send(Frame.of(pingEnvelope(1), ByteBuffer.allocate(65_536)));
     }
+    // Far more than the sockets' own buffers take, so that it stays so until the link breaks.
+    ByteBuffer page = ByteBuffer.allocate(65_536);
+    for (int i = 0; i < 512; i++) {
+      connection.send(Frame.of(pingEnvelope(1), page.duplicate()));
+    }
     CompletableFuture<Void> released = new CompletableFuture<>();
     connection.onWritable(() -> released.complete(null));
 

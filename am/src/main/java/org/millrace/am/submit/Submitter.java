@@ -74,6 +74,18 @@ public final class Submitter {
     this.progress = Objects.requireNonNull(progress, "progress");
   }
 
+  /**
+   * A thread of our own has our class loader as its context, through which Hadoop finds its file
+   * systems. Those of the common pool have the system's, which on a plain Hadoop class path knows
+   * another Hadoop.
+   */
+  private static void onOwnThread(Runnable work) {
+    Thread thread = new Thread(work, "millrace-stage-framework");
+    thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+    thread.setDaemon(true);
+    thread.start();
+  }
+
   /** Checks everything that can be known before, stages, submits; returns the application's id. */
   public ApplicationId submit(YarnClient yarn, Submission submission) {
     Settings settings = submission.settings();
@@ -83,7 +95,7 @@ public final class Submitter {
         submission.mainClass(),
         moreJars.stream().flatMap(jar -> jar.local().stream()).toList());
     CompletableFuture<StagedFramework> staged =
-        CompletableFuture.supplyAsync(() -> stageFramework(settings));
+        CompletableFuture.supplyAsync(() -> stageFramework(settings), Submitter::onOwnThread);
     try {
       YarnClientApplication application = yarn.createApplication();
       ClusterCheck.sizes(

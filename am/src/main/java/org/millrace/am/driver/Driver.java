@@ -300,8 +300,7 @@ final class Driver implements BatchListener {
     for (ReceiverStatus receiver : receivers) {
       if (receiver.replicas() < receiver.replicasWanted()
           && receiver.state().equals("active")
-          && receiver.records() > 0
-          && !environment.identity().master().startsWith("local")) {
+          && receiver.records() > 0) {
         warnings.add(
             receiver.name()
                 + " keeps "
@@ -350,9 +349,17 @@ final class Driver implements BatchListener {
     }
   }
 
-  /** What is durable is not known: nothing may be decided any more. */
+  /**
+   * What is durable is not known: nothing may be decided any more. A process of its own halts here;
+   * one that goes on, of {@code local[n]}, ends the application at once, because what others wait
+   * for never becomes durable.
+   */
   private void onLogLost(MillraceException cause) {
+    journal.onLost();
     ports.fatal().onFatal("event log", cause);
+    executors.ready().completeExceptionally(cause);
+    fail(cause);
+    finish(cause.getMessage());
   }
 
   private void report() {

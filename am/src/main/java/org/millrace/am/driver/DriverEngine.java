@@ -154,7 +154,13 @@ public final class DriverEngine implements Engine {
             environment.settings(),
             graph,
             new Streaming.Parts(
-                driver.executors(), driver.journal(), publisher, jobs, textOutputs, parallelism),
+                driver.executors(),
+                driver.journal(),
+                publisher,
+                jobs,
+                textOutputs,
+                parallelism,
+                mostCopies()),
             driver);
     await(streaming.prepare());
     await(onLoop(() -> driver.start(streaming, parallelism)));
@@ -164,9 +170,10 @@ public final class DriverEngine implements Engine {
   public boolean awaitTermination(long timeoutMs) {
     CompletableFuture<Void> ended = driver.terminated();
     if (timeoutMs >= 0) {
-      CompletableFuture<Void> either = new CompletableFuture<>();
-      ports.loop().schedule(timeoutMs, () -> either.complete(null));
-      Answers.post(ended, ports.loop(), (none, failure) -> either.complete(null));
+      CompletableFuture<Void> either = ended.handle((none, failure) -> null);
+      if (!either.isDone()) {
+        ports.loop().schedule(timeoutMs, () -> either.complete(null));
+      }
       await(either);
       if (!ended.isDone()) {
         return false;
@@ -178,6 +185,9 @@ public final class DriverEngine implements Engine {
 
   @Override
   public void stop(StopMode mode) {
+    if (driver.terminated().isDone()) {
+      return;
+    }
     long timeoutMs = environment.settings().get(Keys.GRACEFUL_STOP_TIMEOUT);
     ports
         .loop()
@@ -192,6 +202,20 @@ public final class DriverEngine implements Engine {
     if (!jobs.isInBatch()) {
       await(driver.terminated().handle((none, failure) -> null));
     }
+  }
+
+  /**
+   * A thread of this process has failed for good: nobody waits any longer for what it would have
+   * done. To be called by the handler of such faults when the process goes on.
+   */
+  public void onFatal(String where, Throwable fault) {
+    driver
+        .terminated()
+        .completeExceptionally(
+            fault instanceof MillraceException known
+                ? known
+                : new MillraceException(
+                    ErrorCode.INTERNAL, where + " failed for good: " + fault, fault));
   }
 
   /** The application as it is now. */
@@ -220,13 +244,17 @@ public final class DriverEngine implements Engine {
       closing = true;
     }
     CompletableFuture<Void> done = new CompletableFuture<>();
-    ports.loop().execute(() -> close(done));
     if (jobs.isInBatch()) {
+      ports.loop().execute(() -> close(done));
       // The batch that calls must end first: the rest happens after it.
       Answers.post(ports.work().run("close", () -> await(done)), ports.loop(), this::releaseLater);
     } else {
-      await(done.orTimeout(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS));
-      release.run();
+      try {
+        ports.loop().execute(() -> close(done));
+        await(done.orTimeout(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS));
+      } finally {
+        release.run();
+      }
     }
   }
 
@@ -239,7 +267,14 @@ public final class DriverEngine implements Engine {
             Answers.post(
                 driver.close("the program closed its context"),
                 ports.loop(),
-                (logClosed, logFailure) -> done.complete(null)));
+                (logClosed, logFailure) -> {
+                  if (logFailure != null && failure == null) {
+                    done.completeExceptionally(logFailure);
+                  } else {
+                    // Whoever waited for the end has heard of the failure.
+                    done.complete(null);
+                  }
+                }));
   }
 
   private void releaseLater(Void none, Throwable failure) {
@@ -266,6 +301,11 @@ public final class DriverEngine implements Engine {
 
   private <T> T await(CompletableFuture<T> future) {
     return ports.waiting().await(future);
+  }
+
+  /** The one executor of {@code local[n]} lives and dies with its driver: a copy would not help. */
+  private int mostCopies() {
+    return environment.identity().master().startsWith("local") ? 1 : Integer.MAX_VALUE;
   }
 
   private static int parallelism(Settings settings, String master) {

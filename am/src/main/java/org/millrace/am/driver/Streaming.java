@@ -45,14 +45,19 @@ final class Streaming implements ReceiverHost {
   private final CompletableFuture<Void> receiversStopped = new CompletableFuture<>();
   private boolean ended;
 
-  /** What streams need besides the ports. */
+  /**
+   * What streams need besides the ports.
+   *
+   * @param mostCopies of a block, whatever the receiver's storage level asks for
+   */
   record Parts(
       ExecutorGroup executors,
       Journal journal,
       OutputPublisher publisher,
       JobRunner jobs,
       TextOutputs textOutputs,
-      int parallelism) {}
+      int parallelism,
+      int mostCopies) {}
 
   /** Made on the program's thread: it serializes the receivers. */
   Streaming(
@@ -78,7 +83,7 @@ final class Streaming implements ReceiverHost {
       if (input instanceof FileStreamNode file) {
         files.put(input.inputId(), new FileTracker(ports.files(), ports.loop(), file));
       } else if (input instanceof ReceiverStreamNode receiver) {
-        receiverInputs.add(receiverInput(receiver));
+        receiverInputs.add(receiverInput(receiver, parts.mostCopies()));
       }
     }
     this.batches =
@@ -185,13 +190,13 @@ final class Streaming implements ReceiverHost {
     }
   }
 
-  private ReceiverInput receiverInput(ReceiverStreamNode node) {
+  private ReceiverInput receiverInput(ReceiverStreamNode node, int mostCopies) {
     ByteString bytes = ports.shipping().receiver(node.receiver(), node.description());
     return new ReceiverInput(
         node.inputId(),
         node.description(),
         bytes,
-        node.receiver().storageLevel().replication(),
+        Math.min(node.receiver().storageLevel().replication(), mostCopies),
         node.receiver().preferredLocation().isPresent()
             ? List.of(node.receiver().preferredLocation().get())
             : List.of());

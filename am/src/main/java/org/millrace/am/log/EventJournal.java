@@ -10,7 +10,12 @@ import org.millrace.checkpoint.log.EventLog;
 import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Loop;
 
-/** The journal over the event log of this driver's epoch. Owned by the driver loop. */
+/**
+ * The journal over the event log of this driver's epoch. Owned by the driver loop.
+ *
+ * <p>Once the log is lost the parts still replay what is appended, so that they agree with each
+ * other until the driver has ended; nothing becomes durable any more and no action runs.
+ */
 public final class EventJournal implements Journal {
   private final EventLog log;
   private final Loop loop;
@@ -20,6 +25,7 @@ public final class EventJournal implements Journal {
   private final Deque<Waiting> waiting = new ArrayDeque<>();
 
   private long lastPosition = -1;
+  private boolean lost;
 
   private record Waiting(long position, Runnable action) {}
 
@@ -35,12 +41,17 @@ public final class EventJournal implements Journal {
 
   @Override
   public void append(DriverEvent event) {
-    lastPosition = log.append(event);
+    if (!lost) {
+      lastPosition = log.append(event);
+    }
     state.forEach(part -> part.replay(event));
   }
 
   @Override
   public void whenDurable(Runnable action) {
+    if (lost) {
+      return;
+    }
     if (lastPosition < 0) {
       action.run();
     } else {
@@ -57,7 +68,13 @@ public final class EventJournal implements Journal {
     }
   }
 
-  /** Completes when everything is durable and the log is closed. */
+  /** The log has failed; its owner ends the driver. */
+  public void onLost() {
+    lost = true;
+    waiting.clear();
+  }
+
+  /** Completes when everything is durable and the log is closed; fails when the log is lost. */
   public CompletableFuture<Void> close() {
     return log.close();
   }

@@ -62,4 +62,30 @@ class EventJournalTest {
     assertThat(ran).containsExactly("one", "two");
     assertThat(failures).isEmpty();
   }
+
+  @Test
+  void afterTheLossPartsStillAgreeAndNoActionRuns() {
+    EventJournal journal = journal();
+    List<DriverEvent> replayed = new ArrayList<>();
+    journal.addState(replayed::add);
+    loop.execute(
+        () -> {
+          journal.append(new DriverEvent.OutputPublished(1));
+          journal.whenDurable(() -> ran.add("one"));
+          files.failFlushes(path -> true);
+        });
+    time.runUntilIdle();
+    assertThat(failures).hasSize(1);
+
+    loop.execute(
+        () -> {
+          journal.onLost();
+          journal.append(new DriverEvent.OutputPublished(2));
+          journal.whenDurable(() -> ran.add("two"));
+        });
+    time.runUntilIdle();
+
+    assertThat(replayed).hasSize(2);
+    assertThat(ran).isEmpty();
+  }
 }

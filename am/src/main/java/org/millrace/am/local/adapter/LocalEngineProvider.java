@@ -48,7 +48,9 @@ public final class LocalEngineProvider implements EngineProvider {
 
   /** Puts the driver and its executor together, and takes them apart. */
   private static final class LocalDriver {
-    final DriverEngine driver;
+    /** Volatile: set by the program's thread, read by threads that fail. */
+    volatile DriverEngine driver;
+
     private final Path folder;
     private final DriverThreads threads;
     private final Transport transport;
@@ -59,8 +61,7 @@ public final class LocalEngineProvider implements EngineProvider {
     LocalDriver(String master, int slots, Settings settings) {
       String name = "millrace-local-" + ProcessHandle.current().pid() + "-";
       this.folder = temporaryFolder(name);
-      this.threads =
-          new DriverThreads((where, fault) -> LOG.error("{} failed for good", where, fault));
+      this.threads = new DriverThreads(this::onFatal);
       InProcessNetwork network = new InProcessNetwork();
       this.transport = network.newTransport();
       ClassLoader userClasses = Thread.currentThread().getContextClassLoader();
@@ -83,7 +84,7 @@ public final class LocalEngineProvider implements EngineProvider {
                             slots,
                             network,
                             threads.clock(),
-                            (where, fault) -> LOG.error("{} failed for good", where, fault),
+                            this::onFatal,
                             files,
                             userClasses,
                             folder.resolve("executor")),
@@ -95,6 +96,14 @@ public final class LocalEngineProvider implements EngineProvider {
       this.driver = new DriverEngine(environment, this::release);
       this.web = WebServer.start("localhost", driver::status);
       LOG.info("the application's page is at http://localhost:{}/", web.port());
+    }
+
+    /** The program's process goes on, so its application ends. */
+    private void onFatal(String where, Throwable fault) {
+      LOG.error("{} failed for good", where, fault);
+      if (driver != null) {
+        driver.onFatal(where, fault);
+      }
     }
 
     private DurableFilesRouter files(ClassLoader userClasses) {
@@ -137,6 +146,9 @@ public final class LocalEngineProvider implements EngineProvider {
   }
 
   private static void deleteFolder(Path folder) {
+    if (Files.notExists(folder)) {
+      return;
+    }
     try {
       Files.walkFileTree(
           folder,

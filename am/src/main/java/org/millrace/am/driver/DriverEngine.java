@@ -20,6 +20,7 @@ import org.millrace.api.graph.TextFilesNode;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.spi.StopMode;
+import org.millrace.api.storage.StorageLevel;
 import org.millrace.checkpoint.files.FileStatus;
 import org.millrace.checkpoint.files.Outcome;
 import org.millrace.checkpoint.log.EpochClaim;
@@ -143,6 +144,21 @@ public final class DriverEngine implements Engine {
               + "; look which of the two directories exists before trying again");
     }
     textOutputs.discard(staged);
+  }
+
+  @Override
+  public void persist(RddNode rdd, StorageLevel level) {
+    throw new MillraceException(ErrorCode.ILLEGAL_USE, "no dataset is kept by this engine yet");
+  }
+
+  @Override
+  public void unpersist(RddNode rdd, boolean waiting) {
+    // Nothing is kept.
+  }
+
+  @Override
+  public StorageLevel storageLevel(RddNode rdd) {
+    return StorageLevel.NONE;
   }
 
   @Override

@@ -30,6 +30,8 @@ public enum ErrorCode {
   ANOTHER_CONTEXT_ACTIVE(1014, USER, false),
   /** A context, a stream or a dataset was used in a way its state or owner forbids. */
   ILLEGAL_USE(1015, USER, false),
+  /** An operation needs a checkpoint directory and the program named none. */
+  NO_CHECKPOINT_DIRECTORY(1016, USER, false),
   /** A function, or something it captured, cannot be sent to an executor. */
   FUNCTION_NOT_SERIALIZABLE(1020, USER, false),
   /** A user function gave a null dataset. */
@@ -71,6 +73,12 @@ public enum ErrorCode {
   BLOCK_LOST(2003, EXTERNAL, true),
   /** An input file is not as it was when it was listed. */
   INPUT_CHANGED(2004, EXTERNAL, false),
+  /** A kept partition of a dataset is on no executor any more; it is computed again. */
+  STORED_PARTITION_LOST(2005, EXTERNAL, true),
+  /** Keyed state is on no executor any more, and no durable copy of it can be used. */
+  STATE_LOST(2006, EXTERNAL, false),
+  /** Keyed state is at another version than a batch needs, and cannot be brought to it. */
+  STATE_VERSION_LOST(2007, EXTERNAL, false),
   /** A newer epoch has sealed what this process wanted to write. */
   FENCED(2010, EXTERNAL, false),
   /** It is not known whether a write became durable. */

@@ -26,6 +26,11 @@ public enum Operator {
    * Called once for each partition, also for an empty one.
    */
   MAP_PARTITIONS_TO_PAIR,
+  /**
+   * Any records for the index of the partition and the iterator over it; {@code Function2<Integer,
+   * Iterator<T>, Iterator<R>>}. Called once for each partition, also for an empty one.
+   */
+  MAP_PARTITIONS_WITH_INDEX,
   /** The key of each pair; no function. */
   KEYS,
   /** The value of each pair; no function. */

@@ -13,7 +13,15 @@ import org.millrace.api.Partitioner;
  * the functions inside it are. The order of records within a partition, and of partitions, is part
  * of a dataset's meaning.
  */
-public abstract sealed class RddNode permits SourceNode, NarrowNode, UnionNode, ShuffleNode {
+public abstract sealed class RddNode
+    permits SourceNode,
+        NarrowNode,
+        UnionNode,
+        ConcatNode,
+        ZipNode,
+        ShuffleNode,
+        StateNode,
+        StateViewNode {
   private static final AtomicLong NEXT_ID = new AtomicLong();
 
   private final long id = NEXT_ID.getAndIncrement();

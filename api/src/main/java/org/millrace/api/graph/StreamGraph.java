@@ -16,18 +16,38 @@ import org.millrace.api.streaming.Duration;
  * @param inputs the inputs by {@link InputStreamNode#inputId()}, used by an output or not
  * @param outputs the outputs by {@link Output#id()}; at least one
  * @param rememberDuration how long the program wants datasets to stay usable after their batch
+ * @param settings what was asked of single streams, by {@link StreamNode#id()}
+ * @param checkpointDirectory where the application keeps what must survive it
  */
 public record StreamGraph(
     Duration batchInterval,
     List<InputStreamNode> inputs,
     List<Output> outputs,
-    Optional<Duration> rememberDuration) {
+    Optional<Duration> rememberDuration,
+    Map<Integer, StreamSettings> settings,
+    Optional<String> checkpointDirectory) {
+  /** A graph without settings of single streams. */
+  public StreamGraph(
+      Duration batchInterval,
+      List<InputStreamNode> inputs,
+      List<Output> outputs,
+      Optional<Duration> rememberDuration) {
+    this(batchInterval, inputs, outputs, rememberDuration, Map.of(), Optional.empty());
+  }
+
   /** Checks that everything is given, and copies the lists. */
   public StreamGraph {
     Objects.requireNonNull(batchInterval, "batchInterval");
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
     Objects.requireNonNull(rememberDuration, "rememberDuration");
+    settings = Map.copyOf(settings);
+    Objects.requireNonNull(checkpointDirectory, "checkpointDirectory");
+  }
+
+  /** What was asked of a stream. */
+  public StreamSettings settings(StreamNode stream) {
+    return settings.getOrDefault(stream.id(), StreamSettings.NONE);
   }
 
   /** Every stream that an output needs, each once, ordered by id: parents before children. */

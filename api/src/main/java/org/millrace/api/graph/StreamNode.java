@@ -10,7 +10,8 @@ import org.millrace.api.streaming.Duration;
  *
  * <p>Immutable. Two nodes are equal only when they are the same object.
  */
-public abstract sealed class StreamNode permits InputStreamNode, DerivedStreamNode {
+public abstract sealed class StreamNode
+    permits InputStreamNode, DerivedStreamNode, WindowStreamNode, StatefulStreamNode {
   private final NodeLabel label;
   private final List<StreamNode> parents;
 

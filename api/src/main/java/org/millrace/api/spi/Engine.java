@@ -3,6 +3,7 @@ package org.millrace.api.spi;
 import java.util.List;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.storage.StorageLevel;
 
 /**
  * Runs the datasets and streams of one program.
@@ -28,6 +29,24 @@ public interface Engine extends AutoCloseable {
 
   /** Writes a dataset as text files into a new directory, published as a whole or not at all. */
   void saveAsTextFile(RddNode rdd, String path);
+
+  /**
+   * Keeps the partitions of a dataset from when they are first computed, until it is given up or
+   * nothing refers to the node any more.
+   *
+   * @throws org.millrace.api.error.MillraceException ILLEGAL_USE when it is kept at another level
+   */
+  void persist(RddNode rdd, StorageLevel level);
+
+  /**
+   * Drops what is kept of a dataset; does nothing when nothing is.
+   *
+   * @param waiting whether to return only when it is dropped
+   */
+  void unpersist(RddNode rdd, boolean waiting);
+
+  /** How a dataset is kept; {@code StorageLevel.NONE} when it is not. */
+  StorageLevel storageLevel(RddNode rdd);
 
   /** Starts receivers and batches. Called at most once between two stops. */
   void start(StreamGraph graph);

@@ -17,6 +17,9 @@ public sealed interface JobAction<R> {
   /** Gives the records of the partition, in order. */
   record Collect() implements JobAction<List<Object>> {}
 
+  /** Computes what is not kept or not up to date: persisted partitions and state. Gives null. */
+  record Materialize() implements JobAction<Void> {}
+
   /** Gives the number of records. */
   record Count() implements JobAction<Long> {}
 

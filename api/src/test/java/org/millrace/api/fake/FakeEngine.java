@@ -14,6 +14,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -34,6 +35,7 @@ import org.millrace.api.graph.TextFilesNode;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.spi.StopMode;
+import org.millrace.api.storage.StorageLevel;
 import org.millrace.api.streaming.Time;
 
 /**
@@ -45,6 +47,7 @@ import org.millrace.api.streaming.Time;
  */
 public final class FakeEngine implements Engine {
   private final int defaultParallelism;
+  private final Map<Long, StorageLevel> persisted = new ConcurrentHashMap<>();
   private final NaiveInterpreter interpreter = new NaiveInterpreter();
   private final NaiveJobs jobs = new NaiveJobs(interpreter);
   private final Map<Integer, Deque<List<List<Object>>>> received = new HashMap<>();
@@ -115,6 +118,21 @@ public final class FakeEngine implements Engine {
   }
 
   // ---- streams
+
+  @Override
+  public void persist(RddNode rdd, StorageLevel level) {
+    persisted.put(rdd.id(), level);
+  }
+
+  @Override
+  public void unpersist(RddNode rdd, boolean waiting) {
+    persisted.remove(rdd.id());
+  }
+
+  @Override
+  public StorageLevel storageLevel(RddNode rdd) {
+    return persisted.getOrDefault(rdd.id(), StorageLevel.NONE);
+  }
 
   @Override
   public synchronized void start(StreamGraph newGraph) {

@@ -35,7 +35,7 @@ final class FeedFactory {
       case SHUFFLE_COMBINE, SHUFFLE_GROUP ->
           new CombiningFeed(
               shuffle(task, loop, services), pipeline.sourceTable(), environment.memory());
-      case SOURCE_UNSPECIFIED, UNRECOGNIZED ->
+      case CONCAT, ZIP, STORED, STATE, FOLD, GROUP_IN_PLACE, SOURCE_UNSPECIFIED, UNRECOGNIZED ->
           throw new MillraceException(
               ErrorCode.INTERNAL,
               "this executor does not know the source "

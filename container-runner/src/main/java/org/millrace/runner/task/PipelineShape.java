@@ -63,6 +63,7 @@ final class PipelineShape {
           case KEYS -> KeysOperator.class;
           case VALUES -> ValuesOperator.class;
           case MAP_PARTITIONS, MAP_PARTITIONS_TO_PAIR -> null;
+          case MAP_PARTITIONS_WITH_INDEX -> throw unknown("operator", spec.getOperator(), null);
         };
     return type == null
         ? new Stage(spec, null, hidden.define(PageLoop.class, SourceKernel.class))
@@ -80,7 +81,8 @@ final class PipelineShape {
           case REDUCE -> ReduceSink.class;
           case FOR_EACH -> ForEachSink.class;
           case FOR_EACH_PARTITION, MAP_PARTITION, SAVE_TEXT -> null;
-          case SINK_UNSPECIFIED, UNRECOGNIZED -> throw unknown("sink", kind.name(), null);
+          case MATERIALIZE, SINK_UNSPECIFIED, UNRECOGNIZED ->
+              throw unknown("sink", kind.name(), null);
         };
     return type == null ? null : hidden.define(Sink.class, type);
   }

@@ -7,6 +7,7 @@ import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.spi.StopMode;
+import org.millrace.api.storage.StorageLevel;
 
 /**
  * Tells the master's process when streaming starts, so that it waits for it and can pass on a stop.
@@ -40,6 +41,21 @@ final class StartedEngine implements Engine {
   @Override
   public void saveAsTextFile(RddNode rdd, String path) {
     engine.saveAsTextFile(rdd, path);
+  }
+
+  @Override
+  public void persist(RddNode rdd, StorageLevel level) {
+    engine.persist(rdd, level);
+  }
+
+  @Override
+  public void unpersist(RddNode rdd, boolean waiting) {
+    engine.unpersist(rdd, waiting);
+  }
+
+  @Override
+  public StorageLevel storageLevel(RddNode rdd) {
+    return engine.storageLevel(rdd);
   }
 
   @Override

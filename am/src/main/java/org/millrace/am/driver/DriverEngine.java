@@ -20,6 +20,7 @@ import org.millrace.api.graph.TextFilesNode;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.spi.StopMode;
+import org.millrace.api.spi.SubmittedJob;
 import org.millrace.api.storage.StorageLevel;
 import org.millrace.checkpoint.files.FileStatus;
 import org.millrace.checkpoint.files.Outcome;
@@ -72,6 +73,7 @@ public final class DriverEngine implements Engine {
             new Planner(ports.shipping()),
             driver.executors().scheduler(),
             ports.loop(),
+            ports.work(),
             ports.waiting(),
             ports.decoder());
     this.textOutputs =
@@ -101,6 +103,12 @@ public final class DriverEngine implements Engine {
   public <R> List<R> runJob(
       RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition) {
     return jobs.run(rdd, action, fromPartition, untilPartition);
+  }
+
+  @Override
+  public <R> SubmittedJob<R> submitJob(
+      RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition) {
+    return jobs.submit(rdd, action, fromPartition, untilPartition);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package org.millrace.am.schedule;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -10,13 +12,15 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.spi.JobAction;
+import org.millrace.api.spi.SubmittedJob;
 import org.millrace.checkpoint.runtime.Answers;
+import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.wire.proto.TaskFinished;
 
 /**
- * Runs jobs for threads that wait: the program's main thread and the thread that runs a batch.
- * Thread-safe.
+ * Runs jobs for threads that wait, the program's main thread and the thread that runs a batch, and
+ * for those that go on. Thread-safe.
  */
 public final class JobRunner {
   /** Waits for an answer of the driver loop; the simulator runs the loop meanwhile. */
@@ -32,24 +36,31 @@ public final class JobRunner {
   private final Planner planner;
   private final JobScheduler scheduler;
   private final Loop loop;
+  private final BlockingWork work;
   private final Waiting waiting;
   private final ResultDecoder decoder;
   private final ThreadLocal<Long> batchTimeMs = ThreadLocal.withInitial(() -> -1L);
 
   public JobRunner(
-      Planner planner, JobScheduler scheduler, Loop loop, Waiting waiting, ResultDecoder decoder) {
+      Planner planner,
+      JobScheduler scheduler,
+      Loop loop,
+      BlockingWork work,
+      Waiting waiting,
+      ResultDecoder decoder) {
     this.planner = planner;
     this.scheduler = scheduler;
     this.loop = loop;
+    this.work = work;
     this.waiting = waiting;
     this.decoder = decoder;
   }
 
   /** Jobs that {@code work} runs on this thread belong to a batch. */
-  public <T> T inBatch(long timeMs, Callable<T> work) throws Exception {
+  public <T> T inBatch(long timeMs, Callable<T> batch) throws Exception {
     batchTimeMs.set(timeMs);
     try {
-      return work.call();
+      return batch.call();
     } finally {
       batchTimeMs.remove();
     }
@@ -70,57 +81,155 @@ public final class JobRunner {
       throw new MillraceException(
           ErrorCode.ILLEGAL_USE, "a job cannot run on the driver's own loop: " + rdd.description());
     }
-    if (from < 0 || until > rdd.partitionCount() || from > until) {
-      throw new MillraceException(
-          ErrorCode.ILLEGAL_USE,
-          "partitions "
-              + from
-              + " to "
-              + until
-              + " of "
-              + rdd.description()
-              + ", which has "
-              + rdd.partitionCount());
-    }
-    JobPlan plan = plan(rdd, action, from, until);
-    long timeMs = batchTimeMs.get();
-    CompletableFuture<List<TaskResult>> answer = new CompletableFuture<>();
-    loop.execute(
-        () ->
-            Answers.post(
-                scheduler.submit(plan, timeMs),
-                loop,
-                (results, failure) -> {
-                  if (failure == null) {
-                    answer.complete(results);
-                  } else {
-                    answer.completeExceptionally(failure);
-                  }
-                }));
-    List<R> results = new ArrayList<>(until - from);
-    for (TaskResult result : waiting.await(answer)) {
-      results.add(resultOf(action, result));
-    }
-    return results;
+    Asked<R> asked = new Asked<>(rdd, action, from, until);
+    List<TaskResult> results = waiting.await(start(scheduler.newJobId(), asked, asked.plan()));
+    // What the job reads is released when nothing refers to the node.
+    Reference.reachabilityFence(rdd);
+    return asked.decode(results);
   }
 
-  /** One thread plans at a time: main and batch thread may both run jobs. */
+  /** Starts an action over the partitions {@code [from, until)}. */
+  public <R> SubmittedJob<R> submit(RddNode rdd, JobAction<R> action, int from, int until) {
+    Asked<R> asked = new Asked<>(rdd, action, from, until);
+    Submitted<R> job = new Submitted<>(scheduler.newJobId());
+    JobPlan plan;
+    try {
+      plan = asked.plan();
+    } catch (MillraceException failure) {
+      job.completeExceptionally(failure);
+      return job;
+    }
+    CompletableFuture<List<R>> decoded =
+        start(job.jobId(), asked, plan)
+            .thenCompose(results -> work.run("results", () -> asked.decode(results)));
+    Answers.post(
+        decoded,
+        loop,
+        (results, failure) -> {
+          if (failure == null) {
+            job.complete(results);
+          } else {
+            job.completeExceptionally(failure);
+          }
+        });
+    return job;
+  }
+
+  /** Completes on the driver loop. */
+  private CompletableFuture<List<TaskResult>> start(int jobId, Asked<?> asked, JobPlan plan) {
+    JobRequest request = new JobRequest(jobId, plan, asked::planAgain, batchTimeMs.get());
+    CompletableFuture<List<TaskResult>> answer = new CompletableFuture<>();
+    loop.execute(() -> pass(scheduler.submit(request), answer));
+    return answer;
+  }
+
+  private <T> void pass(CompletableFuture<T> from, CompletableFuture<T> to) {
+    Answers.post(
+        from,
+        loop,
+        (value, failure) -> {
+          if (failure == null) {
+            to.complete(value);
+          } else {
+            to.completeExceptionally(failure);
+          }
+        });
+  }
+
+  /** One thread plans at a time: several may run jobs. */
   private synchronized JobPlan plan(RddNode rdd, JobAction<?> action, int from, int until) {
     return planner.plan(rdd, action, from, until);
   }
 
-  @SuppressWarnings("unchecked") // the action says what its result is
-  private <R> R resultOf(JobAction<R> action, TaskResult result) {
-    TaskFinished finished = result.finished();
-    if (action instanceof JobAction.ForEach || action instanceof JobAction.ForEachPartition) {
-      return null;
-    } else if (action instanceof JobAction.SaveText) {
-      return (R) new JobAction.WrittenFile(finished.getOutputFile(), finished.getOutputBytes());
+  /** What was asked for. */
+  private final class Asked<R> {
+    private final RddNode rdd;
+    private final JobAction<R> action;
+    private final int from;
+    private final int until;
+
+    Asked(RddNode rdd, JobAction<R> action, int from, int until) {
+      if (from < 0 || until > rdd.partitionCount() || from > until) {
+        throw new MillraceException(
+            ErrorCode.ILLEGAL_USE,
+            "partitions "
+                + from
+                + " to "
+                + until
+                + " of "
+                + rdd.description()
+                + ", which has "
+                + rdd.partitionCount());
+      }
+      this.rdd = rdd;
+      this.action = action;
+      this.from = from;
+      this.until = until;
     }
-    List<Object> records = decoder.decode(result);
-    if (action instanceof JobAction.Count || action instanceof JobAction.MapPartition) {
-      return (R) records.get(0);
+
+    JobPlan plan() {
+      return JobRunner.this.plan(rdd, action, from, until);
     }
-    return (R) records;
+
+    CompletableFuture<JobPlan> planAgain() {
+      CompletableFuture<JobPlan> answer = new CompletableFuture<>();
+      pass(work.run("plan", this::plan), answer);
+      return answer;
+    }
+
+    List<R> decode(List<TaskResult> results) {
+      if (action instanceof JobAction.Materialize) {
+        // Only what was not there had a task.
+        return Collections.nCopies(until - from, null);
+      }
+      List<R> decoded = new ArrayList<>(results.size());
+      for (TaskResult result : results) {
+        decoded.add(decode(result));
+      }
+      return decoded;
+    }
+
+    @SuppressWarnings("unchecked") // the action says what its result is
+    private R decode(TaskResult result) {
+      TaskFinished finished = result.finished();
+      if (action instanceof JobAction.ForEach || action instanceof JobAction.ForEachPartition) {
+        return null;
+      } else if (action instanceof JobAction.SaveText) {
+        return (R) new JobAction.WrittenFile(finished.getOutputFile(), finished.getOutputBytes());
+      }
+      List<Object> records = decoder.decode(result);
+      if (action instanceof JobAction.Count || action instanceof JobAction.MapPartition) {
+        return (R) records.get(0);
+      }
+      return (R) records;
+    }
+  }
+
+  /** A job whose caller went on. */
+  private final class Submitted<R> extends SubmittedJob<R> {
+    private final int jobId;
+
+    Submitted(int jobId) {
+      this.jobId = jobId;
+    }
+
+    @Override
+    public int jobId() {
+      return jobId;
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      boolean cancelled = super.cancel(mayInterruptIfRunning);
+      if (cancelled) {
+        loop.execute(
+            () ->
+                scheduler.cancel(
+                    jobId,
+                    new MillraceException(
+                        ErrorCode.ALREADY_STOPPED, "job " + jobId + " was cancelled")));
+      }
+      return cancelled;
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.millrace.am.plan.JobPlan;
 import org.millrace.am.plan.PlannedTask;
 import org.millrace.am.schedule.Job.TaskPlace;
@@ -44,7 +45,7 @@ public final class JobScheduler {
   private final int maxFailures;
   private final ShippedCode shipped = new ShippedCode();
   private final Map<Long, Job> jobs = new LinkedHashMap<>();
-  private long nextJobId = 1;
+  private final AtomicInteger jobIds = new AtomicInteger();
   private long failedTasks;
   private MillraceException cancelled;
 
@@ -53,16 +54,21 @@ public final class JobScheduler {
     this.maxFailures = maxFailures;
   }
 
+  /** A number that no other job has, from 1; may be called from any thread. */
+  int newJobId() {
+    return jobIds.incrementAndGet();
+  }
+
   /**
    * Starts a job.
    *
    * @return the results in the order of the result partitions; completes on the driver loop
    */
-  public CompletableFuture<List<TaskResult>> submit(JobPlan plan, long batchTimeMs) {
-    if (cancelled != null && batchTimeMs >= 0) {
+  public CompletableFuture<List<TaskResult>> submit(JobRequest request) {
+    if (cancelled != null && request.batchTimeMs() >= 0) {
       return CompletableFuture.failedFuture(cancelled);
     }
-    Job job = new Job(nextJobId++, plan, batchTimeMs);
+    Job job = new Job(request.id(), request.plan(), request.batchTimeMs());
     if (job.resultsMissing == 0) {
       job.future.complete(List.of());
       return job.future;
@@ -80,6 +86,14 @@ public final class JobScheduler {
   public void cancelAll(MillraceException cause) {
     cancelled = cause;
     for (Job job : new ArrayList<>(jobs.values())) {
+      fail(job, cause);
+    }
+  }
+
+  /** Gives a job up when it has not ended; its future fails with {@code cause}. */
+  void cancel(long jobId, MillraceException cause) {
+    Job job = jobs.get(jobId);
+    if (job != null) {
       fail(job, cause);
     }
   }

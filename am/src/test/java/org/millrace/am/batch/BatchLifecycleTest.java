@@ -370,6 +370,7 @@ class BatchLifecycleTest {
             new Planner(new FakeShipping()),
             new JobScheduler(new NoExecutors(), 4),
             loop,
+            time.blockingWork(),
             this::await,
             result -> List.of());
     StreamGraph graph =

@@ -66,7 +66,7 @@ class JobSchedulerTest {
 
   @Test
   void completesWithTheResultsInPartitionOrder() {
-    CompletableFuture<List<TaskResult>> future = scheduler.submit(wordCount(1, 2), 1_000);
+    CompletableFuture<List<TaskResult>> future = submit(wordCount(1, 2), 1_000);
 
     finish(1, 1, 1, 0, 11);
     finish(1, 1, 0, 0, 10);
@@ -108,7 +108,7 @@ class JobSchedulerTest {
 
   @Test
   void failsTheJobWithTheCauseAfterTheLastAttempt() {
-    CompletableFuture<List<TaskResult>> future = scheduler.submit(wordCount(1, 1), 1_000);
+    CompletableFuture<List<TaskResult>> future = submit(wordCount(1, 1), 1_000);
 
     int executor = 1;
     for (int attempt = 0; attempt < 4; attempt++) {
@@ -129,7 +129,7 @@ class JobSchedulerTest {
 
   @Test
   void doesNotRetryAMistakeOfTheProgram() {
-    CompletableFuture<List<TaskResult>> future = scheduler.submit(wordCount(1, 1), 1_000);
+    CompletableFuture<List<TaskResult>> future = submit(wordCount(1, 1), 1_000);
 
     fail(1, 0, 0, 0, ErrorCode.UNSTABLE_KEY);
 
@@ -152,7 +152,7 @@ class JobSchedulerTest {
 
   @Test
   void aLostExecutorGivesTheJobANewPlacementThatKeepsItsResults() {
-    CompletableFuture<List<TaskResult>> future = scheduler.submit(wordCount(2, 2), 1_000);
+    CompletableFuture<List<TaskResult>> future = submit(wordCount(2, 2), 1_000);
     finish(1, 1, 0, 0, 10);
     pool.clear();
 
@@ -194,7 +194,7 @@ class JobSchedulerTest {
 
   @Test
   void resultsOfAnOlderPlacementAreDropped() {
-    CompletableFuture<List<TaskResult>> future = scheduler.submit(wordCount(2, 1), 1_000);
+    CompletableFuture<List<TaskResult>> future = submit(wordCount(2, 1), 1_000);
     pool.lose(2);
     scheduler.onExecutorLost(2);
 
@@ -207,7 +207,7 @@ class JobSchedulerTest {
   void aJobWaitsForTheFirstExecutor() {
     FakePool empty = new FakePool();
     JobScheduler waiting = new JobScheduler(empty, 4);
-    CompletableFuture<List<TaskResult>> future = waiting.submit(wordCount(1, 1), 1_000);
+    CompletableFuture<List<TaskResult>> future = submit(waiting, wordCount(1, 1), 1_000);
     assertThat(future).isNotDone();
 
     empty.join(7);
@@ -219,10 +219,10 @@ class JobSchedulerTest {
   @Test
   void takesNoMoreJobsOfBatchesOnceAllWereCancelled() {
     MillraceException cause = new MillraceException(ErrorCode.ALREADY_STOPPED, "stopped");
-    CompletableFuture<List<TaskResult>> running = scheduler.submit(wordCount(2, 2), 1_000);
+    CompletableFuture<List<TaskResult>> running = submit(wordCount(2, 2), 1_000);
     scheduler.cancelAll(cause);
-    CompletableFuture<List<TaskResult>> late = scheduler.submit(wordCount(2, 2), 1_000);
-    CompletableFuture<List<TaskResult>> ofTheProgram = scheduler.submit(wordCount(2, 2), -1);
+    CompletableFuture<List<TaskResult>> late = submit(wordCount(2, 2), 1_000);
+    CompletableFuture<List<TaskResult>> ofTheProgram = submit(wordCount(2, 2), -1);
 
     assertThat(running).isCompletedExceptionally();
     assertThat(late).isCompletedExceptionally();
@@ -245,8 +245,19 @@ class JobSchedulerTest {
     assertThat(pool.sentTo(3)).filteredOn(Envelope::hasRunTasks).hasSize(1);
   }
 
+  private CompletableFuture<List<TaskResult>> submit(JobPlan plan, long batchTimeMs) {
+    return submit(scheduler, plan, batchTimeMs);
+  }
+
+  private static CompletableFuture<List<TaskResult>> submit(
+      JobScheduler to, JobPlan plan, long batchTimeMs) {
+    return to.submit(
+        new JobRequest(
+            to.newJobId(), plan, () -> CompletableFuture.completedFuture(plan), batchTimeMs));
+  }
+
   private void start(JobPlan plan, long batchTimeMs) {
-    CompletableFuture<List<TaskResult>> future = scheduler.submit(plan, batchTimeMs);
+    CompletableFuture<List<TaskResult>> future = submit(plan, batchTimeMs);
     assertThat(future).isNotDone();
   }
 

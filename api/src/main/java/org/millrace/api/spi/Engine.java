@@ -24,6 +24,13 @@ public interface Engine extends AutoCloseable {
    */
   <R> List<R> runJob(RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition);
 
+  /**
+   * Starts an action over the partitions from {@code fromPartition} to before {@code
+   * untilPartition} and does not wait for it.
+   */
+  <R> SubmittedJob<R> submitJob(
+      RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition);
+
   /** Lines of the text files at a path, which may be a glob, in at least so many partitions. */
   RddNode textFile(String path, int minPartitions);
 

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -35,6 +36,7 @@ import org.millrace.api.graph.TextFilesNode;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.spi.StopMode;
+import org.millrace.api.spi.SubmittedJob;
 import org.millrace.api.storage.StorageLevel;
 import org.millrace.api.streaming.Time;
 
@@ -53,6 +55,7 @@ public final class FakeEngine implements Engine {
   private final Map<Integer, Deque<List<List<Object>>>> received = new HashMap<>();
   private final Map<FileStreamNode, Set<Path>> seenFiles = new IdentityHashMap<>();
 
+  private final AtomicInteger jobCount = new AtomicInteger();
   private final CountDownLatch started = new CountDownLatch(1);
 
   // Synchronized because a test waits for the end on one thread and stops on another.
@@ -85,6 +88,32 @@ public final class FakeEngine implements Engine {
   public <R> List<R> runJob(
       RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition) {
     return jobs.run(rdd, action, fromPartition, untilPartition);
+  }
+
+  /** Is complete when it is given: the caller's thread runs it. */
+  @Override
+  public <R> SubmittedJob<R> submitJob(
+      RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition) {
+    EndedJob<R> job = new EndedJob<>(jobCount.incrementAndGet());
+    try {
+      job.complete(jobs.run(rdd, action, fromPartition, untilPartition));
+    } catch (MillraceException failure) {
+      job.completeExceptionally(failure);
+    }
+    return job;
+  }
+
+  private static final class EndedJob<R> extends SubmittedJob<R> {
+    private final int id;
+
+    EndedJob(int id) {
+      this.id = id;
+    }
+
+    @Override
+    public int jobId() {
+      return id;
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.spi.StopMode;
+import org.millrace.api.spi.SubmittedJob;
 import org.millrace.api.storage.StorageLevel;
 
 /**
@@ -31,6 +32,12 @@ final class StartedEngine implements Engine {
   public <R> List<R> runJob(
       RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition) {
     return engine.runJob(rdd, action, fromPartition, untilPartition);
+  }
+
+  @Override
+  public <R> SubmittedJob<R> submitJob(
+      RddNode rdd, JobAction<R> action, int fromPartition, int untilPartition) {
+    return engine.submitJob(rdd, action, fromPartition, untilPartition);
   }
 
   @Override

@@ -1,0 +1,22 @@
+package org.millrace.am.schedule;
+
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.millrace.am.plan.JobPlan;
+
+/**
+ * A job to run. Immutable.
+ *
+ * @param id from {@link JobScheduler#newJobId}
+ * @param planAgain plans the job as things are then; called on the driver loop, where the answer
+ *     completes too
+ * @param batchTimeMs of the batch that the job belongs to; -1 for none
+ */
+public record JobRequest(
+    int id, JobPlan plan, Supplier<CompletableFuture<JobPlan>> planAgain, long batchTimeMs) {
+  public JobRequest {
+    Objects.requireNonNull(plan, "plan");
+    Objects.requireNonNull(planAgain, "planAgain");
+  }
+}

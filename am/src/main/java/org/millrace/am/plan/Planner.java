@@ -119,7 +119,7 @@ public final class Planner {
     private TaskInput input(RddNode head, int index, int reads) {
       TaskInput.Builder input = TaskInput.newBuilder();
       if (head instanceof ShuffleNode) {
-        input.setShuffle(ShuffleInput.newBuilder().setShuffleId(reads));
+        input.setShuffle(ShuffleInput.newBuilder().setShuffleId(reads).setPartition(index));
       } else if (head instanceof BlocksNode blocks) {
         input.setBlocks(blockInput(blocks.partitions().get(index)));
       } else if (head instanceof TextFilesNode files) {

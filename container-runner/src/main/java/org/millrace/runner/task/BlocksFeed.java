@@ -23,6 +23,7 @@ final class BlocksFeed implements Feed {
   private final RecordCodec codec;
   private final int stepBytes;
   private final BlockInput input;
+  private final RecordConsumer head;
   private final ArrayDeque<CompletableFuture<Block>> fetches = new ArrayDeque<>();
   private int slice;
   private long nextSequence;
@@ -30,12 +31,18 @@ final class BlocksFeed implements Feed {
   private long recordCount;
 
   BlocksFeed(
-      PageLoop loop, BlockReader blocks, RecordCodec codec, int stepBytes, BlockInput input) {
+      PageLoop loop,
+      BlockReader blocks,
+      RecordCodec codec,
+      int stepBytes,
+      BlockInput input,
+      RecordConsumer head) {
     this.loop = loop;
     this.blocks = blocks;
     this.codec = codec;
     this.stepBytes = stepBytes;
     this.input = input;
+    this.head = head;
     if (input.getSlicesCount() > 0) {
       nextSequence = input.getSlices(0).getFrom();
     }
@@ -83,7 +90,7 @@ final class BlocksFeed implements Feed {
   }
 
   @Override
-  public Step push(RecordConsumer head, Runnable wake) throws Exception {
+  public Step push(Runnable wake) throws Exception {
     if (current == null) {
       while (fetches.size() < AHEAD && fetchNext()) {
         continue;
@@ -99,19 +106,19 @@ final class BlocksFeed implements Feed {
       fetches.remove();
       current = new CurrentBlock(Futures.result(next), codec);
     }
-    boolean more = current.reader != null ? pushRecords(head) : pushLines(head);
+    boolean more = current.reader != null ? pushRecords() : pushLines();
     if (!more) {
       current = null;
     }
     return Step.MORE;
   }
 
-  private boolean pushRecords(RecordConsumer head) throws Exception {
+  private boolean pushRecords() throws Exception {
     recordCount += loop.push(current.reader, RECORDS_A_STEP, head);
     return current.reader.hasNext();
   }
 
-  private boolean pushLines(RecordConsumer head) throws Exception {
+  private boolean pushLines() throws Exception {
     int stopAt = Math.min(current.limit, current.position + stepBytes);
     long pushed = loop.pushLines(current.bytes, current.position, current.limit, stopAt, head);
     int reached = (int) pushed;

@@ -12,19 +12,24 @@ final class CombiningFeed implements Feed {
   private final Feed input;
   private final Combiner table;
   private final MemoryAccountant memory;
+  private final RecordConsumer head;
   private boolean folded;
   private int position;
   private long reservedBytes;
   private long bytesAnEntry;
 
-  CombiningFeed(Feed input, Combiner table, MemoryAccountant memory) {
+  /**
+   * @param input pushes into {@code table}
+   */
+  CombiningFeed(Feed input, Combiner table, MemoryAccountant memory, RecordConsumer head) {
     this.input = input;
     this.table = table;
     this.memory = memory;
+    this.head = head;
   }
 
   @Override
-  public Step push(RecordConsumer head, Runnable wake) throws Exception {
+  public Step push(Runnable wake) throws Exception {
     if (!folded) {
       return fold(wake);
     }
@@ -35,7 +40,7 @@ final class CombiningFeed implements Feed {
   }
 
   private Step fold(Runnable wake) throws Exception {
-    Step step = input.push(table, wake);
+    Step step = input.push(wake);
     account();
     if (step != Step.DONE) {
       return step;

@@ -3,7 +3,7 @@ package org.millrace.runner.task;
 /** No records. */
 final class EmptyFeed implements Feed {
   @Override
-  public Step push(RecordConsumer head, Runnable wake) {
+  public Step push(Runnable wake) {
     return Step.DONE;
   }
 

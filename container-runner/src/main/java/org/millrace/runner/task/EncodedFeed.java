@@ -8,15 +8,17 @@ final class EncodedFeed implements Feed {
 
   private final PageLoop loop;
   private final RecordReader reader;
+  private final RecordConsumer head;
   private long recordCount;
 
-  EncodedFeed(PageLoop loop, RecordReader reader) {
+  EncodedFeed(PageLoop loop, RecordReader reader, RecordConsumer head) {
     this.loop = loop;
     this.reader = reader;
+    this.head = head;
   }
 
   @Override
-  public Step push(RecordConsumer head, Runnable wake) throws Exception {
+  public Step push(Runnable wake) throws Exception {
     recordCount += loop.push(reader, RECORDS_A_STEP, head);
     return reader.hasNext() ? Step.MORE : Step.DONE;
   }

@@ -1,7 +1,7 @@
 package org.millrace.runner.task;
 
 /**
- * The input of a task, or of the part of its pipeline behind an operator over iterators. Owned by
+ * The records of one input on their way into the head of a segment that it was made for. Owned by
  * the slot loop of the task.
  */
 interface Feed extends AutoCloseable {
@@ -10,19 +10,19 @@ interface Feed extends AutoCloseable {
    *
    * @param wake runs, on any thread, after WAIT was returned
    */
-  Step push(RecordConsumer head, Runnable wake) throws Exception;
+  Step push(Runnable wake) throws Exception;
 
   /**
    * Gathers what is needed so that {@link #push} never returns WAIT any more, for a user's iterator
-   * cannot wait. DONE when that is so. After it {@code push} may block while it reads a disk or a
-   * file.
+   * cannot wait. DONE when that is so; asked again it is DONE again. After it {@code push} may
+   * block while it reads a disk or a file. Pushes nothing itself.
    */
   Step prepareToBlock(Runnable wake);
 
-  /** Records pushed so far. */
+  /** Records read so far from what is not a pipe. */
   long recordCount();
 
-  /** Gives up what is open. */
+  /** Gives up what is open, and clears what it left behind in the pipe. Idempotent. */
   @Override
   void close();
 }

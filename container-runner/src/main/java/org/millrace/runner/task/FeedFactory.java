@@ -1,52 +1,139 @@
 package org.millrace.runner.task;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.api.graph.Operator;
 import org.millrace.runner.shuffle.ShuffleKey;
-import org.millrace.runner.wire.proto.SourceKind;
+import org.millrace.runner.task.PipeInstance.PartitionFunction;
+import org.millrace.runner.task.PipeInstance.Segment;
+import org.millrace.runner.task.PipeInstance.Source;
+import org.millrace.runner.wire.proto.ConcatPiece;
+import org.millrace.runner.wire.proto.ShuffleInput;
 import org.millrace.runner.wire.proto.TaskInput;
+import org.millrace.runner.wire.proto.TaskSpec;
 
-/** Opens the input of a task. */
+/**
+ * Opens the input of one task: walks the tree of its pipes and that of its input together, the
+ * children of a source, in order, before the operators behind it. Nothing is read yet.
+ */
 final class FeedFactory {
-  private FeedFactory() {}
+  private final TaskKey task;
+  private final TaskSpec spec;
+  private final TaskServices services;
+  private int indexesGiven;
 
-  static Feed open(Task task, Pipeline pipeline, TaskServices services) {
+  FeedFactory(TaskKey task, TaskSpec spec, TaskServices services) {
+    this.task = task;
+    this.spec = spec;
+    this.services = services;
+  }
+
+  /** Feeds the last segment of the pipe from the first. */
+  Feed open(PipeInstance pipe, TaskInput input) {
+    Feed feed = source(pipe.source(), input);
+    List<Segment> segments = pipe.segments();
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      PartitionFunction function = segment.function();
+      if (function != null) {
+        RecordConsumer head = segments.get(i + 1).head();
+        feed = new IteratorFeed(function, indexFor(function), feed, segment.buffer(), head);
+      }
+    }
+    return feed;
+  }
+
+  private int indexFor(PartitionFunction function) {
+    if (function.operator() != Operator.MAP_PARTITIONS_WITH_INDEX) {
+      return -1;
+    }
+    if (indexesGiven == spec.getOperatorPartitionsCount()) {
+      throw mismatch(
+          "it names "
+              + spec.getOperatorPartitionsCount()
+              + " partitions of operators with an index, expected more");
+    }
+    return spec.getOperatorPartitions(indexesGiven++);
+  }
+
+  private MillraceException mismatch(String why) {
+    return new MillraceException(
+        ErrorCode.INTERNAL, "the input of " + task + " does not fit its template: " + why);
+  }
+
+  private Feed source(Source source, TaskInput input) {
     TaskEnvironment environment = services.environment();
-    PageLoop loop = pipeline.sourceLoop();
-    TaskInput input = task.spec().getInput();
-    SourceKind kind = task.plan().template().template().getSource().getKind();
-    return switch (kind) {
+    RecordConsumer head = source.head();
+    PageLoop loop = source.loop();
+    return switch (source.kind()) {
       case EMPTY -> new EmptyFeed();
       case RECORDS ->
           new EncodedFeed(
               loop,
-              services.codec().reader(input.getRecords().getRecords().asReadOnlyByteBuffer()));
+              services.codec().reader(input.getRecords().getRecords().asReadOnlyByteBuffer()),
+              head);
       case BLOCKS ->
           new BlocksFeed(
               loop,
               environment.blocks(),
               services.codec(),
               environment.settings().pageBytes(),
-              input.getBlocks());
+              input.getBlocks(),
+              head);
       case TEXT_FILE ->
           new TextFileFeed(
-              loop, environment.files(), environment.io(), input.getFile(), environment.settings());
-      case SHUFFLE -> shuffle(task, loop, services);
+              loop,
+              environment.files(),
+              environment.io(),
+              input.getFile(),
+              environment.settings(),
+              head);
+      case SHUFFLE -> shuffle(loop, input.getShuffle(), head);
       case SHUFFLE_COMBINE, SHUFFLE_GROUP ->
-          new CombiningFeed(
-              shuffle(task, loop, services), pipeline.sourceTable(), environment.memory());
-      case CONCAT, ZIP, STORED, STATE, FOLD, GROUP_IN_PLACE, SOURCE_UNSPECIFIED, UNRECOGNIZED ->
-          throw new MillraceException(
-              ErrorCode.INTERNAL,
-              "this executor does not know the source "
-                  + kind
-                  + ": driver and executor are of different versions");
+          combining(source, shuffle(loop, input.getShuffle(), source.table()));
+      case FOLD, GROUP_IN_PLACE ->
+          combining(source, open(source.children().get(0), input.getFold().getChild()));
+      case CONCAT -> concat(source, input);
+      case ZIP -> zip(source, input);
+      case STORED, STATE, SOURCE_UNSPECIFIED, UNRECOGNIZED ->
+          throw PipeShape.unknown("source", source.kind().name(), null);
     };
   }
 
-  private static Feed shuffle(Task task, PageLoop loop, TaskServices services) {
-    ShuffleKey key = task.shuffleInput();
+  private Feed shuffle(PageLoop loop, ShuffleInput input, RecordConsumer head) {
+    ShuffleKey key = new ShuffleKey(task.jobId(), task.placementVersion(), input.getShuffleId());
     return new ShuffleFeed(
-        loop, services.shuffles().pages(key, task.key().partition()), services.codec());
+        loop, services.shuffles().pages(key, input.getPartition()), services.codec(), head);
+  }
+
+  private Feed combining(Source source, Feed input) {
+    return new CombiningFeed(input, source.table(), services.environment().memory(), source.head());
+  }
+
+  private Feed concat(Source source, TaskInput input) {
+    List<Feed> pieces = new ArrayList<>(input.getConcat().getPiecesCount());
+    for (ConcatPiece piece : input.getConcat().getPiecesList()) {
+      int child = piece.getChild();
+      if (child < 0 || child >= source.children().size()) {
+        throw mismatch(
+            "a piece is read by child " + child + " of " + source.children().size() + " children");
+      }
+      pieces.add(open(source.children().get(child), piece.getInput()));
+    }
+    return new ConcatFeed(pieces);
+  }
+
+  private Feed zip(Source source, TaskInput input) {
+    int count = input.getZip().getChildrenCount();
+    if (count != source.children().size()) {
+      throw mismatch(count + " inputs for " + source.children().size() + " children of a zip");
+    }
+    List<Feed> children = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      children.add(open(source.children().get(i), input.getZip().getChildren(i)));
+    }
+    return new ZipFeed(source, children);
   }
 }

@@ -2,40 +2,60 @@ package org.millrace.runner.task;
 
 import java.util.Iterator;
 import org.millrace.api.function.FlatMapFunction;
+import org.millrace.api.function.Function2;
 import org.millrace.api.function.PairFlatMapFunction;
+import org.millrace.runner.task.PipeInstance.PartitionFunction;
 
-/**
- * What a function over the iterator of a partition gives: MAP_PARTITIONS, MAP_PARTITIONS_TO_PAIR.
- */
+/** What a function over the iterator of a partition gives. */
 final class IteratorFeed implements Feed {
   private static final int RECORDS_A_STEP = 1_024;
 
-  private final PageLoop loop;
-  private final Object function;
+  private final PartitionFunction function;
+  private final int index;
   private final Feed upstream;
-  private final PullIterator input;
+  private final PullBuffer buffer;
+  private final RecordConsumer head;
   private Iterator<?> output;
 
-  IteratorFeed(PageLoop loop, Object function, Feed upstream, PullIterator input) {
-    this.loop = loop;
+  /**
+   * @param index of the partition; used by MAP_PARTITIONS_WITH_INDEX
+   * @param upstream pushes into {@code buffer}
+   */
+  IteratorFeed(
+      PartitionFunction function,
+      int index,
+      Feed upstream,
+      PullBuffer buffer,
+      RecordConsumer head) {
     this.function = function;
+    this.index = index;
     this.upstream = upstream;
-    this.input = input;
+    this.buffer = buffer;
+    this.head = head;
   }
 
   @Override
-  public Step push(RecordConsumer head, Runnable wake) throws Exception {
+  public Step push(Runnable wake) throws Exception {
     if (output == null) {
-      output = call();
+      Step prepared = upstream.prepareToBlock(wake);
+      if (prepared != Step.DONE) {
+        return prepared;
+      }
+      output = call(new PullIterator(upstream, buffer));
     }
-    return loop.push(output, RECORDS_A_STEP, head) ? Step.MORE : Step.DONE;
+    return function.outputLoop().push(output, RECORDS_A_STEP, head) ? Step.MORE : Step.DONE;
   }
 
   @SuppressWarnings("unchecked") // the program's types were checked where it was compiled
-  private Iterator<?> call() throws Exception {
-    return function instanceof PairFlatMapFunction
-        ? ((PairFlatMapFunction<Iterator<Object>, Object, Object>) function).call(input)
-        : ((FlatMapFunction<Iterator<Object>, Object>) function).call(input);
+  private Iterator<?> call(Iterator<Object> input) throws Exception {
+    return switch (function.operator()) {
+      case MAP_PARTITIONS_TO_PAIR ->
+          ((PairFlatMapFunction<Iterator<Object>, Object, Object>) function.function()).call(input);
+      case MAP_PARTITIONS_WITH_INDEX ->
+          ((Function2<Integer, Iterator<Object>, Iterator<Object>>) function.function())
+              .call(index, input);
+      default -> ((FlatMapFunction<Iterator<Object>, Object>) function.function()).call(input);
+    };
   }
 
   @Override
@@ -48,8 +68,11 @@ final class IteratorFeed implements Feed {
     return upstream.recordCount();
   }
 
+  /** The function may have left records that it did not ask for. */
   @Override
   public void close() {
+    output = null;
     upstream.close();
+    buffer.clear();
   }
 }

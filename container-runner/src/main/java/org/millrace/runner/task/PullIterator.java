@@ -14,13 +14,14 @@ final class PullIterator implements Iterator<Object> {
       };
 
   private final Feed feed;
-  private final RecordConsumer head;
   private final PullBuffer buffer;
   private boolean ended;
 
-  PullIterator(Feed feed, RecordConsumer head, PullBuffer buffer) {
+  /**
+   * @param feed pushes into {@code buffer}
+   */
+  PullIterator(Feed feed, PullBuffer buffer) {
     this.feed = feed;
-    this.head = head;
     this.buffer = buffer;
   }
 
@@ -46,7 +47,7 @@ final class PullIterator implements Iterator<Object> {
 
   private void pull() {
     try {
-      ended = feed.push(head, NOTHING_TO_WAKE) == Step.DONE;
+      ended = feed.push(NOTHING_TO_WAKE) == Step.DONE;
     } catch (UpstreamFailure e) {
       throw e;
     } catch (Exception e) {

@@ -9,17 +9,19 @@ final class ShuffleFeed implements Feed {
   private final PageLoop loop;
   private final ShufflePages pages;
   private final RecordCodec codec;
+  private final RecordConsumer head;
   private boolean blocking;
   private long recordCount;
 
-  ShuffleFeed(PageLoop loop, ShufflePages pages, RecordCodec codec) {
+  ShuffleFeed(PageLoop loop, ShufflePages pages, RecordCodec codec, RecordConsumer head) {
     this.loop = loop;
     this.pages = pages;
     this.codec = codec;
+    this.head = head;
   }
 
   @Override
-  public Step push(RecordConsumer head, Runnable wake) throws Exception {
+  public Step push(Runnable wake) throws Exception {
     if (!pages.hasNext()) {
       return Step.DONE;
     }

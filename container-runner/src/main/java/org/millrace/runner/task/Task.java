@@ -1,9 +1,8 @@
 package org.millrace.runner.task;
 
-import org.millrace.runner.shuffle.ShuffleKey;
-import org.millrace.runner.task.Pipeline.Segment;
+import java.util.Set;
 import org.millrace.runner.task.PullIterator.UpstreamFailure;
-import org.millrace.runner.wire.proto.SourceKind;
+import org.millrace.runner.wire.proto.ShuffleInput;
 import org.millrace.runner.wire.proto.TaskMetrics;
 import org.millrace.runner.wire.proto.TaskSpec;
 
@@ -13,14 +12,13 @@ import org.millrace.runner.wire.proto.TaskSpec;
  * call.
  *
  * <pre>
- *   OPENING --first step--> PREPARING --input is local, or may wait--> FEEDING --input ended--> FINISHING --> over
+ *   OPENING --first step--> FEEDING --input ended--> FINISHING --> over
  *      any --cancel, or failure--> over
  * </pre>
  */
 final class Task {
   private enum Phase {
     OPENING,
-    PREPARING,
     FEEDING,
     FINISHING
   }
@@ -32,7 +30,6 @@ final class Task {
   private final long sequence;
   private Phase phase = Phase.OPENING;
   private Pipeline pipeline;
-  private Feed source;
   private Feed feed;
   private long runNanos;
   private boolean waiting;
@@ -65,17 +62,9 @@ final class Task {
     return sequence;
   }
 
-  /** Whether it reads a shuffle, and so must wait for it before a slot takes it. */
-  boolean readsShuffle() {
-    SourceKind kind = plan.template().template().getSource().getKind();
-    return kind == SourceKind.SHUFFLE
-        || kind == SourceKind.SHUFFLE_COMBINE
-        || kind == SourceKind.SHUFFLE_GROUP;
-  }
-
-  ShuffleKey shuffleInput() {
-    int shuffleId = spec.getInput().getShuffle().getShuffleId();
-    return new ShuffleKey(key.jobId(), key.placementVersion(), shuffleId);
+  /** The reduce partitions that must be here before a slot takes it. */
+  Set<ShuffleInput> shuffleInputs() {
+    return ShuffleInputs.of(spec.getInput());
   }
 
   /** Takes effect before the next step; nothing is reported then. */
@@ -129,13 +118,6 @@ final class Task {
   private Step advance(PipelinePool pool, Runnable wake) throws Exception {
     if (phase == Phase.OPENING) {
       open(pool);
-      phase = pipeline.pulls() ? Phase.PREPARING : Phase.FEEDING;
-    }
-    if (phase == Phase.PREPARING) {
-      Step prepared = source.prepareToBlock(wake);
-      if (prepared != Step.DONE) {
-        return prepared;
-      }
       phase = Phase.FEEDING;
     }
     if (phase == Phase.FEEDING) {
@@ -161,8 +143,7 @@ final class Task {
             services.codec(),
             services.shuffles(),
             services.environment()));
-    source = FeedFactory.open(this, pipeline, services);
-    feed = pipeline.feedOfLastSegment(source);
+    feed = new FeedFactory(key, spec, services).open(pipeline.pipe(), spec.getInput());
   }
 
   private Step feedOnePage(Runnable wake) throws Exception {
@@ -174,18 +155,25 @@ final class Task {
     if (sink.isSatisfied()) {
       return Step.DONE;
     }
-    Segment last = pipeline.lastSegment();
-    if (sink instanceof PartitionSink partitionSink) {
-      partitionSink.call(new PullIterator(feed, last.head(), last.buffer()));
-      return Step.DONE;
+    return sink instanceof PartitionSink partitionSink
+        ? pull(partitionSink, wake)
+        : feed.push(wake);
+  }
+
+  private Step pull(PartitionSink sink, Runnable wake) throws Exception {
+    Step prepared = feed.prepareToBlock(wake);
+    if (prepared == Step.DONE) {
+      PullBuffer buffer = pipeline.pipe().lastSegment().buffer();
+      sink.call(new PullIterator(feed, buffer));
+      buffer.clear();
     }
-    return feed.push(last.head(), wake);
+    return prepared;
   }
 
   private TaskMetrics metrics() {
     Sink sink = pipeline.sink();
     return TaskMetrics.newBuilder()
-        .setRecordsIn(source.recordCount())
+        .setRecordsIn(feed.recordCount())
         .setRecordsOut(sink.recordCount)
         .setRunNanos(runNanos)
         .setShuffleBytesOut(sink.shuffleBytes())
@@ -194,13 +182,12 @@ final class Task {
   }
 
   private void release(PipelinePool pool, boolean reusable) {
-    if (source != null) {
-      source.close();
-      source = null;
+    if (feed != null) {
+      feed.close();
       feed = null;
     }
     if (pipeline != null) {
-      pipeline.clear();
+      pipeline.sink().end();
       if (reusable) {
         pool.giveBack(pipeline);
       }

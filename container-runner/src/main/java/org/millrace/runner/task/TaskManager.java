@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -14,6 +15,7 @@ import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.executor.TaskService;
 import org.millrace.runner.shuffle.EndedJobs;
 import org.millrace.runner.shuffle.Repush;
+import org.millrace.runner.shuffle.ShuffleKey;
 import org.millrace.runner.shuffle.ShuffleStore;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.EndJob;
@@ -21,6 +23,7 @@ import org.millrace.runner.wire.proto.FunctionSet;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.RepushMapOutput;
 import org.millrace.runner.wire.proto.RunTasks;
+import org.millrace.runner.wire.proto.ShuffleInput;
 import org.millrace.runner.wire.proto.TaskSpec;
 import org.millrace.runner.wire.proto.Template;
 import org.millrace.runner.wire.proto.UseAttempt;
@@ -130,9 +133,23 @@ public final class TaskManager implements TaskService {
     }
     Task task = new Task(key, spec, catalog.plan(spec), services, sequence++);
     job.tasks.add(task);
-    if (task.readsShuffle()) {
-      services.shuffles().whenReady(task.shuffleInput(), key.partition(), () -> queue.add(task));
-    } else {
+    Set<ShuffleInput> shuffles = task.shuffleInputs();
+    if (shuffles.isEmpty()) {
+      queue.add(task);
+      return;
+    }
+    AtomicInteger awaited = new AtomicInteger(shuffles.size());
+    for (ShuffleInput input : shuffles) {
+      ShuffleKey shuffle =
+          new ShuffleKey(key.jobId(), key.placementVersion(), input.getShuffleId());
+      services
+          .shuffles()
+          .whenReady(shuffle, input.getPartition(), () -> addAfterLast(task, awaited));
+    }
+  }
+
+  private void addAfterLast(Task task, AtomicInteger awaited) {
+    if (awaited.decrementAndGet() == 0) {
       queue.add(task);
     }
   }

@@ -26,6 +26,7 @@ final class TextFileFeed implements Feed {
   private final DurableFiles files;
   private final BlockingWork io;
   private final FileInput input;
+  private final RecordConsumer head;
   private final int pageBytes;
   private final int maxLineBytes;
   private final boolean compressed;
@@ -47,11 +48,17 @@ final class TextFileFeed implements Feed {
   private long recordCount;
 
   TextFileFeed(
-      PageLoop loop, DurableFiles files, BlockingWork io, FileInput input, TaskSettings settings) {
+      PageLoop loop,
+      DurableFiles files,
+      BlockingWork io,
+      FileInput input,
+      TaskSettings settings,
+      RecordConsumer head) {
     this.loop = loop;
     this.files = files;
     this.io = io;
     this.input = input;
+    this.head = head;
     this.pageBytes = settings.filePageBytes();
     this.maxLineBytes = settings.maxLineBytes();
     this.compressed = input.getPath().endsWith(".gz");
@@ -61,7 +68,7 @@ final class TextFileFeed implements Feed {
   }
 
   @Override
-  public Step push(RecordConsumer head, Runnable wake) throws Exception {
+  public Step push(Runnable wake) throws Exception {
     if (stream == null && !open(wake)) {
       return Step.WAIT;
     }
@@ -71,7 +78,7 @@ final class TextFileFeed implements Feed {
     if (skipFirstLine && !skipToNewline()) {
       return ended ? Step.DONE : Step.MORE;
     }
-    pushLines(head);
+    pushLines();
     return isAtEnd() ? Step.DONE : Step.MORE;
   }
 
@@ -242,17 +249,17 @@ final class TextFileFeed implements Feed {
     return false;
   }
 
-  private void pushLines(RecordConsumer head) throws Exception {
+  private void pushLines() throws Exception {
     int stopAt = (int) Math.min(limit, endOffset() - bufferOffset);
     long pushed = loop.pushLines(buffer, position, limit, stopAt, head);
     recordCount += pushed >>> 32;
     position = (int) pushed;
     if (ended && position < stopAt) {
-      pushLastLine(head);
+      pushLastLine();
     }
   }
 
-  private void pushLastLine(RecordConsumer head) throws Exception {
+  private void pushLastLine() throws Exception {
     byte[] line = Arrays.copyOfRange(buffer, position, limit + 1);
     line[line.length - 1] = '\n';
     position = limit;

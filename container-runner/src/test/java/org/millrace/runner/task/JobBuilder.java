@@ -51,6 +51,13 @@ final class JobBuilder {
       return this;
     }
 
+    /** Another source and operators; the functions are those of this builder. */
+    PipelineBuilder root(SourceSpec.Builder given, List<OperatorSpec> operators) {
+      source.clear().mergeFrom(given.build());
+      template.clearOperators().addAllOperators(operators);
+      return this;
+    }
+
     SourceSpec.Builder source() {
       return source;
     }

@@ -62,13 +62,13 @@ class OperatorsTest {
     PipelineKey key = new PipelineKey(null, null);
     Pipeline one = shape.make(key, new Object[] {function, function});
     Pipeline other = shape.make(key, new Object[] {function, function});
-    RecordOperator head = (RecordOperator) one.segments().get(0).head();
+    RecordOperator head = (RecordOperator) one.pipe().segments().get(0).head();
     assertThat(head.getClass().isHidden()).isTrue();
     assertThat(head.next.getClass().isHidden()).isTrue();
     assertThat(head.next.getClass()).isNotEqualTo(head.getClass());
     assertThat(one.sink().getClass().isHidden()).isTrue();
-    assertThat(other.segments().get(0).head().getClass()).isEqualTo(head.getClass());
-    assertThat(other.segments().get(0).head()).isNotSameAs(head);
+    assertThat(other.pipe().segments().get(0).head().getClass()).isEqualTo(head.getClass());
+    assertThat(other.pipe().segments().get(0).head()).isNotSameAs(head);
   }
 
   @Test

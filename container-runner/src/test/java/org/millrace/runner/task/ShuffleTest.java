@@ -81,7 +81,7 @@ class ShuffleTest {
         message.addTasks(map.task(0, i, encoder.records(inputs.get(i).toArray())));
       }
       for (int i = executor; i < REDUCERS; i += 2) {
-        message.addTasks(reduce.task(1, i, WordCount.shuffle(0)));
+        message.addTasks(reduce.task(1, i, WordCount.shuffle(0, i)));
       }
       cluster.executor(executor).runTasks(message.build());
     }
@@ -257,7 +257,7 @@ class ShuffleTest {
         .runTasks(
             JobBuilder.job(1, reduce)
                 .addShuffles(JobBuilder.shuffle(0, 1, 0))
-                .addTasks(reduce.task(1, 0, WordCount.shuffle(0)))
+                .addTasks(reduce.task(1, 0, WordCount.shuffle(0, 0)))
                 .build());
     ShufflePage page =
         ShufflePage.newBuilder()
@@ -307,7 +307,7 @@ class ShuffleTest {
         .runTasks(
             JobBuilder.job(1, reduce)
                 .addShuffles(JobBuilder.shuffle(0, 1, 0))
-                .addTasks(reduce.task(1, 0, WordCount.shuffle(0)))
+                .addTasks(reduce.task(1, 0, WordCount.shuffle(0, 0)))
                 .build());
     cluster.run();
     assertThat(cluster.driver.finished(1, 0).records()).containsExactly("early");

@@ -3,6 +3,7 @@ package org.millrace.runner.task;
 import com.google.protobuf.ByteString;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.millrace.api.graph.Operator;
 import org.millrace.runner.task.JobBuilder.Pipe;
 import org.millrace.runner.task.JobBuilder.PipelineBuilder;
@@ -41,14 +42,24 @@ final class SingleTask {
   }
 
   void start(PipelineBuilder pipeline, TaskInput.Builder input, String argument) {
+    start(pipeline, input, spec -> spec.setArgument(argument));
+  }
+
+  void start(PipelineBuilder pipeline, TaskInput.Builder input, Consumer<TaskSpec.Builder> rest) {
     Pipe pipe = pipeline.build();
-    TaskSpec.Builder task = pipe.task(0, 0, input).setArgument(argument);
+    TaskSpec.Builder task = pipe.task(0, 0, input);
+    rest.accept(task);
     cluster.executor(0).runTasks(JobBuilder.job(++jobId, pipe).addTasks(task).build());
   }
 
   TestDriver.Finished run(PipelineBuilder pipeline, TaskInput.Builder input, String argument) {
+    return run(pipeline, input, spec -> spec.setArgument(argument));
+  }
+
+  TestDriver.Finished run(
+      PipelineBuilder pipeline, TaskInput.Builder input, Consumer<TaskSpec.Builder> rest) {
     int before = cluster.driver.finished().size();
-    start(pipeline, input, argument);
+    start(pipeline, input, rest);
     cluster.run();
     if (cluster.driver.finished().size() != before + 1) {
       throw new AssertionError("the task did not finish; " + cluster.driver.failed());

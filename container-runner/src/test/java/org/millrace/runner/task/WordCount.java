@@ -64,8 +64,9 @@ final class WordCount {
                         .setUntil(sequence + 1)));
   }
 
-  static TaskInput.Builder shuffle(int shuffleId) {
-    return TaskInput.newBuilder().setShuffle(ShuffleInput.newBuilder().setShuffleId(shuffleId));
+  static TaskInput.Builder shuffle(int shuffleId, int partition) {
+    return TaskInput.newBuilder()
+        .setShuffle(ShuffleInput.newBuilder().setShuffleId(shuffleId).setPartition(partition));
   }
 
   /** The messages for two executors: map tasks by turns, reduce task i on {@code reducers[i]}. */
@@ -81,7 +82,7 @@ final class WordCount {
       }
       for (int i = 0; i < reducers.length; i++) {
         if (reducers[i] == executor) {
-          message.addTasks(reduce.task(REDUCE_STAGE, i, shuffle(0)));
+          message.addTasks(reduce.task(REDUCE_STAGE, i, shuffle(0, i)));
         }
       }
       messages.add(message);

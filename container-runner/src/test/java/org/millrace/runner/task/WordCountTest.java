@@ -184,7 +184,7 @@ class WordCountTest {
                   .addShuffles(JobBuilder.shuffle(0, MAPS, 0, 2, 0))
                   .addTasks(
                       job.reduce
-                          .task(WordCount.REDUCE_STAGE, 1, WordCount.shuffle(0))
+                          .task(WordCount.REDUCE_STAGE, 1, WordCount.shuffle(0, 1))
                           .setAttempt(1))
                   .build());
       cluster.run();

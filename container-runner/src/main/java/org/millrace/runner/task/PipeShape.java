@@ -1,0 +1,174 @@
+package org.millrace.runner.task;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.function.Function;
+import org.millrace.api.function.Function2;
+import org.millrace.api.graph.Operator;
+import org.millrace.runner.task.HiddenClasses.Maker;
+import org.millrace.runner.task.PipeInstance.PartitionFunction;
+import org.millrace.runner.task.PipeInstance.Segment;
+import org.millrace.runner.task.PipeInstance.Source;
+import org.millrace.runner.wire.proto.OperatorSpec;
+import org.millrace.runner.wire.proto.Pipe;
+import org.millrace.runner.wire.proto.SourceKind;
+import org.millrace.runner.wire.proto.SourceSpec;
+
+/** The hidden classes of a pipe and of its children. Immutable, thread-safe. */
+final class PipeShape {
+  private final SourceSpec source;
+  private final Maker<PageLoop> loop;
+  private final Maker<Combiner> table;
+  private final List<PipeShape> children = new ArrayList<>();
+  private final List<Stage> stages = new ArrayList<>();
+
+  /** An operator that pushes, or (with {@code outputLoop}) a function over an iterator. */
+  private record Stage(
+      OperatorSpec spec,
+      Operator operator,
+      Maker<RecordOperator> maker,
+      Maker<PageLoop> outputLoop) {}
+
+  PipeShape(SourceSpec source, List<OperatorSpec> operators, HiddenClasses hidden) {
+    this.source = source;
+    this.loop =
+        hasLoop(source.getKind()) ? hidden.define(PageLoop.class, SourceKernel.class) : null;
+    this.table = combines(source) ? hidden.define(Combiner.class, CombineTable.class) : null;
+    for (Pipe child : source.getChildrenList()) {
+      children.add(new PipeShape(child.getSource(), child.getOperatorsList(), hidden));
+    }
+    for (OperatorSpec spec : operators) {
+      stages.add(stage(spec, hidden));
+    }
+  }
+
+  /** Whether the source itself pushes records that it did not get from a table or a child. */
+  private static boolean hasLoop(SourceKind kind) {
+    return switch (kind) {
+      case BLOCKS, TEXT_FILE, RECORDS, STORED, SHUFFLE, SHUFFLE_COMBINE, SHUFFLE_GROUP, ZIP -> true;
+      case EMPTY, CONCAT, FOLD, GROUP_IN_PLACE, STATE, SOURCE_UNSPECIFIED, UNRECOGNIZED -> false;
+    };
+  }
+
+  private static boolean combines(SourceSpec source) {
+    return switch (source.getKind()) {
+      case SHUFFLE_COMBINE, SHUFFLE_GROUP, FOLD, GROUP_IN_PLACE -> true;
+      default -> false;
+    };
+  }
+
+  private static Stage stage(OperatorSpec spec, HiddenClasses hidden) {
+    Operator operator;
+    try {
+      operator = Operator.valueOf(spec.getOperator());
+    } catch (IllegalArgumentException e) {
+      throw unknown("operator", spec.getOperator(), e);
+    }
+    Class<? extends RecordOperator> type =
+        switch (operator) {
+          case MAP -> MapOperator.class;
+          case MAP_TO_PAIR -> MapToPairOperator.class;
+          case FLAT_MAP -> FlatMapOperator.class;
+          case FLAT_MAP_TO_PAIR -> FlatMapToPairOperator.class;
+          case FILTER -> FilterOperator.class;
+          case MAP_VALUES -> MapValuesOperator.class;
+          case FLAT_MAP_VALUES -> FlatMapValuesOperator.class;
+          case KEYS -> KeysOperator.class;
+          case VALUES -> ValuesOperator.class;
+          case MAP_PARTITIONS, MAP_PARTITIONS_TO_PAIR, MAP_PARTITIONS_WITH_INDEX -> null;
+        };
+    return type == null
+        ? new Stage(spec, operator, null, hidden.define(PageLoop.class, SourceKernel.class))
+        : new Stage(spec, operator, hidden.define(RecordOperator.class, type), null);
+  }
+
+  static MillraceException unknown(String what, String name, Throwable cause) {
+    return new MillraceException(
+        ErrorCode.INTERNAL,
+        "this executor does not know the "
+            + what
+            + " "
+            + name
+            + ": driver and executor are of different versions",
+        cause);
+  }
+
+  /**
+   * Instances for the caller alone, from the end to the source: each operator knows what is behind
+   * it, and the last of a child knows the head behind its parent.
+   *
+   * @param end takes what the last operator gives
+   * @param endBuffer {@code end}, when a function pulls from it; else null
+   */
+  PipeInstance make(RecordConsumer end, PullBuffer endBuffer, Object[] functions) {
+    List<Segment> segments = new ArrayList<>();
+    RecordConsumer next = end;
+    PullBuffer buffer = endBuffer;
+    PartitionFunction partitionFunction = null;
+    for (int i = stages.size() - 1; i >= 0; i--) {
+      Stage stage = stages.get(i);
+      Object function = functionOf(stage, functions);
+      if (stage.maker() != null) {
+        RecordOperator operator = stage.maker().make();
+        operator.use(function);
+        operator.next = next;
+        next = operator;
+      } else {
+        segments.add(0, new Segment(next, buffer, partitionFunction));
+        buffer = new PullBuffer();
+        next = buffer;
+        partitionFunction =
+            new PartitionFunction(stage.operator(), function, stage.outputLoop().make());
+      }
+    }
+    segments.add(0, new Segment(next, buffer, partitionFunction));
+    return new PipeInstance(makeSource(next, functions), List.copyOf(segments));
+  }
+
+  private static Object functionOf(Stage stage, Object[] functions) {
+    return stage.spec().getFunction() < 0 || !stage.operator().hasFunction()
+        ? null
+        : functions[stage.spec().getFunction()];
+  }
+
+  private Source makeSource(RecordConsumer head, Object[] functions) {
+    Combiner combiner = makeTable(functions);
+    List<PipeInstance> made = new ArrayList<>(children.size());
+    for (PipeShape child : children) {
+      switch (source.getKind()) {
+        case CONCAT -> made.add(child.make(head, null, functions));
+        case FOLD, GROUP_IN_PLACE -> made.add(child.make(combiner, null, functions));
+        case ZIP -> {
+          PullBuffer buffer = new PullBuffer();
+          made.add(child.make(buffer, buffer, functions));
+        }
+        default -> throw unknown("source over others", source.getKind().name(), null);
+      }
+    }
+    Object zipped = source.getKind() == SourceKind.ZIP ? functions[source.getFunction()] : null;
+    PageLoop pageLoop = loop == null ? null : loop.make();
+    return new Source(source.getKind(), head, pageLoop, combiner, zipped, List.copyOf(made));
+  }
+
+  @SuppressWarnings("unchecked") // the program's types were checked where it was compiled
+  private Combiner makeTable(Object[] functions) {
+    if (table == null) {
+      return null;
+    }
+    Combiner combiner = table.make();
+    SourceKind kind = source.getKind();
+    if (kind == SourceKind.SHUFFLE_GROUP || kind == SourceKind.GROUP_IN_PLACE) {
+      combiner.use(Grouping.CREATE, Grouping.APPEND);
+    } else if (kind == SourceKind.SHUFFLE_COMBINE && source.getCombinedOnMapSide()) {
+      combiner.use(null, (Function2<Object, Object, Object>) functions[source.getMergeCombiners()]);
+    } else {
+      int create = source.getCreateCombiner();
+      combiner.use(
+          create < 0 ? null : (Function<Object, Object>) functions[create],
+          (Function2<Object, Object, Object>) functions[source.getMergeValue()]);
+    }
+    return combiner;
+  }
+}

@@ -6,6 +6,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.millrace.api.accumulator.AccumulatorV2;
+import org.millrace.api.accumulator.CollectionAccumulator;
+import org.millrace.api.accumulator.DoubleAccumulator;
+import org.millrace.api.accumulator.LongAccumulator;
+import org.millrace.api.broadcast.Broadcast;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.CallSite;
@@ -166,6 +171,76 @@ public final class BatchContext implements Closeable {
       parents.add(rdd.node());
     }
     return new UnionNode(parents, described("union"));
+  }
+
+  // ---- shared variables
+
+  /**
+   * A value that each executor gets once, when a function that captured the broadcast runs there.
+   *
+   * @throws MillraceException ILLEGAL_USE for null, or a value that cannot be sent
+   */
+  public <T> Broadcast<T> broadcast(T value) {
+    if (value == null) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE, "null cannot be broadcast; capture nothing instead");
+    }
+    return engine().broadcast(value);
+  }
+
+  /** An accumulator of long values without a name. */
+  public LongAccumulator longAccumulator() {
+    return longAccumulator(null);
+  }
+
+  /** An accumulator of long values. */
+  public LongAccumulator longAccumulator(String name) {
+    return registered(new LongAccumulator(), name);
+  }
+
+  /** An accumulator of double values without a name. */
+  public DoubleAccumulator doubleAccumulator() {
+    return doubleAccumulator(null);
+  }
+
+  /** An accumulator of double values. */
+  public DoubleAccumulator doubleAccumulator(String name) {
+    return registered(new DoubleAccumulator(), name);
+  }
+
+  /** An accumulator that collects values, without a name. */
+  public <T> CollectionAccumulator<T> collectionAccumulator() {
+    return collectionAccumulator(null);
+  }
+
+  /** An accumulator that collects values. */
+  public <T> CollectionAccumulator<T> collectionAccumulator(String name) {
+    return registered(new CollectionAccumulator<T>(), name);
+  }
+
+  /** Makes a program's own accumulator known, without a name. */
+  public void register(AccumulatorV2<?, ?> accumulator) {
+    engine().register(accumulator, null);
+  }
+
+  /** Makes a program's own accumulator known. */
+  public void register(AccumulatorV2<?, ?> accumulator, String name) {
+    engine().register(accumulator, name);
+  }
+
+  private <A extends AccumulatorV2<?, ?>> A registered(A accumulator, String name) {
+    engine().register(accumulator, name);
+    return accumulator;
+  }
+
+  /** The context itself: programs that wrap the context of a dataset find it here. */
+  public static BatchContext fromSparkContext(BatchContext context) {
+    return context;
+  }
+
+  /** This context: programs that reach for the inner one find it here. */
+  public BatchContext sc() {
+    return this;
   }
 
   /** Closes the engine; a second call does nothing. */

@@ -10,6 +10,10 @@ import org.millrace.am.plan.Planner;
 import org.millrace.am.publish.OutputPublisher;
 import org.millrace.am.publish.TextOutputs;
 import org.millrace.am.schedule.JobRunner;
+import org.millrace.am.shared.Accumulators;
+import org.millrace.am.shared.DriverBroadcasts;
+import org.millrace.api.accumulator.AccumulatorV2;
+import org.millrace.api.broadcast.Broadcast;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.EmptyNode;
@@ -47,6 +51,8 @@ public final class DriverEngine implements Engine {
   private final TextOutputs textOutputs;
   private final OutputPublisher publisher;
   private final Publisher publish;
+  private final DriverBroadcasts broadcasts;
+  private final Accumulators accumulators;
   private final int parallelism;
   private final Runnable release;
   private final Address address;
@@ -76,6 +82,13 @@ public final class DriverEngine implements Engine {
             ports.work(),
             ports.waiting(),
             ports.decoder());
+    this.accumulators = new Accumulators(ports.shipping());
+    this.broadcasts =
+        new DriverBroadcasts(
+            ports.shipping(),
+            identity.master().startsWith("local"),
+            message -> ports.loop().execute(() -> driver.executors().sendAll(message)));
+    driver.executors().broadcasts(broadcasts);
     this.textOutputs =
         new TextOutputs(
             ports.files(), jobs, ports.waiting(), identity.applicationId() + "-e" + epoch.epoch());
@@ -167,6 +180,16 @@ public final class DriverEngine implements Engine {
   @Override
   public StorageLevel storageLevel(RddNode rdd) {
     return StorageLevel.NONE;
+  }
+
+  @Override
+  public <T> Broadcast<T> broadcast(T value) {
+    return broadcasts.broadcast(value);
+  }
+
+  @Override
+  public void register(AccumulatorV2<?, ?> accumulator, String name) {
+    accumulators.register(accumulator, name);
   }
 
   @Override

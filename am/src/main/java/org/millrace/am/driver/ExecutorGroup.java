@@ -8,6 +8,7 @@ import org.millrace.am.receive.ReceiverTracker;
 import org.millrace.am.schedule.ExecutorPool;
 import org.millrace.am.schedule.JobScheduler;
 import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.am.shared.DriverBroadcasts;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.log.DriverEvent;
@@ -39,6 +40,7 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
   private final JobScheduler scheduler;
   private ClusterResources cluster;
   private ReceiverTracker receivers;
+  private DriverBroadcasts broadcasts;
   private boolean closed;
 
   ExecutorGroup(
@@ -79,6 +81,10 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     return scheduler;
   }
 
+  void broadcasts(DriverBroadcasts values) {
+    broadcasts = values;
+  }
+
   void receivers(ReceiverTracker tracker) {
     receivers = tracker;
   }
@@ -107,6 +113,13 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
   @Override
   public void send(int executorId, Envelope.Builder message) {
     registry.send(executorId, message);
+  }
+
+  /** Sends to every executor that lives. */
+  void sendAll(Envelope.Builder message) {
+    for (RegisteredExecutor executor : registry.executors()) {
+      registry.send(executor.id, message.clone());
+    }
   }
 
   @Override
@@ -156,6 +169,8 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
       case PEER_LINK_BROKEN ->
           scheduler.onLinkBroken(executorId, envelope.getPeerLinkBroken().getExecutorId());
       case TASK_FAILED -> scheduler.onTaskFailed(executorId, envelope.getTaskFailed());
+      case FETCH_BROADCAST ->
+          registry.send(executorId, broadcasts.answer(envelope.getFetchBroadcast())::frame);
       case RECEIVER_REPORT -> {
         if (receivers != null) {
           receivers.onReport(executorId, envelope.getReceiverReport());

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
@@ -116,6 +117,14 @@ final class ExecutorRegistry implements FrameHandler {
     RegisteredExecutor executor = executors.get(executorId);
     if (executor != null) {
       executor.connection.send(Frame.of(message.setEpoch(settings.epoch()).build()));
+    }
+  }
+
+  /** Sends the frame that is made of this driver's epoch. */
+  void send(int executorId, LongFunction<Frame> frame) {
+    RegisteredExecutor executor = executors.get(executorId);
+    if (executor != null) {
+      executor.connection.send(frame.apply(settings.epoch()));
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.millrace.api.accumulator.AccumulatorV2;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.streaming.receiver.Receiver;
@@ -18,6 +19,7 @@ import org.millrace.runner.wire.proto.FunctionSet;
 /** Ships the functions and records of one program. Thread-safe. */
 public final class ProgramShipping implements Shipping {
   private final RecordCodec records;
+  private final FunctionCodec functions;
   private final String codeVersion;
 
   /**
@@ -26,14 +28,15 @@ public final class ProgramShipping implements Shipping {
    */
   public ProgramShipping(RecordCodec records, String codeVersion) {
     this.records = records;
+    this.functions = new FunctionCodec(records.userClasses());
     this.codeVersion = codeVersion;
   }
 
   @Override
-  public FunctionSet functions(List<Serializable> functions, String description) {
-    byte[] content;
+  public FunctionSet functions(List<Serializable> captured, String description) {
+    FunctionCodec.Encoded encoded;
     try {
-      content = FunctionCodec.encode(functions.toArray());
+      encoded = FunctionCodec.encode(captured.toArray());
     } catch (MillraceException notSerializable) {
       throw new MillraceException(
           notSerializable.code(),
@@ -41,8 +44,10 @@ public final class ProgramShipping implements Shipping {
           notSerializable);
     }
     return FunctionSet.newBuilder()
-        .setId(ByteString.copyFrom(FunctionCodec.functionSetId(ByteBuffer.wrap(content))))
-        .setContent(UnsafeByteOperations.unsafeWrap(content))
+        .setId(ByteString.copyFrom(FunctionCodec.functionSetId(ByteBuffer.wrap(encoded.content()))))
+        .setContent(UnsafeByteOperations.unsafeWrap(encoded.content()))
+        .addAllBroadcasts(encoded.broadcasts())
+        .setAccumulates(encoded.accumulates())
         .build();
   }
 
@@ -67,6 +72,16 @@ public final class ProgramShipping implements Shipping {
   @Override
   public ByteString records(List<Object> list) {
     return UnsafeByteOperations.unsafeWrap(records.encode(list));
+  }
+
+  @Override
+  public ByteBuffer value(Object value) {
+    return records.encode(List.of(value));
+  }
+
+  @Override
+  public List<AccumulatorV2<?, ?>> accumulators(ByteString encoded) {
+    return List.of((AccumulatorV2<?, ?>[]) functions.decodeObject(encoded.toByteArray()));
   }
 
   @Override

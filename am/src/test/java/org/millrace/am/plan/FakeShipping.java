@@ -32,4 +32,15 @@ public final class FakeShipping implements Shipping {
   public String codeVersion() {
     return "test";
   }
+
+  @Override
+  public java.nio.ByteBuffer value(Object value) {
+    return java.nio.ByteBuffer.wrap(
+        value.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public List<org.millrace.api.accumulator.AccumulatorV2<?, ?>> accumulators(ByteString encoded) {
+    return List.of();
+  }
 }

@@ -1,6 +1,8 @@
 package org.millrace.api.spi;
 
 import java.util.List;
+import org.millrace.api.accumulator.AccumulatorV2;
+import org.millrace.api.broadcast.Broadcast;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.storage.StorageLevel;
@@ -54,6 +56,20 @@ public interface Engine extends AutoCloseable {
 
   /** How a dataset is kept; {@code StorageLevel.NONE} when it is not. */
   StorageLevel storageLevel(RddNode rdd);
+
+  /**
+   * Makes a value known to executors.
+   *
+   * @throws org.millrace.api.error.MillraceException ILLEGAL_USE when it cannot be sent
+   */
+  <T> Broadcast<T> broadcast(T value);
+
+  /**
+   * Gives an accumulator its number; from now on tasks can add to it.
+   *
+   * @param name shown to people; may be null
+   */
+  void register(AccumulatorV2<?, ?> accumulator, String name);
 
   /** Starts receivers and batches. Called at most once between two stops. */
   void start(StreamGraph graph);

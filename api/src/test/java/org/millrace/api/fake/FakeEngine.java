@@ -19,6 +19,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.millrace.api.accumulator.AccumulatorV2;
+import org.millrace.api.broadcast.Broadcast;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.CollectionNode;
@@ -161,6 +163,16 @@ public final class FakeEngine implements Engine {
   @Override
   public StorageLevel storageLevel(RddNode rdd) {
     return persisted.getOrDefault(rdd.id(), StorageLevel.NONE);
+  }
+
+  @Override
+  public <T> Broadcast<T> broadcast(T value) {
+    return FakeShared.INSTANCE.broadcast(value);
+  }
+
+  @Override
+  public void register(AccumulatorV2<?, ?> accumulator, String name) {
+    FakeShared.INSTANCE.register(accumulator, name);
   }
 
   @Override

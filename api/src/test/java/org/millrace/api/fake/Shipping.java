@@ -42,6 +42,12 @@ final class Shipping {
   private static final class Reader extends ObjectInputStream {
     Reader(byte[] bytes) throws IOException {
       super(new ByteArrayInputStream(bytes));
+      enableResolveObject(true);
+    }
+
+    @Override
+    protected Object resolveObject(Object read) {
+      return FakeShared.INSTANCE.resolved(read);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Java serialization with limits: classes by the program's loader, no class of the known gadget
@@ -58,11 +59,25 @@ final class FilteredObjectInput extends ObjectInputStream {
           "sun.rmi.");
 
   private final ClassLoader userClasses;
+  private final UnaryOperator<Object> resolved;
 
   FilteredObjectInput(InputStream input, ClassLoader userClasses, long sizeBytes)
       throws IOException {
+    this(input, userClasses, sizeBytes, null);
+  }
+
+  /**
+   * @param resolved puts another object in the place of one that was read; null for none
+   */
+  FilteredObjectInput(
+      InputStream input, ClassLoader userClasses, long sizeBytes, UnaryOperator<Object> resolved)
+      throws IOException {
     super(input);
     this.userClasses = userClasses;
+    this.resolved = resolved;
+    if (resolved != null) {
+      enableResolveObject(true);
+    }
     setObjectInputFilter(info -> check(info, sizeBytes));
   }
 
@@ -87,6 +102,11 @@ final class FilteredObjectInput extends ObjectInputStream {
       }
     }
     return ObjectInputFilter.Status.ALLOWED;
+  }
+
+  @Override
+  protected Object resolveObject(Object read) {
+    return resolved.apply(read);
   }
 
   @Override

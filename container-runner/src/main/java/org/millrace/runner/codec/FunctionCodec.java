@@ -7,8 +7,12 @@ import java.io.ObjectOutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.millrace.api.accumulator.AccumulatorV2;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.api.spi.BroadcastValues;
 
 /**
  * The functions of a template to bytes and back: one Java-serialized array, because a lambda has no
@@ -26,13 +30,34 @@ public final class FunctionCodec {
   }
 
   /**
-   * @throws MillraceException FUNCTION_NOT_SERIALIZABLE, naming the field that captured what cannot
-   *     be serialized
+   * Functions as bytes.
+   *
+   * @param broadcasts numbers of the broadcasts that they captured
+   * @param accumulates whether they captured accumulators
    */
-  public static byte[] encode(Object[] functions) {
+  public record Encoded(byte[] content, List<Long> broadcasts, boolean accumulates) {}
+
+  /**
+   * Functions of one pipeline.
+   *
+   * @param accumulators those that the functions captured, each once
+   */
+  public record Decoded(Object[] functions, List<AccumulatorV2<?, ?>> accumulators) {}
+
+  /**
+   * @throws MillraceException FUNCTION_NOT_SERIALIZABLE, naming the field that captured what cannot
+   *     be serialized; ILLEGAL_USE for an accumulator that is not registered
+   */
+  public static Encoded encode(Object[] functions) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
-    try (ObjectOutputStream output = new ObjectOutputStream(bytes)) {
+    List<Long> broadcasts;
+    boolean accumulates;
+    try (SharedVariables.Output output = new SharedVariables.Output(bytes)) {
       output.writeObject(functions);
+      broadcasts = output.broadcasts();
+      accumulates = output.accumulates();
+    } catch (MillraceException unregistered) {
+      throw unregistered;
     } catch (IOException | RuntimeException | StackOverflowError e) {
       throw notSerializable(functions, e);
     }
@@ -44,6 +69,21 @@ public final class FunctionCodec {
               + " bytes of data, at most "
               + MAX_BYTES
               + " can be sent; read the data from a file on the executors instead");
+    }
+    return new Encoded(bytes.toByteArray(), broadcasts, accumulates);
+  }
+
+  /**
+   * One object by plain Java serialization.
+   *
+   * @throws MillraceException FUNCTION_NOT_SERIALIZABLE when it cannot be
+   */
+  public static byte[] encodeObject(Object object) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
+    try (ObjectOutputStream output = new ObjectOutputStream(bytes)) {
+      output.writeObject(object);
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      throw notSerializable(new Object[] {object}, e);
     }
     return bytes.toByteArray();
   }
@@ -60,11 +100,14 @@ public final class FunctionCodec {
   }
 
   /**
+   * @param values where the broadcasts that the functions captured find their values
    * @throws MillraceException FUNCTION_NOT_SERIALIZABLE when the bytes cannot be read by the
    *     classes here
    */
-  public Object[] decode(byte[] encoded) {
-    return (Object[]) decodeObject(encoded);
+  public Decoded decode(byte[] encoded, BroadcastValues values) {
+    SharedVariables.Bound bound = new SharedVariables.Bound(values);
+    Object[] functions = (Object[]) decode(encoded, bound);
+    return new Decoded(functions, bound.accumulators());
   }
 
   /**
@@ -74,13 +117,18 @@ public final class FunctionCodec {
    *     classes here
    */
   public Object decodeObject(byte[] encoded) {
+    return decode(encoded, UnaryOperator.identity());
+  }
+
+  private Object decode(byte[] encoded, UnaryOperator<Object> resolved) {
     if (encoded.length > MAX_BYTES) {
       throw new MillraceException(
           ErrorCode.PROTOCOL_VIOLATION,
           "functions of " + encoded.length + " bytes, at most " + MAX_BYTES);
     }
     try (FilteredObjectInput input =
-        new FilteredObjectInput(new ByteArrayInputStream(encoded), userClasses, encoded.length)) {
+        new FilteredObjectInput(
+            new ByteArrayInputStream(encoded), userClasses, encoded.length, resolved)) {
       return input.readObject();
     } catch (IOException
         | ClassNotFoundException

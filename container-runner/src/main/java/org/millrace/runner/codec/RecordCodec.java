@@ -23,6 +23,11 @@ public final class RecordCodec {
     this.generic = new GenericCodec(userClasses);
   }
 
+  /** Finds the classes of the program. */
+  public ClassLoader userClasses() {
+    return userClasses;
+  }
+
   /** An empty writer. */
   public RecordWriter writer() {
     return writer(Integer.MAX_VALUE);

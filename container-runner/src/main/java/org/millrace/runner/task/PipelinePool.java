@@ -29,7 +29,8 @@ final class PipelinePool {
       }
       return pipeline;
     }
-    Object[] functions = codec.decode(plan.functions().getContent().toByteArray());
+    Object[] functions =
+        codec.decode(plan.functions().getContent().toByteArray(), null).functions();
     return plan.template().shape().make(key, functions);
   }
 

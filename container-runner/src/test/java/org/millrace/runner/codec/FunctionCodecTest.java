@@ -34,7 +34,8 @@ class FunctionCodecTest {
   void readsBackALambdaWithWhatItCaptured() throws Exception {
     int offset = 40;
     Function<Integer, Integer> add = x -> x + offset;
-    Object[] copy = codec.decode(FunctionCodec.encode(new Object[] {add, null}));
+    Object[] copy =
+        codec.decode(FunctionCodec.encode(new Object[] {add, null}).content(), null).functions();
     assertThat(((Function<Integer, Integer>) copy[0]).call(2)).isEqualTo(42);
     assertThat(copy[1]).isNull();
   }
@@ -42,8 +43,8 @@ class FunctionCodecTest {
   @Test
   void theIdFollowsTheContent() {
     Function<Integer, Integer> function = x -> x;
-    byte[] bytes = FunctionCodec.encode(new Object[] {function});
-    byte[] again = FunctionCodec.encode(new Object[] {function});
+    byte[] bytes = FunctionCodec.encode(new Object[] {function}).content();
+    byte[] again = FunctionCodec.encode(new Object[] {function}).content();
     assertThat(FunctionCodec.functionSetId(ByteBuffer.wrap(bytes)))
         .hasSize(32)
         .isEqualTo(FunctionCodec.functionSetId(ByteBuffer.wrap(again)));
@@ -53,7 +54,7 @@ class FunctionCodecTest {
   void namesTheFieldThatCapturedWhatCannotBeSent() {
     Function<String, String> function = new Job().naming();
     assertThatExceptionOfType(MillraceException.class)
-        .isThrownBy(() -> FunctionCodec.encode(new Object[] {function}))
+        .isThrownBy(() -> FunctionCodec.encode(new Object[] {function}).content())
         .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.FUNCTION_NOT_SERIALIZABLE))
         .withMessageContaining(Job.class.getName() + ".connection")
         .withMessageContaining(Connection.class.getName());
@@ -64,28 +65,30 @@ class FunctionCodecTest {
     Connection connection = new Connection();
     Function<String, String> function = s -> s + connection;
     assertThatExceptionOfType(MillraceException.class)
-        .isThrownBy(() -> FunctionCodec.encode(new Object[] {function}))
+        .isThrownBy(() -> FunctionCodec.encode(new Object[] {function}).content())
         .withMessageContaining("captured variable 1")
         .withMessageContaining(Connection.class.getName());
   }
 
   @Test
   void refusesClassesOfGadgetChains() {
-    byte[] bytes = FunctionCodec.encode(new Object[] {new BadAttributeValueExpException("x")});
+    byte[] bytes =
+        FunctionCodec.encode(new Object[] {new BadAttributeValueExpException("x")}).content();
     assertThatExceptionOfType(MillraceException.class)
-        .isThrownBy(() -> codec.decode(bytes))
+        .isThrownBy(() -> codec.decode(bytes, null))
         .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.FUNCTION_NOT_SERIALIZABLE))
         .withMessageContaining("REJECTED");
   }
 
   @Test
   void damagedBytesEndInAnErrorWithACode() {
-    byte[] bytes = FunctionCodec.encode(new Object[] {new AtomicReference<>("captured"), "text"});
+    byte[] bytes =
+        FunctionCodec.encode(new Object[] {new AtomicReference<>("captured"), "text"}).content();
     for (int i = 0; i < bytes.length; i++) {
       byte[] damaged = bytes.clone();
       damaged[i] ^= 0x55;
       try {
-        codec.decode(damaged);
+        codec.decode(damaged, null);
       } catch (MillraceException e) {
         assertThat(e.code()).as("byte %s", i).isEqualTo(ErrorCode.FUNCTION_NOT_SERIALIZABLE);
       }

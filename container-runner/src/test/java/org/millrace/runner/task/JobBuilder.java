@@ -73,7 +73,7 @@ final class JobBuilder {
 
     Pipe build() {
       Template whole = template.setSource(source).setSink(sink).build();
-      byte[] content = FunctionCodec.encode(functions.toArray());
+      byte[] content = FunctionCodec.encode(functions.toArray()).content();
       return new Pipe(
           whole.toBuilder().setId(sha256(whole.toByteArray())).build(),
           FunctionSet.newBuilder()

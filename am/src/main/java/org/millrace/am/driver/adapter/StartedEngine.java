@@ -2,6 +2,8 @@ package org.millrace.am.driver.adapter;
 
 import java.util.List;
 import org.millrace.am.driver.DriverRuntime;
+import org.millrace.api.accumulator.AccumulatorV2;
+import org.millrace.api.broadcast.Broadcast;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.spi.Engine;
@@ -63,6 +65,16 @@ final class StartedEngine implements Engine {
   @Override
   public StorageLevel storageLevel(RddNode rdd) {
     return engine.storageLevel(rdd);
+  }
+
+  @Override
+  public <T> Broadcast<T> broadcast(T value) {
+    return engine.broadcast(value);
+  }
+
+  @Override
+  public void register(AccumulatorV2<?, ?> accumulator, String name) {
+    engine.register(accumulator, name);
   }
 
   @Override

@@ -1,0 +1,2 @@
+/** Broadcasts and accumulators in the driver. */
+package org.millrace.am.shared;

@@ -1,0 +1,2 @@
+/** Values that the driver sends once to each executor. */
+package org.millrace.api.broadcast;

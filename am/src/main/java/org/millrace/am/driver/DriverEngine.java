@@ -2,6 +2,7 @@ package org.millrace.am.driver;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.millrace.am.files.FileSplitter;
@@ -20,12 +21,15 @@ import org.millrace.api.graph.EmptyNode;
 import org.millrace.api.graph.FileSplit;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.graph.StreamNode;
 import org.millrace.api.graph.TextFilesNode;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.spi.StopMode;
 import org.millrace.api.spi.SubmittedJob;
 import org.millrace.api.storage.StorageLevel;
+import org.millrace.api.streaming.Time;
+import org.millrace.api.streaming.scheduler.StreamingListener;
 import org.millrace.checkpoint.files.FileStatus;
 import org.millrace.checkpoint.files.Outcome;
 import org.millrace.checkpoint.log.EpochClaim;
@@ -211,6 +215,26 @@ public final class DriverEngine implements Engine {
             driver);
     await(streaming.prepare());
     await(onLoop(() -> driver.start(streaming, parallelism)));
+  }
+
+  @Override
+  public void addListener(StreamingListener listener) {
+    throw new MillraceException(ErrorCode.ILLEGAL_USE, "this engine tells no listeners yet");
+  }
+
+  @Override
+  public void removeListener(StreamingListener listener) {
+    // None is told.
+  }
+
+  @Override
+  public Optional<Time> zeroTime() {
+    throw new MillraceException(ErrorCode.ILLEGAL_USE, "this engine keeps no datasets yet");
+  }
+
+  @Override
+  public Optional<RddNode> dataset(StreamNode stream, Time batchTime) {
+    throw new MillraceException(ErrorCode.ILLEGAL_USE, "this engine keeps no datasets yet");
   }
 
   @Override

@@ -32,8 +32,9 @@ public sealed interface StateOperation {
    * @param function {@code Function3<K, Optional<V>, State<S>, M>}, each of whose results is a
    *     record, when {@code alwaysEmits}; else {@code Function4<Time, K, Optional<V>, State<S>,
    *     Optional<M>>}
-   * @param timeoutMs a key that no pair of {@code timeoutMs} before the batch time had, or that was
-   *     put there longer ago, times out; -1 for never
+   * @param timeoutMs a key times out in the first batch whose time is at least so much after that
+   *     of the last batch that had a pair of it, or of the first batch for initial state; the keys
+   *     of a batch that time out are called in their order; -1 for never
    */
   record MapWithState(Serializable function, boolean alwaysEmits, long timeoutMs)
       implements StateOperation {
@@ -108,14 +109,15 @@ public sealed interface StateOperation {
   /**
    * Keeps the values of the last {@code panes} panes of {@code paneMs} reduced by key. The pane of
    * batch time t is {@code ceil((t - zero) / paneMs)}; the window at t is its pane and the {@code
-   * panes - 1} before it. The result is all keys of the window and their reduced values.
+   * panes - 1} before it. In each batch what leaves the window goes first, then the batch's values
+   * enter. The result is all keys of the window and their reduced values.
    *
    * @param reduce associative; takes the earlier value first
    * @param inverse takes a window's value and that of what left it; null keeps what is needed to
    *     reduce without one. With it a key stays until {@code filter} refuses it, without it until
    *     its last value left the window
-   * @param filter {@code Function<Tuple2<K, V>, Boolean>}: keys with false are removed; null keeps
-   *     all
+   * @param filter {@code Function<Tuple2<K, V>, Boolean>}: after each batch keys with false are
+   *     removed; null keeps all
    */
   record WindowReduce(
       Function2<Object, Object, Object> reduce,

@@ -27,4 +27,13 @@ public final class WindowStreamNode extends StreamNode {
   public StreamNode parent() {
     return parents().get(0);
   }
+
+  /**
+   * The window's dataset.
+   *
+   * @param datasets those of the parent that lie in the window, the earliest first; may be empty
+   */
+  public RddNode over(List<RddNode> datasets) {
+    return UnionComposition.of(datasets, description());
+  }
 }

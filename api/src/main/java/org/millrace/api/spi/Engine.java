@@ -1,11 +1,15 @@
 package org.millrace.api.spi;
 
 import java.util.List;
+import java.util.Optional;
 import org.millrace.api.accumulator.AccumulatorV2;
 import org.millrace.api.broadcast.Broadcast;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.graph.StreamNode;
 import org.millrace.api.storage.StorageLevel;
+import org.millrace.api.streaming.Time;
+import org.millrace.api.streaming.scheduler.StreamingListener;
 
 /**
  * Runs the datasets and streams of one program.
@@ -73,6 +77,28 @@ public interface Engine extends AutoCloseable {
 
   /** Starts receivers and batches. Called at most once between two stops. */
   void start(StreamGraph graph);
+
+  /** Tells a listener what happens from now on; may be called before the start. */
+  void addListener(StreamingListener listener);
+
+  /** Tells a listener nothing more; does nothing when it was not added. */
+  void removeListener(StreamingListener listener);
+
+  /** The time before the first batch, from which slides are counted; empty before the start. */
+  Optional<Time> zeroTime();
+
+  /**
+   * The dataset that a stream of the running graph has at a time: in the batch that is running, or
+   * in an earlier one. The same node each time, and for state one that stays readable. Empty when
+   * the stream has none: not after {@link #zeroTime}, or between two of its slides.
+   *
+   * <p>Called on the thread on which the engine calls the program's functions.
+   *
+   * @throws org.millrace.api.error.MillraceException ILLEGAL_USE when no graph is running, when no
+   *     output needs the stream, when the time is after the batch that is running, or when the
+   *     dataset is not kept any more
+   */
+  Optional<RddNode> dataset(StreamNode stream, Time batchTime);
 
   /**
    * Waits until streaming has ended.

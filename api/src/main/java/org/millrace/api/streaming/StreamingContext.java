@@ -33,6 +33,7 @@ import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.StopMode;
 import org.millrace.api.storage.StorageLevel;
 import org.millrace.api.streaming.receiver.Receiver;
+import org.millrace.api.streaming.scheduler.StreamingListener;
 import org.millrace.api.streaming.socket.SocketReceivers;
 
 /**
@@ -221,6 +222,16 @@ public final class StreamingContext implements Closeable {
   public void remember(Duration duration) {
     requirePositive(duration, "the remember duration");
     define("remember", to -> to.remember(duration));
+  }
+
+  /** Tells a listener what happens from now on; allowed before and after the start. */
+  public void addStreamingListener(StreamingListener listener) {
+    engine.addListener(Objects.requireNonNull(listener, "listener"));
+  }
+
+  /** Tells a listener nothing more; does nothing when it was not added. */
+  public void removeStreamingListener(StreamingListener listener) {
+    engine.removeListener(Objects.requireNonNull(listener, "listener"));
   }
 
   // ---- life cycle

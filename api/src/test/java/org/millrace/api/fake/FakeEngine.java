@@ -13,8 +13,10 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +26,6 @@ import org.millrace.api.broadcast.Broadcast;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.CollectionNode;
-import org.millrace.api.graph.DerivedStreamNode;
 import org.millrace.api.graph.FileSplit;
 import org.millrace.api.graph.FileStreamNode;
 import org.millrace.api.graph.InputStreamNode;
@@ -41,6 +42,8 @@ import org.millrace.api.spi.StopMode;
 import org.millrace.api.spi.SubmittedJob;
 import org.millrace.api.storage.StorageLevel;
 import org.millrace.api.streaming.Time;
+import org.millrace.api.streaming.scheduler.StreamingListener;
+import org.millrace.api.streaming.scheduler.StreamingListenerStreamingStarted;
 
 /**
  * Runs jobs and batches on the thread that asks for them, and remembers how it was stopped.
@@ -58,11 +61,15 @@ public final class FakeEngine implements Engine {
   private final Map<FileStreamNode, Set<Path>> seenFiles = new IdentityHashMap<>();
 
   private final AtomicInteger jobCount = new AtomicInteger();
+  private final List<StreamingListener> listeners = new CopyOnWriteArrayList<>();
   private final CountDownLatch started = new CountDownLatch(1);
 
   // Synchronized because a test waits for the end on one thread and stops on another.
   @GuardedBy("this")
   private StreamGraph graph;
+
+  @GuardedBy("this")
+  private NaiveStreams streams;
 
   @GuardedBy("this")
   private StopMode stopMode;
@@ -181,9 +188,38 @@ public final class FakeEngine implements Engine {
       throw new MillraceException(ErrorCode.ALREADY_STARTED, "the engine runs a graph already");
     }
     graph = newGraph;
+    streams = new NaiveStreams(newGraph, interpreter.states(), this::input);
     stopMode = null;
     ended = new CountDownLatch(1);
     started.countDown();
+    listeners.forEach(new StreamingListenerStreamingStarted(0)::tell);
+  }
+
+  @Override
+  public void addListener(StreamingListener listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void removeListener(StreamingListener listener) {
+    listeners.remove(listener);
+  }
+
+  private synchronized NaiveStreams streams() {
+    if (graph == null) {
+      throw new MillraceException(ErrorCode.ILLEGAL_USE, "no graph is running");
+    }
+    return streams;
+  }
+
+  @Override
+  public synchronized Optional<Time> zeroTime() {
+    return Optional.ofNullable(streams == null ? null : streams.zeroTime());
+  }
+
+  @Override
+  public Optional<RddNode> dataset(StreamNode stream, Time batchTime) {
+    return streams().dataset(stream, batchTime);
   }
 
   /** Waits until a graph was started for the first time; false when it was not in time. */
@@ -211,24 +247,43 @@ public final class FakeEngine implements Engine {
     received.computeIfAbsent(inputId, id -> new ArrayDeque<>()).add(partitions);
   }
 
-  /** Runs all outputs of a batch in order; a failure ends streaming and is what waiting throws. */
+  /**
+   * Runs the outputs of a batch in order; a failure ends streaming and is what waiting throws. The
+   * first time is one interval after zero; each other one is one interval after the one before.
+   */
   public void runBatch(Time batchTime) {
-    BatchDatasets datasets = new BatchDatasets(batchTime);
+    StreamGraph running = graph();
+    NaiveStreams datasets = streams();
+    FakeEvents events = new FakeEvents(batchTime, listeners);
+    events.submitted();
     try {
-      for (Output output : graph().outputs()) {
-        RddNode rdd = datasets.of(output.parent());
-        if (output instanceof Output.ForEachOutput forEach) {
-          forEach.action().run(rdd, batchTime);
-        } else if (output instanceof Output.TextFilesOutput files) {
-          saveAsTextFile(rdd, files.directory(batchTime));
+      datasets.advanceTo(batchTime);
+      events.started();
+      for (Output output : running.outputs()) {
+        if (datasets.isDue(output.parent(), batchTime)) {
+          RddNode rdd = datasets.dataset(output.parent(), batchTime).orElseThrow();
+          events.outputStarted(output);
+          run(output, rdd, batchTime);
+          events.outputCompleted(output);
         }
       }
     } catch (MillraceException e) {
+      events.failed(e);
       fail(e);
     } catch (Exception e) {
+      events.failed(e);
       fail(
           new MillraceException(
               ErrorCode.BATCH_FAILED, "the batch of " + batchTime + " failed: " + e, e));
+    }
+    events.completed();
+  }
+
+  private void run(Output output, RddNode rdd, Time batchTime) throws Exception {
+    if (output instanceof Output.ForEachOutput forEach) {
+      forEach.action().run(rdd, batchTime);
+    } else if (output instanceof Output.TextFilesOutput files) {
+      saveAsTextFile(rdd, files.directory(batchTime));
     }
   }
 
@@ -238,35 +293,7 @@ public final class FakeEngine implements Engine {
     ended.countDown();
   }
 
-  /** The datasets of one batch, each made once. */
-  private final class BatchDatasets {
-    private final Time batchTime;
-    private final Map<StreamNode, RddNode> made = new IdentityHashMap<>();
-
-    BatchDatasets(Time batchTime) {
-      this.batchTime = batchTime;
-    }
-
-    RddNode of(StreamNode stream) throws Exception {
-      RddNode known = made.get(stream);
-      if (known != null) {
-        return known;
-      }
-      RddNode rdd = stream instanceof DerivedStreamNode derived ? derive(derived) : input(stream);
-      made.put(stream, rdd);
-      return rdd;
-    }
-
-    private RddNode derive(DerivedStreamNode stream) throws Exception {
-      List<RddNode> parents = new ArrayList<>();
-      for (StreamNode parent : stream.parents()) {
-        parents.add(of(parent));
-      }
-      return stream.function().compute(parents, batchTime);
-    }
-  }
-
-  private RddNode input(StreamNode stream) throws IOException {
+  private RddNode input(InputStreamNode stream) throws IOException {
     if (stream instanceof QueueStreamNode queue) {
       return queue.poll();
     } else if (stream instanceof ReceiverStreamNode receiver) {

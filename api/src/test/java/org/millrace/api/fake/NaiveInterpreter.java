@@ -19,6 +19,8 @@ import org.millrace.api.graph.EmptyNode;
 import org.millrace.api.graph.NarrowNode;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.ShuffleNode;
+import org.millrace.api.graph.StateNode;
+import org.millrace.api.graph.StateViewNode;
 import org.millrace.api.graph.TextFilesNode;
 import org.millrace.api.graph.UnionNode;
 
@@ -29,6 +31,7 @@ import org.millrace.api.graph.UnionNode;
  */
 public final class NaiveInterpreter {
   private final Function<BlockRange, List<Object>> blocks;
+  private final NaiveStates states = new NaiveStates();
 
   /** An interpreter; {@code blocks} gives the records of a range of received blocks, in order. */
   public NaiveInterpreter(Function<BlockRange, List<Object>> blocks) {
@@ -43,9 +46,18 @@ public final class NaiveInterpreter {
         });
   }
 
+  /** What has to be told of the state of every batch before anything computed from it is asked. */
+  public NaiveStates states() {
+    return states;
+  }
+
   /** The records of each partition, in order; throws what the functions throw. */
   public List<List<Object>> partitions(RddNode node) throws Exception {
-    if (node instanceof CollectionNode collection) {
+    if (node instanceof StateNode state) {
+      return states.results(state, this);
+    } else if (node instanceof StateViewNode view) {
+      return states.pairs(view.state(), this);
+    } else if (node instanceof CollectionNode collection) {
       return collection.partitions();
     } else if (node instanceof EmptyNode) {
       return List.of();

@@ -1,16 +1,20 @@
 package org.millrace.am.driver.adapter;
 
 import java.util.List;
+import java.util.Optional;
 import org.millrace.am.driver.DriverRuntime;
 import org.millrace.api.accumulator.AccumulatorV2;
 import org.millrace.api.broadcast.Broadcast;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.graph.StreamNode;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.spi.StopMode;
 import org.millrace.api.spi.SubmittedJob;
 import org.millrace.api.storage.StorageLevel;
+import org.millrace.api.streaming.Time;
+import org.millrace.api.streaming.scheduler.StreamingListener;
 
 /**
  * Tells the master's process when streaming starts, so that it waits for it and can pass on a stop.
@@ -81,6 +85,26 @@ final class StartedEngine implements Engine {
   public void start(StreamGraph graph) {
     engine.start(graph);
     runtime.onStarted(this);
+  }
+
+  @Override
+  public void addListener(StreamingListener listener) {
+    engine.addListener(listener);
+  }
+
+  @Override
+  public void removeListener(StreamingListener listener) {
+    engine.removeListener(listener);
+  }
+
+  @Override
+  public Optional<Time> zeroTime() {
+    return engine.zeroTime();
+  }
+
+  @Override
+  public Optional<RddNode> dataset(StreamNode stream, Time batchTime) {
+    return engine.dataset(stream, batchTime);
   }
 
   @Override

@@ -1,0 +1,115 @@
+package org.millrace.runner.state;
+
+import java.util.Collections;
+import java.util.List;
+import org.millrace.api.Optional;
+import org.millrace.api.Tuple2;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.function.Function4;
+import org.millrace.api.streaming.Time;
+
+/** Calls the function for each key with state, in their order, then for each new one. */
+@SuppressWarnings("unchecked") // the program's types were checked where it was compiled
+final class UpdateByKeyOperation extends Operation {
+  private final Function4<Time, Object, List<Object>, Optional<Object>, Optional<Object>> function;
+  private final Time time;
+  private final BatchValues batch = new BatchValues();
+  private Entry next;
+  private boolean begun;
+
+  UpdateByKeyOperation(StatePartition state, Object function, long timeMs) {
+    super(state);
+    this.function =
+        (Function4<Time, Object, List<Object>, Optional<Object>, Optional<Object>>) function;
+    this.time = new Time(timeMs);
+  }
+
+  @Override
+  void accept(Tuple2<?, ?> pair) {
+    batch.add(pair);
+  }
+
+  @Override
+  boolean finish(int limit) throws Exception {
+    if (!begun) {
+      begun = true;
+      next = table.first();
+    }
+    for (int done = 0; done < limit; done++) {
+      if (next != null) {
+        Entry entry = next;
+        next = table.next(entry);
+        update(entry);
+      } else if (!addNew()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void update(Entry entry) throws Exception {
+    List<Object> values = batch.take(entry);
+    Object after = call(entry.key, values, Optional.ofNullable(entry.value));
+    if (after == null) {
+      table.leave(entry, log);
+    } else {
+      table.set(entry, after, log);
+    }
+  }
+
+  private boolean addNew() throws Exception {
+    Entry first = batch.takeFirst();
+    if (first == null) {
+      return false;
+    }
+    Object after = call(first.key, (List<Object>) first.value, Optional.empty());
+    if (after != null) {
+      table.enter(first.key, first.hash, after, time.milliseconds(), log);
+      state.size.put(first.key, after);
+    }
+    return true;
+  }
+
+  /** Null when the key is to be removed. */
+  private Object call(Object key, List<Object> values, Optional<Object> before) throws Exception {
+    Optional<Object> after = function.call(time, key, values, before);
+    if (after == null) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          "the function of updateStateByKey returned null for key "
+              + key
+              + "; return Optional.empty() to remove the key");
+    }
+    return after.orElse(null);
+  }
+
+  /** The values of a batch by key, in arrival order. */
+  static final class BatchValues {
+    private final StateTable table = StateTable.plain();
+    private final ChangeLog noLog = ChangeLog.ofFirst(1, table);
+
+    void add(Tuple2<?, ?> pair) {
+      table.enter(pair._1(), StateTable.hash(pair._1()), pair._2(), 0, noLog);
+    }
+
+    /** The values of a key that has state; empty for none. */
+    List<Object> take(Entry key) {
+      Entry found = table.find(key.key, key.hash);
+      if (found == null) {
+        return Collections.emptyList();
+      }
+      table.leave(found, noLog);
+      return (List<Object>) found.value;
+    }
+
+    /** The next key that was not taken; null when all were. */
+    Entry takeFirst() {
+      Entry first = table.first();
+      if (first != null) {
+        table.leave(first, noLog);
+      }
+      return first;
+    }
+  }
+}

@@ -11,6 +11,7 @@ import org.millrace.runner.conf.Settings;
 import org.millrace.runner.wire.Address;
 import org.millrace.runner.wire.Connection;
 import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.Payload;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.ExecutorRegistered;
 import org.millrace.runner.wire.proto.Membership;
@@ -178,7 +179,8 @@ public final class ExecutorProcess {
             : timing.taskLeaseMs());
   }
 
-  private void onMessage(Envelope message) {
+  private void onMessage(Frame frame) {
+    Envelope message = frame.envelope();
     if (message.getEpoch() < settings.epoch()) {
       LOG.info(
           "Dropped a {} of epoch {}: this is epoch {}",
@@ -200,11 +202,11 @@ public final class ExecutorProcess {
     switch (message.getMessageCase()) {
       case EXECUTOR_REGISTERED -> onRegistered(message.getExecutorRegistered());
       case SHUT_DOWN -> end(ExitReason.Kind.SHUT_DOWN, message.getShutDown().getReason());
-      default -> dispatch(message);
+      default -> dispatch(message, frame.payload());
     }
   }
 
-  private void dispatch(Envelope message) {
+  private void dispatch(Envelope message, Payload payload) {
     if (rooms == null) {
       throw violation("sent a " + message.getMessageCase() + " before ExecutorRegistered");
     }
@@ -217,6 +219,8 @@ public final class ExecutorProcess {
           rooms
               .tasks()
               .onPeerFrame(message.getRepushMapOutput().getToExecutor(), Frame.of(message));
+      case BROADCAST_CHUNK -> rooms.tasks().onBroadcastChunk(message.getBroadcastChunk(), payload);
+      case RELEASE_BROADCASTS -> rooms.tasks().releaseBroadcasts(message.getReleaseBroadcasts());
       case END_JOB -> rooms.tasks().endJob(message.getEndJob());
       case START_RECEIVER -> rooms.receivers().start(message.getStartReceiver());
       case STOP_RECEIVER -> rooms.receivers().stop(message.getStopReceiver());
@@ -302,7 +306,7 @@ public final class ExecutorProcess {
 
     @Override
     public void onMessage(Frame frame) {
-      ExecutorProcess.this.onMessage(frame.envelope());
+      ExecutorProcess.this.onMessage(frame);
     }
 
     @Override

@@ -1,8 +1,11 @@
 package org.millrace.runner.executor;
 
 import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.Payload;
+import org.millrace.runner.wire.proto.BroadcastChunk;
 import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.Membership;
+import org.millrace.runner.wire.proto.ReleaseBroadcasts;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.UseAttempt;
 
@@ -16,6 +19,11 @@ public interface TaskService extends AutoCloseable {
   void useAttempt(UseAttempt message);
 
   void endJob(EndJob message);
+
+  /** A part of a broadcast value that was asked for. */
+  void onBroadcastChunk(BroadcastChunk message, Payload payload);
+
+  void releaseBroadcasts(ReleaseBroadcasts message);
 
   void onMembership(Membership membership);
 

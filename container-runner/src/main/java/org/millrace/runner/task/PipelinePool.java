@@ -3,18 +3,21 @@ package org.millrace.runner.task;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.millrace.api.spi.BroadcastValues;
 import org.millrace.runner.codec.FunctionCodec;
 
 /** The idle pipelines of a slot, the least recently used dropped. Owned by the slot loop. */
 final class PipelinePool {
   private final int kept;
   private final FunctionCodec codec;
+  private final BroadcastValues broadcasts;
   private final Map<PipelineKey, ArrayDeque<Pipeline>> idle = new LinkedHashMap<>();
   private int idleCount;
 
-  PipelinePool(int kept, FunctionCodec codec) {
+  PipelinePool(int kept, FunctionCodec codec, BroadcastValues broadcasts) {
     this.kept = kept;
     this.codec = codec;
+    this.broadcasts = broadcasts;
   }
 
   /** An idle pipeline, or a new one with functions of its own. */
@@ -29,9 +32,8 @@ final class PipelinePool {
       }
       return pipeline;
     }
-    Object[] functions =
-        codec.decode(plan.functions().getContent().toByteArray(), null).functions();
-    return plan.template().shape().make(key, functions);
+    byte[] functions = plan.functions().getContent().toByteArray();
+    return plan.template().shape().make(key, codec.decode(functions, broadcasts));
   }
 
   /** Takes back a pipeline whose task ended well. */

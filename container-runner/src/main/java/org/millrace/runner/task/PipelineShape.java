@@ -1,5 +1,6 @@
 package org.millrace.runner.task;
 
+import org.millrace.runner.codec.FunctionCodec;
 import org.millrace.runner.task.HiddenClasses.Maker;
 import org.millrace.runner.wire.proto.SinkKind;
 import org.millrace.runner.wire.proto.SinkSpec;
@@ -39,12 +40,13 @@ final class PipelineShape {
   }
 
   /** A pipeline of its own for the caller, which decoded the functions for itself. */
-  Pipeline make(PipelineKey key, Object[] functions) {
+  Pipeline make(PipelineKey key, FunctionCodec.Decoded decoded) {
+    Object[] functions = decoded.functions();
     Sink end = makeSink();
     PullBuffer buffer = end instanceof PartitionSink ? new PullBuffer() : null;
     RecordConsumer tail = end instanceof CombiningSink combining ? combining.head() : end;
     PipeInstance made = pipe.make(buffer != null ? buffer : tail, buffer, functions);
-    return new Pipeline(key, functions, made, end);
+    return new Pipeline(key, functions, decoded.accumulators(), made, end);
   }
 
   private Sink makeSink() {

@@ -1,5 +1,6 @@
 package org.millrace.runner.task;
 
+import java.util.List;
 import java.util.Set;
 import org.millrace.runner.task.PullIterator.UpstreamFailure;
 import org.millrace.runner.wire.proto.ShuffleInput;
@@ -67,6 +68,11 @@ final class Task {
     return ShuffleInputs.of(spec.getInput());
   }
 
+  /** Broadcast values that must be here before a slot takes it. */
+  List<Long> broadcasts() {
+    return plan.functions().getBroadcastsList();
+  }
+
   /** Takes effect before the next step; nothing is reported then. */
   void cancel() {
     cancelled = true;
@@ -96,7 +102,9 @@ final class Task {
       step = advance(pool, wake);
       runNanos += services.environment().clock().nanoTime() - startNanos;
       if (step == Step.DONE) {
-        services.reports().finished(key, pipeline.sink().result(), metrics());
+        services
+            .reports()
+            .finished(key, pipeline.sink().result(), metrics(), pipeline.accumulated());
         release(pool, true);
       }
     } catch (Throwable e) {
@@ -132,6 +140,7 @@ final class Task {
 
   private void open(PipelinePool pool) throws Exception {
     pipeline = pool.take(plan);
+    pipeline.resetAccumulators();
     Sink sink = pipeline.sink();
     sink.recordCount = 0;
     sink.begin(

@@ -6,21 +6,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.runner.broadcast.BroadcastStore;
 import org.millrace.runner.codec.FunctionCodec;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.executor.TaskService;
 import org.millrace.runner.shuffle.EndedJobs;
+import org.millrace.runner.shuffle.Futures;
 import org.millrace.runner.shuffle.Repush;
 import org.millrace.runner.shuffle.ShuffleKey;
 import org.millrace.runner.shuffle.ShuffleStore;
 import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.Payload;
+import org.millrace.runner.wire.proto.BroadcastChunk;
 import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.FunctionSet;
 import org.millrace.runner.wire.proto.Membership;
+import org.millrace.runner.wire.proto.ReleaseBroadcasts;
 import org.millrace.runner.wire.proto.RepushMapOutput;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.ShuffleInput;
@@ -36,6 +42,7 @@ public final class TaskManager implements TaskService {
   private final TaskEnvironment environment;
   private final TaskServices services;
   private final PlanCatalog catalog;
+  private final BroadcastStore broadcasts;
   private final TaskQueue queue = new TaskQueue();
   private final List<Slot> slots = new ArrayList<>();
   private final Map<Long, JobTasks> jobs = new HashMap<>();
@@ -66,10 +73,11 @@ public final class TaskManager implements TaskService {
     TaskReports reports = new TaskReports(environment.links());
     this.services = new TaskServices(environment, codec, shuffles, reports);
     this.catalog = new PlanCatalog(environment.settings().templatesKept());
+    this.broadcasts = new BroadcastStore(environment.links(), codec, environment.memory());
     FunctionCodec functions = new FunctionCodec(environment.userClasses());
     for (Loop loop : environment.slots()) {
       int kept = environment.settings().pipelinesKept();
-      Slot slot = new Slot(loop, queue, new PipelinePool(kept, functions));
+      Slot slot = new Slot(loop, queue, new PipelinePool(kept, functions, broadcasts));
       slots.add(slot);
       queue.register(slot);
     }
@@ -134,11 +142,16 @@ public final class TaskManager implements TaskService {
     Task task = new Task(key, spec, catalog.plan(spec), services, sequence++);
     job.tasks.add(task);
     Set<ShuffleInput> shuffles = task.shuffleInputs();
-    if (shuffles.isEmpty()) {
+    boolean fetches = !broadcasts.holds(task.broadcasts());
+    if (shuffles.isEmpty() && !fetches) {
       queue.add(task);
       return;
     }
-    AtomicInteger awaited = new AtomicInteger(shuffles.size());
+    AtomicInteger awaited = new AtomicInteger(shuffles.size() + (fetches ? 1 : 0));
+    if (fetches) {
+      CompletableFuture<Void> arrived = broadcasts.fetch(task.broadcasts());
+      Futures.whenDone(arrived, () -> onBroadcasts(task, arrived, awaited));
+    }
     for (ShuffleInput input : shuffles) {
       ShuffleKey shuffle =
           new ShuffleKey(key.jobId(), key.placementVersion(), input.getShuffleId());
@@ -148,10 +161,29 @@ public final class TaskManager implements TaskService {
     }
   }
 
+  private void onBroadcasts(Task task, CompletableFuture<Void> arrived, AtomicInteger awaited) {
+    try {
+      Futures.result(arrived);
+      addAfterLast(task, awaited);
+    } catch (MillraceException failure) {
+      services.reports().failed(task.key(), failure);
+    }
+  }
+
   private void addAfterLast(Task task, AtomicInteger awaited) {
     if (awaited.decrementAndGet() == 0) {
       queue.add(task);
     }
+  }
+
+  @Override
+  public void onBroadcastChunk(BroadcastChunk message, Payload payload) {
+    broadcasts.onChunk(message, payload);
+  }
+
+  @Override
+  public void releaseBroadcasts(ReleaseBroadcasts message) {
+    broadcasts.release(message);
   }
 
   @Override
@@ -242,6 +274,7 @@ public final class TaskManager implements TaskService {
     jobs.clear();
     slots.forEach(Slot::close);
     services.shuffles().close();
+    broadcasts.close();
     environment.spill().close();
   }
 }

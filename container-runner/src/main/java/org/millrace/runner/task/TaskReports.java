@@ -36,7 +36,7 @@ final class TaskReports {
     this.links = links;
   }
 
-  void finished(TaskKey task, Sink.Result result, TaskMetrics metrics) {
+  void finished(TaskKey task, Sink.Result result, TaskMetrics metrics, ByteString accumulators) {
     TaskFinished.Builder message =
         TaskFinished.newBuilder()
             .setJobId(task.jobId())
@@ -47,7 +47,8 @@ final class TaskReports {
             .setMetrics(metrics)
             .setResultCount(result.recordCount())
             .setOutputFile(result.outputFile())
-            .setOutputBytes(result.outputBytes());
+            .setOutputBytes(result.outputBytes())
+            .setAccumulators(accumulators);
     send(Envelope.newBuilder().setTaskFinished(message), result.payloadOrNull());
   }
 

@@ -3,8 +3,11 @@ package org.millrace.runner.executor;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.Payload;
+import org.millrace.runner.wire.proto.BroadcastChunk;
 import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.Membership;
+import org.millrace.runner.wire.proto.ReleaseBroadcasts;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.UseAttempt;
 
@@ -25,6 +28,16 @@ final class FakeTasks implements TaskService {
   @Override
   public void endJob(EndJob message) {
     calls.add("end " + message.getJobId());
+  }
+
+  @Override
+  public void onBroadcastChunk(BroadcastChunk message, Payload payload) {
+    throw new AssertionError("no task asked for a broadcast");
+  }
+
+  @Override
+  public void releaseBroadcasts(ReleaseBroadcasts message) {
+    throw new AssertionError("there are no broadcasts");
   }
 
   @Override

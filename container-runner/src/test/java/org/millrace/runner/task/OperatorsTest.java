@@ -13,6 +13,7 @@ import org.millrace.api.function.Function;
 import org.millrace.api.function.PairFlatMapFunction;
 import org.millrace.api.function.PairFunction;
 import org.millrace.api.graph.Operator;
+import org.millrace.runner.codec.FunctionCodec;
 import org.millrace.runner.wire.proto.SinkKind;
 import org.millrace.runner.wire.proto.SourceKind;
 import org.millrace.runner.wire.proto.TaskFailed;
@@ -60,8 +61,10 @@ class OperatorsTest {
     PipelineShape shape = new PipelineShape(first.build().template(), new HiddenClasses());
     Function<Integer, Integer> function = x -> x;
     PipelineKey key = new PipelineKey(null, null);
-    Pipeline one = shape.make(key, new Object[] {function, function});
-    Pipeline other = shape.make(key, new Object[] {function, function});
+    Pipeline one =
+        shape.make(key, new FunctionCodec.Decoded(new Object[] {function, function}, List.of()));
+    Pipeline other =
+        shape.make(key, new FunctionCodec.Decoded(new Object[] {function, function}, List.of()));
     RecordOperator head = (RecordOperator) one.pipe().segments().get(0).head();
     assertThat(head.getClass().isHidden()).isTrue();
     assertThat(head.next.getClass().isHidden()).isTrue();

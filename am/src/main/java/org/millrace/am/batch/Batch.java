@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.millrace.am.batch.BatchStatus.InputStatus;
 import org.millrace.am.batch.BatchStatus.State;
+import org.millrace.api.graph.Output;
 import org.millrace.checkpoint.publish.StagedOutput;
 
 /**
@@ -13,7 +14,12 @@ import org.millrace.checkpoint.publish.StagedOutput;
  */
 final class Batch {
   final long timeMs;
+  final StreamTimes times;
   final List<InputCut> cuts;
+
+  /** Those whose stream has a dataset at the time of the batch, in their order. */
+  final List<Output> outputs;
+
   final long submittedAtMs;
 
   /** Counted by the thread that runs the batch, read by the loop for the page. */
@@ -28,9 +34,17 @@ final class Batch {
   int runs;
   String error = "";
 
-  Batch(long timeMs, List<InputCut> cuts, long submittedAtMs) {
+  Batch(
+      long timeMs,
+      StreamTimes times,
+      List<InputCut> cuts,
+      List<Output> allOutputs,
+      long submittedAtMs) {
     this.timeMs = timeMs;
+    this.times = times;
     this.cuts = List.copyOf(cuts);
+    this.outputs =
+        allOutputs.stream().filter(output -> times.has(output.parent(), timeMs)).toList();
     this.submittedAtMs = submittedAtMs;
   }
 
@@ -42,7 +56,7 @@ final class Batch {
     return cuts.stream().mapToLong(cut -> Math.max(0, cut.records())).sum();
   }
 
-  BatchStatus status(int outputsTotal) {
+  BatchStatus status() {
     List<InputStatus> inputs = new ArrayList<>(cuts.size());
     for (InputCut cut : cuts) {
       inputs.add(new InputStatus(cut.inputId(), cut.records(), cut.description()));
@@ -56,7 +70,7 @@ final class Batch {
         startedAtMs,
         endedAtMs,
         outputsDone.get(),
-        outputsTotal,
+        outputs.size(),
         error);
   }
 }

@@ -24,11 +24,13 @@ final class BatchClock {
     this.onTick = onTick;
   }
 
-  /** The first tick is the next multiple of the interval. */
-  void start() {
+  /** The first tick, the time of which it answers, is the next multiple of the interval. */
+  long start() {
     running = true;
-    nextMs = (clock.nowMs() / intervalMs + 1) * intervalMs;
+    long firstMs = (clock.nowMs() / intervalMs + 1) * intervalMs;
+    nextMs = firstMs;
     schedule();
+    return firstMs;
   }
 
   void stop() {

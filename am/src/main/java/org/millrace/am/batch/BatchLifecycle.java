@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.am.batch.BatchStatus.State;
 import org.millrace.am.log.Journal;
@@ -14,7 +16,10 @@ import org.millrace.am.publish.TextOutputs;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.graph.StreamNode;
+import org.millrace.api.streaming.Time;
 import org.millrace.checkpoint.log.DriverEvent;
 import org.millrace.checkpoint.log.DriverEvent.CommitOutcome;
 import org.millrace.checkpoint.publish.StagedOutput;
@@ -43,26 +48,43 @@ public final class BatchLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(BatchLifecycle.class);
   private static final int MOST_EMPTY_IN_A_RECORD = 1_000;
 
+  /** Where past batches are looked back at, what they hold is given back with these records. */
+  private static final int MOST_EMPTY_WITH_PAST = 10;
+
   /** What batches need of the driver. Immutable. */
   public record Services(
-      Clock clock, Loop loop, BlockingWork work, Journal journal, OutputPublisher publisher) {}
+      Clock clock,
+      Loop loop,
+      BlockingWork work,
+      Journal journal,
+      OutputPublisher publisher,
+      KeptDatasets datasets,
+      CommittedTime committed) {}
 
   private final Services services;
   private final StreamGraph graph;
   private final BatchPolicy policy;
   private final InputCutter cutter;
+  private final InputRelease release;
+  private final StreamEvaluator evaluator;
   private final BatchRunner runner;
   private final BatchListener listener;
   private final BatchClock clock;
   private final BatchHistory history;
-  private final Deque<Long> ticks = new ArrayDeque<>();
+  private final PendingTicks ticks;
+  private final int mostEmptyInARecord;
   private final Deque<Batch> waiting = new ArrayDeque<>();
   private final Map<Integer, Long> queueIndexes = new HashMap<>();
+
+  // Volatile: set once by the loop, also read by threads of the program.
+  private volatile StreamTimes times;
+
   private Batch running;
   private boolean cutting;
   private boolean stopped;
   private long emptyFromMs;
   private long emptyCount;
+  private long emptyUntilMs;
   private CompletableFuture<Void> drained;
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
 
@@ -79,13 +101,42 @@ public final class BatchLifecycle {
     this.policy = policy;
     this.cutter = cutter;
     this.listener = listener;
-    this.runner = new BatchRunner(graph, jobs, textOutputs);
+    StreamRetention retention = new StreamRetention(graph);
+    this.release = new InputRelease(graph.inputs(), retention, cutter::release);
+    this.evaluator = new StreamEvaluator(graph, retention, services.datasets());
+    this.runner = new BatchRunner(evaluator, jobs, textOutputs);
+    this.ticks = new PendingTicks(policy.intervalMs());
+    this.mostEmptyInARecord = retention.hasPast() ? MOST_EMPTY_WITH_PAST : MOST_EMPTY_IN_A_RECORD;
     this.clock = new BatchClock(services.clock(), services.loop(), policy.intervalMs(), this::tick);
     this.history = new BatchHistory(policy.retained());
   }
 
   public void start() {
-    clock.start();
+    times = new StreamTimes(clock.start() - policy.intervalMs());
+  }
+
+  /** The time before the first batch; empty before the start. Any thread. */
+  public Optional<Time> zeroTime() {
+    return Optional.ofNullable(times).map(known -> new Time(known.zeroMs()));
+  }
+
+  /**
+   * The dataset of a stream at a time; empty when it has none then. Called by threads of the
+   * program.
+   *
+   * @throws MillraceException ILLEGAL_USE when there is none yet or none any more
+   */
+  public Optional<RddNode> dataset(StreamNode stream, Time time) {
+    try {
+      return evaluator.dataset(stream, time.milliseconds());
+    } catch (MillraceException known) {
+      throw known;
+    } catch (Exception failure) {
+      throw new MillraceException(
+          ErrorCode.BATCH_FAILED,
+          stream.description() + " cannot be computed for " + time + ": " + failure,
+          failure);
+    }
   }
 
   /**
@@ -119,12 +170,15 @@ public final class BatchLifecycle {
     }
   }
 
-  /** The batches that wait or run, the newest first, then those that ended. */
+  /** The batches that wait or run, the newest first, then those that ended; at most so many. */
   public List<BatchStatus> status(int most) {
     List<BatchStatus> status = new ArrayList<>();
-    waiting.descendingIterator().forEachRemaining(batch -> status.add(statusOf(batch)));
-    if (running != null) {
-      status.add(statusOf(running));
+    for (Iterator<Batch> newest = waiting.descendingIterator();
+        newest.hasNext() && status.size() < most; ) {
+      status.add(newest.next().status());
+    }
+    if (running != null && status.size() < most) {
+      status.add(running.status());
     }
     status.addAll(history.newest(Math.max(0, most - status.size())));
     return status;
@@ -143,8 +197,9 @@ public final class BatchLifecycle {
     return history.records();
   }
 
+  /** Batches whose time has come and that do not run yet, whether they have their input or not. */
   public int waitingBatches() {
-    return waiting.size();
+    return waiting.size() + ticks.size();
   }
 
   public long lastProcessingNanos() {
@@ -156,11 +211,20 @@ public final class BatchLifecycle {
     cutNext();
   }
 
-  /** One cut at a time, in the order of the ticks: a cut changes what the next one finds. */
+  /**
+   * One cut at a time, in the order of the ticks: a cut changes what the next one finds. When too
+   * many batches wait the ticks do: each still becomes a batch, but what arrived meanwhile goes
+   * into the first of them.
+   */
   private void cutNext() {
     if (cutting || ticks.isEmpty() || stopped) {
       return;
     }
+    if (waiting.size() >= policy.maxWaiting()) {
+      ticks.hold();
+      return;
+    }
+    boolean held = ticks.isHeld();
     long timeMs = ticks.poll();
     cutting = true;
     Answers.post(
@@ -175,13 +239,14 @@ public final class BatchLifecycle {
             fail(timeMs, failure);
             return;
           }
-          onCut(timeMs, cuts);
+          // A batch that had no room is late since its time.
+          onCut(timeMs, cuts, held ? timeMs : services.clock().nowMs());
           cutNext();
         });
   }
 
-  private void onCut(long timeMs, List<InputCut> cuts) {
-    Batch batch = new Batch(timeMs, cuts, services.clock().nowMs());
+  private void onCut(long timeMs, List<InputCut> cuts, long submittedAtMs) {
+    Batch batch = new Batch(timeMs, times, cuts, graph.outputs(), submittedAtMs);
     if (!batch.isEmpty()) {
       flushEmpty();
       services.journal().append(CutEvents.of(batch, queueIndexes));
@@ -189,6 +254,7 @@ public final class BatchLifecycle {
     // Taken here and not by a replayed record: the trackers deal in their own terms and the record
     // was made from the same cut.
     cutter.taken(cuts);
+    release.onCut(batch);
     waiting.add(batch);
     if (drained != null && !cutter.hasMore()) {
       clock.stop();
@@ -212,6 +278,7 @@ public final class BatchLifecycle {
     } else {
       services.journal().whenDurable(() -> run(next));
     }
+    cutNext();
   }
 
   private void finishDraining() {
@@ -287,19 +354,23 @@ public final class BatchLifecycle {
     if (batch.isEmpty() && batch.prepared.isEmpty() && state == State.COMPLETED) {
       countEmpty(batch.timeMs);
     } else {
+      boolean completed = state == State.COMPLETED;
       flushEmpty();
       services
           .journal()
           .append(
               new DriverEvent.BatchCommitted(
                   batch.timeMs,
-                  state == State.SKIPPED ? CommitOutcome.SKIPPED : CommitOutcome.COMPLETED,
+                  completed ? CommitOutcome.COMPLETED : CommitOutcome.SKIPPED,
                   batch.prepared));
       services
           .journal()
           .whenDurable(
               () -> {
-                cutter.release(batch.cuts);
+                if (completed) {
+                  services.committed().advance(batch.timeMs);
+                }
+                release.onEnded(batch.timeMs);
                 services.publisher().publish(batch.timeMs, batch.prepared);
               });
     }
@@ -313,7 +384,7 @@ public final class BatchLifecycle {
   }
 
   private void ended(Batch batch) {
-    BatchStatus status = statusOf(batch);
+    BatchStatus status = batch.status();
     history.add(status, batch.processingNanos);
     listener.onBatchEnded(status);
   }
@@ -331,7 +402,8 @@ public final class BatchLifecycle {
       emptyFromMs = timeMs;
     }
     emptyCount++;
-    if (emptyCount >= MOST_EMPTY_IN_A_RECORD) {
+    emptyUntilMs = timeMs;
+    if (emptyCount >= mostEmptyInARecord) {
       flushEmpty();
     }
   }
@@ -340,11 +412,15 @@ public final class BatchLifecycle {
     if (emptyCount > 0) {
       services.journal().append(new DriverEvent.EmptyBatches(emptyFromMs, emptyCount));
       emptyCount = 0;
+      long untilMs = emptyUntilMs;
+      services
+          .journal()
+          .whenDurable(
+              () -> {
+                services.committed().advance(untilMs);
+                release.onEnded(untilMs);
+              });
     }
-  }
-
-  private BatchStatus statusOf(Batch batch) {
-    return batch.status(graph.outputs().size());
   }
 
   private static MillraceException asMillrace(Throwable failure) {

@@ -5,13 +5,25 @@ import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.OnBatchFailure;
 import org.millrace.runner.conf.Settings;
 
-/** What batches are run by. Immutable. */
+/**
+ * What batches are run by. Immutable.
+ *
+ * @param maxWaiting batches that may wait for their turn; later ones are not cut before
+ */
 public record BatchPolicy(
-    long intervalMs, OnBatchFailure onFailure, int retries, long retryDelayMs, int retained) {
+    long intervalMs,
+    OnBatchFailure onFailure,
+    int retries,
+    long retryDelayMs,
+    int retained,
+    int maxWaiting) {
   public BatchPolicy {
     Objects.requireNonNull(onFailure, "onFailure");
     if (intervalMs < 1) {
       throw new IllegalArgumentException("intervalMs is " + intervalMs + ", expected 1 or more");
+    }
+    if (maxWaiting < 1) {
+      throw new IllegalArgumentException("maxWaiting is " + maxWaiting + ", expected 1 or more");
     }
   }
 
@@ -21,6 +33,7 @@ public record BatchPolicy(
         settings.get(Keys.BATCH_ON_FAILURE),
         settings.get(Keys.BATCH_RETRIES),
         settings.get(Keys.BATCH_RETRY_DELAY),
-        settings.get(Keys.BATCHES_RETAINED));
+        settings.get(Keys.BATCHES_RETAINED),
+        settings.get(Keys.BATCHES_MAX_WAITING));
   }
 }

@@ -8,18 +8,20 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.Output;
 import org.millrace.api.graph.RddNode;
-import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.graph.UnionNode;
+import org.millrace.api.spi.JobAction;
 import org.millrace.api.streaming.Time;
 import org.millrace.checkpoint.publish.StagedOutput;
 
 /** Runs the outputs of a batch in their order. Used by one thread at a time, which may wait. */
 final class BatchRunner {
-  private final StreamGraph graph;
+  private final StreamEvaluator evaluator;
   private final JobRunner jobs;
   private final TextOutputs textOutputs;
+  private Batch before;
 
-  BatchRunner(StreamGraph graph, JobRunner jobs, TextOutputs textOutputs) {
-    this.graph = graph;
+  BatchRunner(StreamEvaluator evaluator, JobRunner jobs, TextOutputs textOutputs) {
+    this.evaluator = evaluator;
     this.jobs = jobs;
     this.textOutputs = textOutputs;
   }
@@ -31,33 +33,29 @@ final class BatchRunner {
     return jobs.inBatch(batch.timeMs, () -> runOutputs(batch));
   }
 
-  private List<StagedOutput> runOutputs(Batch batch) {
+  private List<StagedOutput> runOutputs(Batch batch) throws Exception {
     batch.outputsDone.set(0);
-    StreamEvaluator evaluator = new StreamEvaluator(batch);
+    evaluator.begin(batch, before);
+    before = batch;
     List<StagedOutput> prepared = new ArrayList<>();
-    for (Output output : graph.outputs()) {
+    for (Output output : batch.outputs) {
       try {
-        run(output, evaluator, batch, prepared);
+        run(output, batch, prepared);
       } catch (Exception failure) {
-        MillraceException described = describe(failure, output, batch);
-        for (StagedOutput unwanted : prepared) {
-          try {
-            textOutputs.discard(unwanted);
-          } catch (MillraceException alsoFailed) {
-            described.addSuppressed(alsoFailed);
-          }
-        }
-        throw described;
+        throw discarding(prepared, describe(failure, output.description(), batch));
       }
       batch.outputsDone.incrementAndGet();
+    }
+    try {
+      computeStates();
+    } catch (Exception failure) {
+      throw discarding(prepared, describe(failure, "keyed state", batch));
     }
     return prepared;
   }
 
-  private void run(
-      Output output, StreamEvaluator evaluator, Batch batch, List<StagedOutput> prepared)
-      throws Exception {
-    RddNode dataset = evaluator.evaluate(output.parent());
+  private void run(Output output, Batch batch, List<StagedOutput> prepared) throws Exception {
+    RddNode dataset = evaluator.evaluate(output.parent(), batch.timeMs);
     Time time = new Time(batch.timeMs);
     if (output instanceof Output.ForEachOutput forEach) {
       forEach.action().run(dataset, time);
@@ -66,7 +64,27 @@ final class BatchRunner {
     }
   }
 
-  private static MillraceException describe(Exception failure, Output output, Batch batch) {
+  /** State advances in each batch; what an output has computed is found computed. */
+  private void computeStates() throws Exception {
+    List<RddNode> always = evaluator.computedAlways();
+    if (!always.isEmpty()) {
+      RddNode all = always.size() == 1 ? always.get(0) : new UnionNode(always, "keyed state");
+      jobs.run(all, new JobAction.Materialize(), 0, all.partitionCount());
+    }
+  }
+
+  private MillraceException discarding(List<StagedOutput> prepared, MillraceException failure) {
+    for (StagedOutput unwanted : prepared) {
+      try {
+        textOutputs.discard(unwanted);
+      } catch (MillraceException alsoFailed) {
+        failure.addSuppressed(alsoFailed);
+      }
+    }
+    return failure;
+  }
+
+  private static MillraceException describe(Exception failure, String where, Batch batch) {
     ErrorCode code =
         failure instanceof MillraceException known ? known.code() : ErrorCode.BATCH_FAILED;
     String reason =
@@ -75,8 +93,6 @@ final class BatchRunner {
             : failure.getClass().getName()
                 + (failure.getMessage() == null ? "" : ": " + failure.getMessage());
     return new MillraceException(
-        code,
-        "batch " + batch.timeMs + " ms failed in '" + output.description() + "': " + reason,
-        failure);
+        code, "batch " + batch.timeMs + " ms failed in '" + where + "': " + reason, failure);
   }
 }

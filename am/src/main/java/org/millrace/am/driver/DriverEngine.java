@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.millrace.am.batch.CommittedTime;
 import org.millrace.am.files.FileSplitter;
 import org.millrace.am.log.DriverState;
 import org.millrace.am.plan.Planner;
@@ -57,10 +58,14 @@ public final class DriverEngine implements Engine {
   private final Publisher publish;
   private final DriverBroadcasts broadcasts;
   private final Accumulators accumulators;
+  private final CommittedTime committed = new CommittedTime();
   private final int parallelism;
   private final Runnable release;
   private final Address address;
   private boolean closing;
+
+  // Volatile: set by the thread that starts, read by any thread of the program.
+  private volatile Streaming streaming;
 
   /**
    * Opens the driver: listens, claims its epoch and asks for executors.
@@ -199,7 +204,7 @@ public final class DriverEngine implements Engine {
   @Override
   public void start(StreamGraph graph) {
     await(driver.executors().ready());
-    Streaming streaming =
+    Streaming made =
         new Streaming(
             ports,
             environment.settings(),
@@ -210,11 +215,14 @@ public final class DriverEngine implements Engine {
                 publisher,
                 jobs,
                 textOutputs,
+                new EngineDatasets(this),
+                committed,
                 parallelism,
                 mostCopies()),
             driver);
-    await(streaming.prepare());
-    await(onLoop(() -> driver.start(streaming, parallelism)));
+    await(made.prepare());
+    streaming = made;
+    await(onLoop(() -> driver.start(made, parallelism)));
   }
 
   @Override
@@ -229,12 +237,19 @@ public final class DriverEngine implements Engine {
 
   @Override
   public Optional<Time> zeroTime() {
-    throw new MillraceException(ErrorCode.ILLEGAL_USE, "this engine keeps no datasets yet");
+    Streaming started = streaming;
+    return started == null ? Optional.empty() : started.batches().zeroTime();
   }
 
   @Override
   public Optional<RddNode> dataset(StreamNode stream, Time batchTime) {
-    throw new MillraceException(ErrorCode.ILLEGAL_USE, "this engine keeps no datasets yet");
+    Streaming started = streaming;
+    if (started == null) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          stream.description() + " has no datasets before the streaming context is started");
+    }
+    return started.batches().dataset(stream, batchTime);
   }
 
   @Override

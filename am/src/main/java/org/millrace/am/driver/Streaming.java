@@ -9,7 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import org.millrace.am.batch.BatchLifecycle;
 import org.millrace.am.batch.BatchListener;
 import org.millrace.am.batch.BatchPolicy;
+import org.millrace.am.batch.CommittedTime;
 import org.millrace.am.batch.InputCutter;
+import org.millrace.am.batch.KeptDatasets;
 import org.millrace.am.files.FileTracker;
 import org.millrace.am.log.Journal;
 import org.millrace.am.publish.OutputPublisher;
@@ -56,6 +58,8 @@ final class Streaming implements ReceiverHost {
       OutputPublisher publisher,
       JobRunner jobs,
       TextOutputs textOutputs,
+      KeptDatasets datasets,
+      CommittedTime committed,
       int parallelism,
       int mostCopies) {}
 
@@ -89,7 +93,13 @@ final class Streaming implements ReceiverHost {
     this.batches =
         new BatchLifecycle(
             new BatchLifecycle.Services(
-                ports.clock(), ports.loop(), ports.work(), parts.journal(), parts.publisher()),
+                ports.clock(),
+                ports.loop(),
+                ports.work(),
+                parts.journal(),
+                parts.publisher(),
+                parts.datasets(),
+                parts.committed()),
             graph,
             BatchPolicy.of(intervalMs, settings),
             new InputCutter(graph.inputs(), receivers, files, parts.parallelism()),

@@ -44,6 +44,7 @@ import org.millrace.runner.conf.OnBatchFailure;
 
 class BatchLifecycleTest {
   private static final long INTERVAL_MS = 1_000;
+  private static final int MOST_WAITING = 3;
   private static final NodeLabel LABEL =
       new NodeLabel(0, new Duration(INTERVAL_MS), "queueStream", "Test.java:1", Optional.empty());
 
@@ -55,9 +56,11 @@ class BatchLifecycleTest {
   private final Deque<RddNode> queue = new ArrayDeque<>();
   private final QueueStreamNode input = new QueueStreamNode(LABEL, 0, this::poll);
   private final List<String> log = new ArrayList<>();
+  private final CommittedTime committed = new CommittedTime();
   private final List<MillraceException> stops = new ArrayList<>();
   private BatchAction action = (rdd, batchTime) -> {};
   private RuntimeException pollFailure;
+  private int polls;
 
   @BeforeEach
   void makeDirectory() {
@@ -107,6 +110,69 @@ class BatchLifecycleTest {
             "COMPLETED 3000",
             "run 4000",
             "COMPLETED 4000");
+  }
+
+  @Test
+  void cutsNoMoreThanMayWaitAndEveryTickStillBecomesABatch() {
+    BatchLifecycle batches = started(OnBatchFailure.STOP);
+    List<Integer> polledWhileSlow = new ArrayList<>();
+    List<Integer> waiting = new ArrayList<>();
+    action =
+        (rdd, batchTime) -> {
+          if (batchTime.milliseconds() == start + 1_000) {
+            passTimeUntil(8_500);
+            polledWhileSlow.add(polls);
+            waiting.add(batches.waitingBatches());
+          }
+        };
+    queue.add(data());
+    time.advance(9_000);
+
+    assertThat(polledWhileSlow).containsExactly(1 + MOST_WAITING);
+    assertThat(waiting).containsExactly(7);
+    assertThat(polls).isEqualTo(9);
+    assertThat(batches.completed()).isEqualTo(9);
+    assertThat(batches.status(100))
+        .extracting(status -> status.batchTimeMs() - start)
+        .containsExactly(9_000L, 8_000L, 7_000L, 6_000L, 5_000L, 4_000L, 3_000L, 2_000L, 1_000L);
+    assertThat(batches.status(100).get(2).schedulingDelayMs()).isEqualTo(1_500);
+  }
+
+  @Test
+  void showsNoMoreBatchesThanAskedFor() {
+    BatchLifecycle batches = started(OnBatchFailure.STOP);
+    List<BatchStatus> shown = new ArrayList<>();
+    action =
+        (rdd, batchTime) -> {
+          if (batchTime.milliseconds() == start + 1_000) {
+            passTimeUntil(4_500);
+            shown.addAll(batches.status(2));
+          }
+        };
+    time.advance(5_000);
+
+    assertThat(shown).extracting(BatchStatus::state).containsOnly(BatchStatus.State.WAITING);
+    assertThat(shown).hasSize(2);
+  }
+
+  @Test
+  void theCommittedTimeIsThatOfTheNewestDurableBatchThatWasNotSkipped() {
+    started(OnBatchFailure.SKIP);
+    queue.add(data());
+    queue.add(data());
+    action =
+        (rdd, batchTime) -> {
+          if (batchTime.milliseconds() == start + 2_000) {
+            throw new IllegalStateException("broken");
+          }
+        };
+    assertThat(committed.getAsLong()).isEqualTo(-1);
+    time.advance(1_100);
+    assertThat(committed.getAsLong()).isEqualTo(start + 1_000);
+    time.advance(1_000);
+
+    assertThat(log).endsWith("SKIPPED 2000");
+    assertThat(committed.getAsLong()).isEqualTo(start + 1_000);
   }
 
   @Test
@@ -311,6 +377,7 @@ class BatchLifecycleTest {
   }
 
   private RddNode poll() {
+    polls++;
     if (pollFailure != null) {
       throw pollFailure;
     }
@@ -383,9 +450,11 @@ class BatchLifecycleTest {
                 loop,
                 time.blockingWork(),
                 journal,
-                new OutputPublisher(files, journal, loop, stops::add)),
+                new OutputPublisher(files, journal, loop, stops::add),
+                new FakeKeptDatasets(),
+                committed),
             graph,
-            new BatchPolicy(INTERVAL_MS, onFailure, 2, 100, 10),
+            new BatchPolicy(INTERVAL_MS, onFailure, 2, 100, 10, MOST_WAITING),
             new InputCutter(
                 graph.inputs(),
                 new ReceiverTracker(new NoReceivers(), loop, time, 200, 1_000),

@@ -47,6 +47,15 @@ public final class Keys {
   public static final Key<Long> BATCH_RETRY_DELAY =
       Key.duration(
           "millrace.batch.retryDelay", "1s", 0, "", "Pause before a failed batch is run again.");
+  public static final Key<Integer> BATCHES_MAX_WAITING =
+      Key.integer(
+          "millrace.batch.maxWaiting",
+          "100",
+          1,
+          100_000,
+          "",
+          "Batches that may wait for their turn. When there are more, the next ones take their input"
+              + " only when there is room: what arrives meanwhile goes into the first of them.");
   public static final Key<Integer> BATCHES_RETAINED =
       Key.integer(
           "millrace.ui.retainedBatches",

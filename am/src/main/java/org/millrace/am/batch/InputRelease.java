@@ -1,0 +1,53 @@
+package org.millrace.am.batch;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.millrace.api.graph.InputStreamNode;
+
+/**
+ * Gives the input of batches back when no batch can ask for it any more. Owned by the driver loop.
+ */
+final class InputRelease {
+  private record Held(long timeMs, InputCut cut) {}
+
+  private final Consumer<List<InputCut>> giveBack;
+  private final Map<Integer, Long> neededMs = new HashMap<>();
+  private final Map<Integer, Deque<Held>> held = new HashMap<>();
+
+  InputRelease(
+      List<InputStreamNode> inputs, StreamRetention retention, Consumer<List<InputCut>> giveBack) {
+    this.giveBack = giveBack;
+    for (InputStreamNode input : inputs) {
+      neededMs.put(input.inputId(), retention.inputNeededMs(input));
+      held.put(input.inputId(), new ArrayDeque<>());
+    }
+  }
+
+  /** A batch took this; batches come in their order. */
+  void onCut(Batch batch) {
+    for (InputCut cut : batch.cuts) {
+      if (!cut.isEmpty()) {
+        held.get(cut.inputId()).add(new Held(batch.timeMs, cut));
+      }
+    }
+  }
+
+  /** All batches up to this time have durably ended. */
+  void onEnded(long timeMs) {
+    List<InputCut> released = new ArrayList<>();
+    held.forEach(
+        (inputId, batches) -> {
+          while (!batches.isEmpty() && batches.peek().timeMs() + neededMs.get(inputId) <= timeMs) {
+            released.add(batches.poll().cut());
+          }
+        });
+    if (!released.isEmpty()) {
+      giveBack.accept(released);
+    }
+  }
+}

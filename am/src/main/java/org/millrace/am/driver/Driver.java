@@ -367,6 +367,7 @@ final class Driver implements BatchListener {
       return;
     }
     executors.reportProgress(diagnostics());
+    executors.residents().releaseUnreachable();
     ports.loop().schedule(REPORT_MS, this::report);
   }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.millrace.am.batch.CommittedTime;
+import org.millrace.am.dataset.DatasetRegistry.Release;
 import org.millrace.am.files.FileSplitter;
 import org.millrace.am.log.DriverState;
 import org.millrace.am.plan.Planner;
@@ -85,7 +86,7 @@ public final class DriverEngine implements Engine {
     this.parallelism = parallelism(environment.settings(), identity.master());
     this.jobs =
         new JobRunner(
-            new Planner(ports.shipping()),
+            new Planner(ports.shipping(), residents().residents(), committed),
             driver.executors().scheduler(),
             ports.loop(),
             ports.work(),
@@ -178,17 +179,38 @@ public final class DriverEngine implements Engine {
 
   @Override
   public void persist(RddNode rdd, StorageLevel level) {
-    throw new MillraceException(ErrorCode.ILLEGAL_USE, "no dataset is kept by this engine yet");
+    residents().residents().datasets().persist(rdd, level);
   }
 
   @Override
   public void unpersist(RddNode rdd, boolean waiting) {
-    // Nothing is kept.
+    List<Release> releases = residents().residents().datasets().unpersist(rdd);
+    if (releases.isEmpty()) {
+      return;
+    }
+    CompletableFuture<Void> dropped = new CompletableFuture<>();
+    ports
+        .loop()
+        .execute(
+            () -> {
+              residents().release(releases);
+              if (waiting) {
+                // Who answers has read what was sent before.
+                driver.executors().registry().pingAll(() -> dropped.complete(null));
+              }
+            });
+    if (waiting) {
+      await(dropped);
+    }
   }
 
   @Override
   public StorageLevel storageLevel(RddNode rdd) {
-    return StorageLevel.NONE;
+    return residents().residents().datasets().level(rdd);
+  }
+
+  private ResidentMessages residents() {
+    return driver.executors().residents();
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.millrace.am.driver;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.millrace.am.dataset.Residents;
 import org.millrace.am.log.Journal;
 import org.millrace.am.receive.ReceiverTracker;
 import org.millrace.am.schedule.ExecutorPool;
@@ -37,6 +38,7 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
   private final int wanted;
   private final long startTimeoutMs;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final ResidentMessages residents;
   private final JobScheduler scheduler;
   private ClusterResources cluster;
   private ReceiverTracker receivers;
@@ -56,7 +58,9 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     this.onFailure = onFailure;
     this.wanted = settings.get(Keys.EXECUTOR_INSTANCES);
     this.startTimeoutMs = settings.get(Keys.EXECUTOR_START_TIMEOUT);
-    this.scheduler = new JobScheduler(this, settings.get(Keys.TASK_MAX_FAILURES));
+    this.residents = new ResidentMessages(Residents.none(), this);
+    this.scheduler =
+        new JobScheduler(this, residents.residents(), settings.get(Keys.TASK_MAX_FAILURES));
   }
 
   /** Begins to ask for executors. */
@@ -83,6 +87,11 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
 
   void broadcasts(DriverBroadcasts values) {
     broadcasts = values;
+  }
+
+  /** What executors keep from job to job. */
+  ResidentMessages residents() {
+    return residents;
   }
 
   void receivers(ReceiverTracker tracker) {
@@ -151,6 +160,7 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     if (receivers != null) {
       receivers.onExecutorLost(executor.id);
     }
+    residents.residents().onExecutorLost(executor.id);
     scheduler.onExecutorLost(executor.id);
   }
 
@@ -165,7 +175,10 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
   public void onMessage(int executorId, Frame frame) {
     Envelope envelope = frame.envelope();
     switch (envelope.getMessageCase()) {
-      case TASK_FINISHED -> scheduler.onTaskFinished(envelope.getTaskFinished(), frame.payload());
+      case TASK_FINISHED -> {
+        residents.onTaskFinished(executorId, envelope.getTaskFinished());
+        scheduler.onTaskFinished(envelope.getTaskFinished(), frame.payload());
+      }
       case PEER_LINK_BROKEN ->
           scheduler.onLinkBroken(executorId, envelope.getPeerLinkBroken().getExecutorId());
       case TASK_FAILED -> scheduler.onTaskFailed(executorId, envelope.getTaskFailed());

@@ -3,27 +3,22 @@ package org.millrace.am.plan;
 import com.google.protobuf.ByteString;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.List;
-import org.millrace.am.plan.PipelineCache.Same;
-import org.millrace.api.HashPartitioner;
-import org.millrace.api.graph.BlocksNode;
-import org.millrace.api.graph.CollectionNode;
-import org.millrace.api.graph.Combining;
-import org.millrace.api.graph.EmptyNode;
-import org.millrace.api.graph.NarrowNode;
-import org.millrace.api.graph.RddNode;
-import org.millrace.api.graph.ShuffleNode;
-import org.millrace.api.graph.TextFilesNode;
+import org.millrace.am.plan.PipeShape.CombiningShape;
+import org.millrace.am.plan.PipeShape.OperationShape;
+import org.millrace.am.plan.PipeShape.OperatorShape;
+import org.millrace.am.plan.PipeShape.SourceShape;
 import org.millrace.runner.wire.proto.CombiningKind;
 import org.millrace.runner.wire.proto.OperatorSpec;
+import org.millrace.runner.wire.proto.Pipe;
 import org.millrace.runner.wire.proto.SinkKind;
 import org.millrace.runner.wire.proto.SinkSpec;
 import org.millrace.runner.wire.proto.SourceKind;
 import org.millrace.runner.wire.proto.SourceSpec;
+import org.millrace.runner.wire.proto.StateSpec;
 import org.millrace.runner.wire.proto.Template;
 
-/** Makes the pipeline of a branch and its sink. Owned by the thread that plans. */
+/** Makes the pipeline of a pipe and its sink. Owned by the thread that plans. */
 final class PipelineBuilder {
   private final Shipping shipping;
   private final PipelineCache cache = new PipelineCache();
@@ -32,138 +27,137 @@ final class PipelineBuilder {
     this.shipping = shipping;
   }
 
-  /** The pipeline that writes a branch into a shuffle. */
-  Pipeline mapSide(Branch branch, ShuffleNode shuffle, int shuffleId) {
-    List<Object> key = branchKey(branch);
-    key.add(shuffleId);
-    key.add(shuffle.partitionCount());
-    if (!(shuffle.routing() instanceof HashPartitioner)) {
-      key.add(new Same(shuffle.routing()));
-    }
-    addCombining(key, shuffle.combining());
-    return cache.get(
-        key,
-        () -> {
-          FunctionTable table = new FunctionTable();
-          Template.Builder template = start(branch, table);
-          template.setSink(shuffleSink(shuffle, shuffleId, table));
-          return finish(template, table, shuffle.description());
-        });
+  /**
+   * The pipeline of a task.
+   *
+   * @param description of the dataset, for what cannot be shipped
+   */
+  Pipeline pipeline(PipeShape pipe, SinkShape sink, String description) {
+    return cache.get(new PipelineCache.Key(pipe, sink), () -> make(pipe, sink, description));
   }
 
-  /** The pipeline that ends in an action. */
-  Pipeline result(Branch branch, SinkKind kind, Object function, String description) {
-    List<Object> key = branchKey(branch);
-    key.add(kind);
-    key.add(new Same(function));
-    return cache.get(
-        key,
-        () -> {
-          FunctionTable table = new FunctionTable();
-          Template.Builder template = start(branch, table);
-          template.setSink(
-              noShuffle(SinkSpec.newBuilder()).setKind(kind).setFunction(table.index(function)));
-          return finish(template, table, description);
-        });
-  }
-
-  private static List<Object> branchKey(Branch branch) {
-    List<Object> key = new ArrayList<>();
-    key.add(branch.head().getClass());
-    if (branch.head() instanceof ShuffleNode shuffle) {
-      addCombining(key, shuffle.combining());
-    }
-    for (NarrowNode operator : branch.operators()) {
-      key.add(operator.operator());
-      key.add(new Same(operator.function()));
-    }
-    return key;
-  }
-
-  private static void addCombining(List<Object> key, Combining combining) {
-    key.add(combining.getClass());
-    if (combining instanceof Combining.Combine combine) {
-      key.add(new Same(combine.createCombiner()));
-      key.add(new Same(combine.mergeValue()));
-      key.add(new Same(combine.mergeCombiners()));
-      key.add(combine.mapSide());
-    }
-  }
-
-  private Template.Builder start(Branch branch, FunctionTable table) {
-    Template.Builder template = Template.newBuilder().setCodeVersion(shipping.codeVersion());
-    template.setSource(source(branch.head(), table));
-    for (NarrowNode operator : branch.operators()) {
-      template.addOperators(
-          OperatorSpec.newBuilder()
-              .setOperator(operator.operator().name())
-              .setFunction(table.index(operator.function()))
-              .setShape(FunctionTable.shape(operator.function())));
-    }
-    return template;
-  }
-
-  private Pipeline finish(Template.Builder template, FunctionTable table, String description) {
-    byte[] content = template.build().toByteArray();
-    template.setId(ByteString.copyFrom(sha256(content)));
+  private Pipeline make(PipeShape pipe, SinkShape sink, String description) {
+    FunctionTable table = new FunctionTable();
+    Template.Builder template =
+        Template.newBuilder()
+            .setCodeVersion(shipping.codeVersion())
+            .setSource(source(pipe.source(), table));
+    pipe.operators().forEach(operator -> template.addOperators(operator(operator, table)));
+    template.setSink(sink(sink, table));
+    template.setId(ByteString.copyFrom(sha256(template.build().toByteArray())));
     return new Pipeline(template.build(), shipping.functions(table.functions(), description));
   }
 
-  private static SourceSpec source(RddNode head, FunctionTable table) {
+  private static Pipe pipe(PipeShape shape, FunctionTable table) {
+    Pipe.Builder pipe = Pipe.newBuilder().setSource(source(shape.source(), table));
+    shape.operators().forEach(operator -> pipe.addOperators(operator(operator, table)));
+    return pipe.build();
+  }
+
+  private static OperatorSpec operator(OperatorShape shape, FunctionTable table) {
+    return OperatorSpec.newBuilder()
+        .setOperator(shape.name())
+        .setFunction(table.index(shape.function().function()))
+        .setShape(FunctionTable.shape(shape.function().function()))
+        .build();
+  }
+
+  private static SourceSpec source(SourceShape shape, FunctionTable table) {
     SourceSpec.Builder spec =
-        SourceSpec.newBuilder().setMergeCombiners(-1).setCreateCombiner(-1).setMergeValue(-1);
-    if (head instanceof ShuffleNode shuffle) {
-      Combining combining = shuffle.combining();
-      if (combining instanceof Combining.Combine combine) {
-        return spec.setKind(SourceKind.SHUFFLE_COMBINE)
-            .setCombinedOnMapSide(combine.mapSide())
-            .setCreateCombiner(table.index(combine.createCombiner()))
-            .setMergeValue(table.index(combine.mergeValue()))
-            .setMergeCombiners(table.index(combine.mergeCombiners()))
-            .build();
-      }
-      return spec.setKind(
-              combining instanceof Combining.Group ? SourceKind.SHUFFLE_GROUP : SourceKind.SHUFFLE)
-          .build();
-    } else if (head instanceof BlocksNode) {
-      return spec.setKind(SourceKind.BLOCKS).build();
-    } else if (head instanceof TextFilesNode) {
-      return spec.setKind(SourceKind.TEXT_FILE).build();
-    } else if (head instanceof CollectionNode) {
-      return spec.setKind(SourceKind.RECORDS).build();
-    } else if (head instanceof EmptyNode) {
-      return spec.setKind(SourceKind.EMPTY).build();
+        SourceSpec.newBuilder()
+            .setMergeCombiners(-1)
+            .setCreateCombiner(-1)
+            .setMergeValue(-1)
+            .setFunction(-1);
+    if (shape instanceof PipeShape.Leaf leaf) {
+      spec.setKind(leaf.kind());
+    } else if (shape instanceof PipeShape.ShuffleRead read) {
+      spec.setKind(readKind(read.combining().kind()));
+      setFunctions(spec, read.combining(), read.combining().mapSide(), table);
+    } else if (shape instanceof PipeShape.Concat concat) {
+      addChildren(spec.setKind(SourceKind.CONCAT), concat.children(), table);
+    } else if (shape instanceof PipeShape.Zip zip) {
+      addChildren(spec.setKind(SourceKind.ZIP), zip.children(), table);
+      spec.setFunction(table.index(zip.function().function()));
+    } else if (shape instanceof PipeShape.InPlace inPlace) {
+      boolean combines = inPlace.combining().kind() == CombiningKind.COMBINE;
+      spec.setKind(combines ? SourceKind.FOLD : SourceKind.GROUP_IN_PLACE);
+      spec.addChildren(pipe(inPlace.child(), table));
+      setFunctions(spec, inPlace.combining(), false, table);
+    } else if (shape instanceof PipeShape.State state) {
+      addChildren(spec.setKind(SourceKind.STATE), state.children(), table);
+      spec.setState(state(state.operation(), state.view(), table));
     }
-    throw new IllegalStateException("no source: " + head);
+    return spec.build();
   }
 
-  private static SinkSpec shuffleSink(ShuffleNode shuffle, int shuffleId, FunctionTable table) {
-    SinkSpec.Builder sink =
-        noShuffle(SinkSpec.newBuilder())
-            .setKind(SinkKind.SHUFFLE_WRITE)
+  private static void addChildren(
+      SourceSpec.Builder spec, List<PipeShape> children, FunctionTable table) {
+    children.forEach(child -> spec.addChildren(pipe(child, table)));
+  }
+
+  private static SourceKind readKind(CombiningKind combining) {
+    return switch (combining) {
+      case COMBINE -> SourceKind.SHUFFLE_COMBINE;
+      case GROUP -> SourceKind.SHUFFLE_GROUP;
+      case NONE, ROUND_ROBIN, UNRECOGNIZED -> SourceKind.SHUFFLE;
+    };
+  }
+
+  private static void setFunctions(
+      SourceSpec.Builder spec,
+      CombiningShape combining,
+      boolean combinedOnMapSide,
+      FunctionTable table) {
+    if (combining.kind() == CombiningKind.COMBINE) {
+      spec.setCombinedOnMapSide(combinedOnMapSide)
+          .setCreateCombiner(table.index(combining.createCombiner().function()))
+          .setMergeValue(table.index(combining.mergeValue().function()))
+          .setMergeCombiners(table.index(combining.mergeCombiners().function()));
+    }
+  }
+
+  private static StateSpec state(OperationShape shape, boolean view, FunctionTable table) {
+    return StateSpec.newBuilder()
+        .setKind(shape.kind())
+        .setView(view)
+        .setFunction(table.index(shape.function().function()))
+        .setAlwaysEmits(shape.alwaysEmits())
+        .setTimeoutMs(shape.timeoutMs())
+        .setInverse(table.index(shape.inverse().function()))
+        .setFilter(table.index(shape.filter().function()))
+        .setPaneMs(shape.paneMs())
+        .setPanes(shape.panes())
+        .build();
+  }
+
+  private static SinkSpec sink(SinkShape shape, FunctionTable table) {
+    SinkSpec.Builder spec =
+        SinkSpec.newBuilder()
             .setFunction(-1)
-            .setShuffleId(shuffleId)
-            .setPartitionCount(shuffle.partitionCount());
-    if (!(shuffle.routing() instanceof HashPartitioner)) {
-      sink.setPartitioner(table.index(shuffle.routing()));
+            .setPartitioner(-1)
+            .setCreateCombiner(-1)
+            .setMergeValue(-1)
+            .setMergeCombiners(-1);
+    if (shape instanceof SinkShape.Result result) {
+      return spec.setKind(result.kind())
+          .setFunction(table.index(result.function().function()))
+          .build();
     }
-    Combining combining = shuffle.combining();
-    if (combining instanceof Combining.Combine combine) {
-      sink.setCombining(CombiningKind.COMBINE)
-          .setMapSideCombine(combine.mapSide())
-          .setCreateCombiner(table.index(combine.createCombiner()))
-          .setMergeValue(table.index(combine.mergeValue()))
-          .setMergeCombiners(table.index(combine.mergeCombiners()));
-    } else if (combining instanceof Combining.Group) {
-      sink.setCombining(CombiningKind.GROUP);
-    } else if (combining instanceof Combining.RoundRobin) {
-      sink.setCombining(CombiningKind.ROUND_ROBIN);
+    SinkShape.ShuffleWrite write = (SinkShape.ShuffleWrite) shape;
+    CombiningShape combining = write.combining();
+    spec.setKind(SinkKind.SHUFFLE_WRITE)
+        .setShuffleId(write.shuffleId())
+        .setPartitionCount(write.partitionCount())
+        .setPartitioner(table.index(write.partitioner().function()))
+        .setCombining(combining.kind());
+    if (combining.kind() == CombiningKind.COMBINE) {
+      spec.setMapSideCombine(combining.mapSide())
+          .setCreateCombiner(table.index(combining.createCombiner().function()))
+          .setMergeValue(table.index(combining.mergeValue().function()))
+          .setMergeCombiners(table.index(combining.mergeCombiners().function()));
     }
-    return sink.build();
-  }
-
-  private static SinkSpec.Builder noShuffle(SinkSpec.Builder sink) {
-    return sink.setPartitioner(-1).setCreateCombiner(-1).setMergeValue(-1).setMergeCombiners(-1);
+    return spec.build();
   }
 
   private static byte[] sha256(byte[] content) {

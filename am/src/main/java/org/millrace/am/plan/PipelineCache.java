@@ -1,7 +1,6 @@
 package org.millrace.am.plan;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -13,35 +12,25 @@ import java.util.function.Supplier;
 final class PipelineCache {
   private static final int MOST = 1_024;
 
-  private final Map<List<Object>, Pipeline> pipelines =
+  private final Map<Key, Pipeline> pipelines =
       new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<List<Object>, Pipeline> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, Pipeline> eldest) {
           return size() > MOST;
         }
       };
 
-  Pipeline get(List<Object> parts, Supplier<Pipeline> make) {
-    Pipeline known = pipelines.get(parts);
+  /** A pipe and what is behind it. */
+  record Key(PipeShape pipe, SinkShape sink) {}
+
+  Pipeline get(Key key, Supplier<Pipeline> make) {
+    Pipeline known = pipelines.get(key);
     if (known == null) {
       known = make.get();
-      pipelines.put(parts, known);
+      pipelines.put(key, known);
     }
     return known;
-  }
-
-  /** A function as part of a key: equal to itself only. */
-  record Same(Object function) {
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Same same && same.function == function;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(function);
-    }
   }
 }

@@ -6,22 +6,23 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.am.plan.JobPlan;
+import org.millrace.am.plan.PlannedInput.ShuffleRead;
 import org.millrace.am.plan.PlannedTask;
 import org.millrace.api.error.MillraceException;
 import org.millrace.runner.wire.proto.ShuffleSpec;
 
 /**
  * A job that runs. A placement is one assignment of its tasks to executors; when an executor is
- * lost the job gets a new placement and what has no result yet is run again. Owned by the driver
- * loop.
+ * lost the job gets a new placement, and a new plan when the old one needs what is gone, and what
+ * has no result yet is run again. Owned by the driver loop.
  */
 final class Job {
-  final long id;
-  final JobPlan plan;
-  final long batchTimeMs;
+  final JobRequest request;
   final CompletableFuture<List<TaskResult>> future = new CompletableFuture<>();
   final TaskResult[] results;
-  final TaskPlace[] places;
+
+  JobPlan plan;
+  TaskPlace[] places;
 
   /** Executors that were told of the current placement. */
   final Set<Integer> involved = new LinkedHashSet<>();
@@ -30,19 +31,23 @@ final class Job {
   int[][] reducers = new int[0][];
 
   int placementVersion;
-  int resultsMissing;
+
+  /** How many tasks of the current placement must still finish before the job has. */
+  int awaited;
+
+  /** How often the job was begun: placed, or planned again. */
+  int beginnings;
+
+  /** Whether a new plan is being made; what still runs of the old one may give results. */
+  boolean planning;
+
   MillraceException firstFailure;
 
-  Job(long id, JobPlan plan, long batchTimeMs) {
-    this.id = id;
-    this.plan = plan;
-    this.batchTimeMs = batchTimeMs;
-    this.results = new TaskResult[plan.resultCount()];
-    this.resultsMissing = plan.resultCount();
-    this.places = new TaskPlace[plan.tasks().size()];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = new TaskPlace(plan.tasks().get(i));
-    }
+  Job(JobRequest request) {
+    this.request = request;
+    this.results = new TaskResult[request.plan().resultCount()];
+    this.plan = request.plan();
+    this.places = placesOf(plan);
   }
 
   /** A task and where it is now. */
@@ -52,8 +57,35 @@ final class Job {
     int attempt;
     int failures;
 
+    /** Whether its attempt has finished in the current placement. */
+    boolean finished;
+
     TaskPlace(PlannedTask task) {
       this.task = task;
+    }
+  }
+
+  private static TaskPlace[] placesOf(JobPlan plan) {
+    TaskPlace[] places = new TaskPlace[plan.tasks().size()];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = new TaskPlace(plan.tasks().get(i));
+    }
+    return places;
+  }
+
+  /** Another plan for what has no result yet; tasks keep the number of their attempts. */
+  void replan(JobPlan again) {
+    TaskPlace[] before = places;
+    plan = again;
+    places = placesOf(again);
+    for (TaskPlace place : places) {
+      for (TaskPlace old : before) {
+        if (place.task.result() >= 0 && place.task.result() == old.task.result()) {
+          place.executorId = old.executorId;
+          place.attempt = old.attempt;
+          place.failures = old.failures;
+        }
+      }
     }
   }
 
@@ -63,6 +95,25 @@ final class Job {
    */
   boolean mustRun(TaskPlace place) {
     return place.task.result() < 0 || results[place.task.result()] == null;
+  }
+
+  /** Whether the job waits for the task: for its result, or to know what it left where it ran. */
+  boolean awaits(TaskPlace place) {
+    return mustRun(place) && (place.task.result() >= 0 || place.task.input().leavesSomething());
+  }
+
+  /** Whether another task that has not finished reads a reduce partition that this one reads. */
+  boolean sharesReads(TaskPlace place) {
+    for (TaskPlace other : places) {
+      if (other != place && !other.finished && mustRun(other)) {
+        for (ShuffleRead read : other.task.input().reads()) {
+          if (place.task.input().reads().contains(read)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
   }
 
   TaskPlace find(int stage, int partition) {
@@ -88,9 +139,5 @@ final class Job {
       specs.add(spec.build());
     }
     return specs;
-  }
-
-  boolean isOver() {
-    return future.isDone();
   }
 }

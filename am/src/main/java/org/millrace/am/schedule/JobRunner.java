@@ -138,7 +138,7 @@ public final class JobRunner {
 
   /** One thread plans at a time: several may run jobs. */
   private synchronized JobPlan plan(RddNode rdd, JobAction<?> action, int from, int until) {
-    return planner.plan(rdd, action, from, until);
+    return planner.plan(rdd, action, from, until, scheduler.slots());
   }
 
   /** What was asked for. */

@@ -1,25 +1,33 @@
 package org.millrace.am.schedule;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.millrace.am.dataset.Residents;
 import org.millrace.am.plan.JobPlan;
+import org.millrace.am.plan.PlannedInput;
+import org.millrace.am.plan.PlannedInput.ShuffleRead;
 import org.millrace.am.plan.PlannedTask;
 import org.millrace.am.schedule.Job.TaskPlace;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.runner.wire.Payload;
-import org.millrace.runner.wire.proto.BlockInput;
 import org.millrace.runner.wire.proto.BlockSlice;
 import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.RepushMapOutput;
 import org.millrace.runner.wire.proto.RunTasks;
+import org.millrace.runner.wire.proto.StoredInput;
 import org.millrace.runner.wire.proto.TaskFailed;
 import org.millrace.runner.wire.proto.TaskFinished;
 import org.millrace.runner.wire.proto.TaskInput;
@@ -34,23 +42,29 @@ import org.millrace.runner.wire.proto.UseAttempt;
  * <pre>
  *   submit -> (waits while there is no executor) -> placed -> results in -> done
  *                                                   | task failed: same placement, next attempt elsewhere
- *                                                   | executor lost: next placement
- *                                                   | a task failed too often, or placements used up -> failed
+ *                                                   | executor lost: next placement, keeping results
+ *                                                   | it or a kept partition was read: planned -> placed
+ *                                                   | a task failed too often, or begun too often -> failed
  * </pre>
  */
 public final class JobScheduler {
-  private static final int MOST_PLACEMENTS = 8;
+  private static final int MOST_BEGINNINGS = 8;
 
   private final ExecutorPool pool;
   private final int maxFailures;
+  private final Residents residents;
   private final ShippedCode shipped = new ShippedCode();
   private final Map<Long, Job> jobs = new LinkedHashMap<>();
   private final AtomicInteger jobIds = new AtomicInteger();
   private long failedTasks;
   private MillraceException cancelled;
 
-  public JobScheduler(ExecutorPool pool, int maxFailures) {
+  /** Volatile: threads that plan look at it. */
+  private volatile int[] slots = {};
+
+  public JobScheduler(ExecutorPool pool, Residents residents, int maxFailures) {
     this.pool = pool;
+    this.residents = residents;
     this.maxFailures = maxFailures;
   }
 
@@ -59,21 +73,27 @@ public final class JobScheduler {
     return jobIds.incrementAndGet();
   }
 
+  /** The executors by slot, as reduce partitions go to them; may be called from any thread. */
+  int[] slots() {
+    return slots.clone();
+  }
+
   /**
    * Starts a job.
    *
-   * @return the results in the order of the result partitions; completes on the driver loop
+   * @return the results in the order of the result partitions, null for one that no task gives;
+   *     completes on the driver loop
    */
   public CompletableFuture<List<TaskResult>> submit(JobRequest request) {
     if (cancelled != null && request.batchTimeMs() >= 0) {
       return CompletableFuture.failedFuture(cancelled);
     }
-    Job job = new Job(request.id(), request.plan(), request.batchTimeMs());
-    if (job.resultsMissing == 0) {
-      job.future.complete(List.of());
+    Job job = new Job(request);
+    if (job.plan.tasks().isEmpty()) {
+      job.future.complete(Arrays.asList(job.results));
       return job.future;
     }
-    jobs.put(job.id, job);
+    jobs.put((long) request.id(), job);
     if (!pool.live().isEmpty()) {
       place(job);
     }
@@ -99,18 +119,21 @@ public final class JobScheduler {
   }
 
   public void onExecutorJoined() {
+    slots = Placement.slots(pool.live());
     for (Job job : new ArrayList<>(jobs.values())) {
-      if (job.involved.isEmpty()) {
+      if (job.involved.isEmpty() && !job.planning) {
         place(job);
       }
     }
   }
 
-  /** The pool does not list the executor any more. */
+  /** The pool does not list the executor any more, and nothing is known to be kept there. */
   public void onExecutorLost(int executorId) {
+    slots = Placement.slots(pool.live());
     shipped.executorLost(executorId);
     for (Job job : new ArrayList<>(jobs.values())) {
-      if (!job.involved.contains(executorId)) {
+      boolean involved = job.involved.remove(executorId);
+      if (job.planning || (!involved && !job.plan.residents().contains(executorId))) {
         continue;
       }
       if (pool.live().isEmpty()) {
@@ -118,7 +141,7 @@ public final class JobScheduler {
         job.placementVersion++;
         job.involved.clear();
       } else {
-        placeAgain(job, "executor " + executorId + " was lost", executorId);
+        placeAgain(job, "executor " + executorId + " was lost");
       }
     }
   }
@@ -135,11 +158,11 @@ public final class JobScheduler {
             == 2;
     for (Job job : new ArrayList<>(jobs.values())) {
       if (bothLive
+          && !job.planning
           && !job.plan.shuffles().isEmpty()
           && job.involved.contains(fromExecutor)
           && job.involved.contains(toExecutor)) {
-        placeAgain(
-            job, "the link from executor " + fromExecutor + " to " + toExecutor + " broke", -1);
+        placeAgain(job, "the link from executor " + fromExecutor + " to " + toExecutor + " broke");
       }
     }
   }
@@ -150,21 +173,24 @@ public final class JobScheduler {
       return;
     }
     TaskPlace place = job.find(message.getStage(), message.getPartition());
-    int result = place == null ? -1 : place.task.result();
-    if (result < 0 || job.results[result] != null || place.attempt != message.getAttempt()) {
+    if (place == null || place.finished || place.attempt != message.getAttempt()) {
       return;
     }
-    job.results[result] = new TaskResult(message, payload);
-    job.resultsMissing--;
-    if (job.resultsMissing == 0) {
+    boolean awaited = job.awaits(place);
+    place.finished = true;
+    if (awaited && place.task.result() >= 0) {
+      job.results[place.task.result()] = new TaskResult(message, payload);
+    }
+    job.awaited -= awaited ? 1 : 0;
+    if (job.awaited == 0) {
       end(job);
-      job.future.complete(List.of(job.results));
+      job.future.complete(Arrays.asList(job.results));
     }
   }
 
   public void onTaskFailed(int executorId, TaskFailed message) {
     Job job = jobs.get(message.getJobId());
-    if (job == null || message.getPlacementVersion() != job.placementVersion) {
+    if (job == null || job.planning || message.getPlacementVersion() != job.placementVersion) {
       return;
     }
     TaskPlace place = job.find(message.getStage(), message.getPartition());
@@ -174,6 +200,10 @@ public final class JobScheduler {
     if (message.getMissingCount() > 0) {
       shipped.dropped(executorId, message.getMissingList());
       send(job, executorId, List.of(place));
+      return;
+    }
+    if (codeOf(message.getErrorCode()) == ErrorCode.STORED_PARTITION_LOST) {
+      onPartitionsLost(job, place, message.getMessage());
       return;
     }
     failedTasks++;
@@ -198,12 +228,27 @@ public final class JobScheduler {
     return jobs.size();
   }
 
+  /** Plans again what read kept partitions that are gone; they are computed again. */
+  private void onPartitionsLost(Job job, TaskPlace place, String why) {
+    for (StoredInput stored : InputTree.stored(place.task.input().tree())) {
+      residents.datasets().onPartitionLost(stored.getDatasetId(), stored.getPartition());
+    }
+    planAgain(job, why);
+  }
+
   private void place(Job job) {
     List<LiveExecutor> live = pool.live();
+    if (!lives(job.plan.residents(), live)) {
+      planAgain(job, "an executor that keeps what it reads was lost");
+      return;
+    }
+    job.beginnings++;
     job.placementVersion++;
     job.involved.clear();
+    job.awaited = 0;
     int toRun = 0;
     for (TaskPlace place : job.places) {
+      place.finished = false;
       toRun += job.mustRun(place) ? 1 : 0;
     }
     Placement placement = new Placement(live, toRun);
@@ -218,12 +263,26 @@ public final class JobScheduler {
     Map<Integer, List<TaskPlace>> byExecutor = new TreeMap<>();
     for (TaskPlace place : job.places) {
       if (job.mustRun(place)) {
+        job.awaited += job.awaits(place) ? 1 : 0;
         place.attempt = firstAttempt(job, place);
-        place.executorId = choose(job, place.task, placement);
+        place.executorId = choose(job, place.task.input(), placement);
+        routeTo(job, place);
         byExecutor.computeIfAbsent(place.executorId, id -> new ArrayList<>()).add(place);
       }
     }
     byExecutor.forEach((executorId, places) -> send(job, executorId, places));
+  }
+
+  private static boolean lives(Set<Integer> executors, List<LiveExecutor> live) {
+    return executors.isEmpty()
+        || live.stream().map(LiveExecutor::id).collect(Collectors.toSet()).containsAll(executors);
+  }
+
+  /** What the task reads of shuffles goes to where it is. */
+  private static void routeTo(Job job, TaskPlace place) {
+    for (ShuffleRead read : place.task.input().reads()) {
+      job.reducers[read.shuffleId()][read.partition()] = place.executorId;
+    }
   }
 
   /**
@@ -235,72 +294,127 @@ public final class JobScheduler {
     return place.task.writesShuffle() < 0 && again ? place.attempt + 1 : 0;
   }
 
-  private int choose(Job job, PlannedTask task, Placement placement) {
-    if (task.readsShuffle() >= 0) {
-      int executorId = job.reducers[task.readsShuffle()][task.shufflePartition()];
+  private int choose(Job job, PlannedInput input, Placement placement) {
+    if (input.place() >= 0) {
+      JobPlan.Place place = job.plan.places().get(input.place());
+      int executorId =
+          place.executorId() >= 0 ? place.executorId() : placement.reducer(place.alignment());
       placement.assign(executorId);
       return executorId;
     }
-    return placement.place(holdersOfFirst(task.input()), task.hosts());
+    List<Integer> holders = input.locality().executors();
+    return placement.place(
+        holders.isEmpty() ? holdersOfBlocks(input.tree()) : holders, input.locality().hosts());
   }
 
-  private List<Integer> holdersOfFirst(TaskInput input) {
-    if (input.getBlocks().getSlicesCount() == 0) {
-      return List.of();
-    }
-    BlockSlice first = input.getBlocks().getSlices(0);
-    return pool.holders(first.getStreamId(), first.getFrom(), first.getUntil());
+  private List<Integer> holdersOfBlocks(TaskInput tree) {
+    return InputTree.firstBlocks(tree)
+        .map(first -> pool.holders(first.getStreamId(), first.getFrom(), first.getUntil()))
+        .orElse(List.of());
   }
 
-  private void placeAgain(Job job, String why, int lostExecutorId) {
-    if (job.placementVersion >= MOST_PLACEMENTS) {
-      fail(
-          job,
-          new MillraceException(
-              ErrorCode.EXECUTOR_LOST,
-              "job '"
-                  + job.plan.description()
-                  + "' was broken off in each of "
-                  + MOST_PLACEMENTS
-                  + " placements, the last time because "
-                  + why
-                  + "; look at the executors' logs for the cause"));
+  private void placeAgain(Job job, String why) {
+    if (!mayBeginAgain(job, why)) {
       return;
     }
     List<Integer> before = new ArrayList<>(job.involved);
     int ended = job.placementVersion;
     place(job);
-    for (int executorId : before) {
-      if (executorId != lostExecutorId && !job.involved.contains(executorId)) {
-        pool.send(
-            executorId,
-            Envelope.newBuilder()
-                .setEndJob(EndJob.newBuilder().setJobId(job.id).setPlacementVersion(ended)));
-      }
+    if (!job.planning) {
+      before.removeAll(job.involved);
+      endPlacement(job, ended, before);
     }
   }
 
+  private boolean mayBeginAgain(Job job, String why) {
+    if (job.beginnings < MOST_BEGINNINGS) {
+      return true;
+    }
+    fail(
+        job,
+        new MillraceException(
+            ErrorCode.EXECUTOR_LOST,
+            "job '"
+                + job.plan.description()
+                + "' was broken off each of "
+                + MOST_BEGINNINGS
+                + " times that it was begun, the last time because "
+                + why
+                + "; look at the executors' logs for the cause"));
+    return false;
+  }
+
+  /** What executors keep is not what it was when the job was planned. */
+  private void planAgain(Job job, String why) {
+    if (!mayBeginAgain(job, why)) {
+      return;
+    }
+    job.beginnings++;
+    job.planning = true;
+    endPlacement(job, job.placementVersion, job.involved);
+    CompletableFuture<Void> unused =
+        job.request.planAgain().get().handle((plan, failure) -> begin(job, plan, failure));
+  }
+
+  private Void begin(Job job, JobPlan plan, Throwable failure) {
+    job.planning = false;
+    if (jobs.get((long) job.request.id()) != job) {
+      return null; // it ended meanwhile
+    }
+    if (failure != null) {
+      Throwable cause = Answers.cause(failure);
+      fail(
+          job,
+          cause instanceof MillraceException known
+              ? known
+              : new MillraceException(
+                  ErrorCode.INTERNAL,
+                  "planning of '" + job.plan.description() + "' failed",
+                  cause));
+      return null;
+    }
+    job.replan(plan);
+    job.involved.clear();
+    if (!pool.live().isEmpty()) {
+      place(job);
+    }
+    return null;
+  }
+
+  private void endPlacement(Job job, int placementVersion, Collection<Integer> executors) {
+    Envelope.Builder message =
+        Envelope.newBuilder()
+            .setEndJob(
+                EndJob.newBuilder()
+                    .setJobId(job.request.id())
+                    .setPlacementVersion(placementVersion));
+    executors.forEach(executorId -> pool.send(executorId, message.clone()));
+  }
+
+  /**
+   * The next attempt, on another executor if it can be: state is where it is, and a reduce
+   * partition that another task reads too goes to one place.
+   */
   private void retry(Job job, TaskPlace place) {
-    int failedOn = place.executorId;
-    place.attempt++;
-    place.executorId = Placement.elsewhere(pool.live(), failedOn);
     PlannedTask task = place.task;
+    boolean moves = !task.input().readsState() && !job.sharesReads(place);
+    place.attempt++;
+    if (moves) {
+      place.executorId = Placement.elsewhere(pool.live(), place.executorId);
+      routeTo(job, place);
+    }
     if (task.writesShuffle() >= 0) {
       UseAttempt use = useAttempt(job, place);
       job.involved.forEach(id -> pool.send(id, Envelope.newBuilder().setUseAttempt(use)));
     }
-    boolean moved = place.executorId != failedOn && task.readsShuffle() >= 0;
-    if (moved) {
-      job.reducers[task.readsShuffle()][task.shufflePartition()] = place.executorId;
-    }
     send(job, place.executorId, List.of(place));
-    if (task.readsShuffle() >= 0) {
+    for (ShuffleRead read : task.input().reads()) {
       RepushMapOutput.Builder repush =
           RepushMapOutput.newBuilder()
-              .setJobId(job.id)
+              .setJobId(job.request.id())
               .setPlacementVersion(job.placementVersion)
-              .setShuffleId(task.readsShuffle())
-              .addReducePartitions(task.shufflePartition())
+              .setShuffleId(read.shuffleId())
+              .addReducePartitions(read.partition())
               .setToExecutor(place.executorId);
       job.involved.forEach(id -> pool.send(id, Envelope.newBuilder().setRepushMapOutput(repush)));
     }
@@ -309,9 +423,9 @@ public final class JobScheduler {
   private void send(Job job, int executorId, List<TaskPlace> places) {
     RunTasks.Builder message =
         RunTasks.newBuilder()
-            .setJobId(job.id)
+            .setJobId(job.request.id())
             .setPlacementVersion(job.placementVersion)
-            .setBatchTimeMs(job.batchTimeMs);
+            .setBatchTimeMs(job.request.batchTimeMs());
     if (job.involved.add(executorId)) {
       message.addAllShuffles(job.shuffleSpecs());
     }
@@ -338,7 +452,7 @@ public final class JobScheduler {
 
   private static UseAttempt useAttempt(Job job, TaskPlace place) {
     return UseAttempt.newBuilder()
-        .setJobId(job.id)
+        .setJobId(job.request.id())
         .setPlacementVersion(job.placementVersion)
         .setShuffleId(place.task.writesShuffle())
         .setMapPartition(place.task.partition())
@@ -354,22 +468,17 @@ public final class JobScheduler {
         .setAttempt(place.attempt)
         .setTemplateId(task.pipeline().template().getId())
         .setFunctionSetId(task.pipeline().functions().getId())
-        .setInput(withHolders(task.input()))
+        .setInput(InputTree.mapBlocks(task.input().tree(), this::withHolders))
         .setArgument(task.argument())
+        .addAllStores(task.input().stores())
+        .addAllOperatorPartitions(task.input().operatorPartitions())
         .build();
   }
 
-  private TaskInput withHolders(TaskInput input) {
-    if (!input.hasBlocks()) {
-      return input;
-    }
-    BlockInput.Builder blocks = BlockInput.newBuilder();
-    for (BlockSlice slice : input.getBlocks().getSlicesList()) {
-      blocks.addSlices(
-          slice.toBuilder()
-              .addAllHolders(pool.holders(slice.getStreamId(), slice.getFrom(), slice.getUntil())));
-    }
-    return input.toBuilder().setBlocks(blocks).build();
+  private BlockSlice withHolders(BlockSlice slice) {
+    return slice.toBuilder()
+        .addAllHolders(pool.holders(slice.getStreamId(), slice.getFrom(), slice.getUntil()))
+        .build();
   }
 
   private void fail(Job job, MillraceException failure) {
@@ -378,9 +487,9 @@ public final class JobScheduler {
   }
 
   private void end(Job job) {
-    jobs.remove(job.id);
+    jobs.remove((long) job.request.id());
     Envelope.Builder message =
-        Envelope.newBuilder().setEndJob(EndJob.newBuilder().setJobId(job.id));
+        Envelope.newBuilder().setEndJob(EndJob.newBuilder().setJobId(job.request.id()));
     job.involved.forEach(executorId -> pool.send(executorId, message.clone()));
   }
 

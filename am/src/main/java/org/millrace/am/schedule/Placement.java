@@ -11,27 +11,34 @@ import java.util.List;
  */
 final class Placement {
   private final List<LiveExecutor> executors;
-  private final List<LiveExecutor> slots = new ArrayList<>();
+  private final int[] slots;
   private final int[] assigned;
   private final double tasksPerCore;
 
   Placement(List<LiveExecutor> executors, int taskCount) {
     this.executors = executors;
     this.assigned = new int[executors.size()];
+    this.slots = slots(executors);
+    this.tasksPerCore = slots.length == 0 ? 0 : (double) taskCount / slots.length;
+  }
+
+  /** The executors in the order in which reduce partitions go to them, each once for each core. */
+  static int[] slots(List<LiveExecutor> executors) {
+    List<Integer> slots = new ArrayList<>();
     int rounds = executors.stream().mapToInt(LiveExecutor::cores).max().orElse(0);
     for (int round = 0; round < rounds; round++) {
       for (LiveExecutor executor : executors) {
         if (executor.cores() > round) {
-          slots.add(executor);
+          slots.add(executor.id());
         }
       }
     }
-    this.tasksPerCore = slots.isEmpty() ? 0 : (double) taskCount / slots.size();
+    return slots.stream().mapToInt(Integer::intValue).toArray();
   }
 
   /** The executor of a reduce partition. */
   int reducer(int partition) {
-    return slots.get(partition % slots.size()).id();
+    return slots[partition % slots.length];
   }
 
   /** Counts a task that has its place already. */

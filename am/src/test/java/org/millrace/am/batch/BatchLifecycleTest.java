@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.millrace.am.dataset.Residents;
 import org.millrace.am.log.FakeJournal;
 import org.millrace.am.plan.FakeShipping;
 import org.millrace.am.plan.Planner;
@@ -434,8 +435,8 @@ class BatchLifecycleTest {
   private BatchLifecycle started(OnBatchFailure onFailure, Output output) {
     JobRunner jobs =
         new JobRunner(
-            new Planner(new FakeShipping()),
-            new JobScheduler(new NoExecutors(), 4),
+            new Planner(new FakeShipping(), Residents.none(), () -> -1),
+            new JobScheduler(new NoExecutors(), Residents.none(), 4),
             loop,
             time.blockingWork(),
             this::await,

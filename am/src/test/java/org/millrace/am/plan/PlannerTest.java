@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.millrace.am.dataset.Residents;
+import org.millrace.am.plan.PlannedInput.ShuffleRead;
 import org.millrace.api.HashPartitioner;
 import org.millrace.api.Tuple2;
 import org.millrace.api.function.Function;
@@ -27,11 +29,11 @@ class PlannerTest {
   private static final Function2<Integer, Integer, Integer> SUM = Integer::sum;
 
   private final FakeShipping shipping = new FakeShipping();
-  private final Planner planner = new Planner(shipping);
+  private final Planner planner = new Planner(shipping, Residents.none(), () -> -1);
 
   @Test
   void cutsTheGraphAtTheShuffle() {
-    JobPlan plan = planner.plan(counts(lines(3), 2), new JobAction.Collect(), 0, 2);
+    JobPlan plan = plan(counts(lines(3), 2), new JobAction.Collect(), 0, 2);
 
     assertThat(plan.shuffles()).containsExactly(new JobPlan.PlannedShuffle(0, 3, 2));
     assertThat(plan.tasks()).extracting(PlannedTask::stage).containsExactly(0, 0, 0, 1, 1);
@@ -39,14 +41,14 @@ class PlannerTest {
         .extracting(PlannedTask::writesShuffle)
         .containsExactly(0, 0, 0, -1, -1);
     assertThat(plan.tasks())
-        .extracting(PlannedTask::readsShuffle)
-        .containsExactly(-1, -1, -1, 0, 0);
+        .extracting(task -> task.input().reads().size())
+        .containsExactly(0, 0, 0, 1, 1);
     assertThat(plan.tasks()).extracting(PlannedTask::result).containsExactly(-1, -1, -1, 0, 1);
   }
 
   @Test
   void fusesNarrowOperatorsIntoOneTemplateForAllPartitions() {
-    JobPlan plan = planner.plan(counts(lines(3), 2), new JobAction.Collect(), 0, 2);
+    JobPlan plan = plan(counts(lines(3), 2), new JobAction.Collect(), 0, 2);
 
     Pipeline map = plan.tasks().get(0).pipeline();
     assertThat(plan.tasks().subList(0, 3)).extracting(PlannedTask::pipeline).containsOnly(map);
@@ -61,11 +63,11 @@ class PlannerTest {
   @Test
   void sameFunctionsInAnotherBatchShipNothingNew() {
     Pipeline first =
-        planner.plan(counts(lines(1), 2), new JobAction.Collect(), 0, 2).tasks().get(0).pipeline();
+        plan(counts(lines(1), 2), new JobAction.Collect(), 0, 2).tasks().get(0).pipeline();
     int serializedBefore = shipping.serialized;
 
     Pipeline second =
-        planner.plan(counts(lines(1), 2), new JobAction.Collect(), 0, 2).tasks().get(0).pipeline();
+        plan(counts(lines(1), 2), new JobAction.Collect(), 0, 2).tasks().get(0).pipeline();
 
     assertThat(second).isSameAs(first);
     assertThat(shipping.serialized).isEqualTo(serializedBefore);
@@ -73,8 +75,8 @@ class PlannerTest {
 
   @Test
   void anotherNumberOfPartitionsIsAnotherTemplate() {
-    JobPlan two = planner.plan(counts(lines(1), 2), new JobAction.Collect(), 0, 2);
-    JobPlan three = planner.plan(counts(lines(1), 3), new JobAction.Collect(), 0, 3);
+    JobPlan two = plan(counts(lines(1), 2), new JobAction.Collect(), 0, 2);
+    JobPlan three = plan(counts(lines(1), 3), new JobAction.Collect(), 0, 3);
 
     assertThat(three.tasks().get(0).pipeline().template().getId())
         .isNotEqualTo(two.tasks().get(0).pipeline().template().getId());
@@ -85,13 +87,17 @@ class PlannerTest {
     RddNode counts = counts(lines(2), 2);
     RddNode both = new UnionNode(List.of(counts, counts), "union");
 
-    JobPlan plan = planner.plan(both, new JobAction.Count(), 0, 4);
+    JobPlan plan = plan(both, new JobAction.Count(), 0, 4);
 
     assertThat(plan.shuffles()).hasSize(1);
     assertThat(plan.tasks()).hasSize(2 + 4);
     assertThat(plan.tasks().subList(2, 6))
-        .extracting(PlannedTask::shufflePartition)
-        .containsExactly(0, 1, 0, 1);
+        .extracting(task -> task.input().reads())
+        .containsExactly(
+            List.of(new ShuffleRead(0, 0)),
+            List.of(new ShuffleRead(0, 1)),
+            List.of(new ShuffleRead(0, 0)),
+            List.of(new ShuffleRead(0, 1)));
   }
 
   @Test
@@ -99,7 +105,7 @@ class PlannerTest {
     RddNode union = new UnionNode(List.of(lines(1), counts(lines(2), 2)), "union");
     RddNode mapped = new NarrowNode(union, Operator.MAP, TRIM, false, "map");
 
-    JobPlan plan = planner.plan(mapped, new JobAction.Collect(), 0, 3);
+    JobPlan plan = plan(mapped, new JobAction.Collect(), 0, 3);
 
     List<PlannedTask> results = plan.tasks().stream().filter(task -> task.result() >= 0).toList();
     assertThat(results)
@@ -113,7 +119,7 @@ class PlannerTest {
   void partitionsOutsideOfTheRangeAreNotRunAndTheirShuffleNeither() {
     RddNode union = new UnionNode(List.of(lines(1), counts(lines(2), 2)), "union");
 
-    JobPlan plan = planner.plan(union, new JobAction.Take(5), 0, 1);
+    JobPlan plan = plan(union, new JobAction.Take(5), 0, 1);
 
     assertThat(plan.shuffles()).isEmpty();
     assertThat(plan.tasks()).hasSize(1);
@@ -122,10 +128,14 @@ class PlannerTest {
 
   @Test
   void theShapeOfALambdaIsTheMethodOfItsBody() {
-    JobPlan plan = planner.plan(counts(lines(1), 2), new JobAction.Collect(), 0, 2);
+    JobPlan plan = plan(counts(lines(1), 2), new JobAction.Collect(), 0, 2);
 
     assertThat(plan.tasks().get(0).pipeline().template().getOperators(1).getShape())
         .startsWith(PlannerTest.class.getName() + "::lambda$");
+  }
+
+  private JobPlan plan(RddNode rdd, JobAction<?> action, int from, int until) {
+    return planner.plan(rdd, action, from, until, new int[] {1, 2});
   }
 
   private static RddNode lines(int partitions) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
+import org.millrace.am.dataset.Residents;
 import org.millrace.am.plan.FakeShipping;
 import org.millrace.am.plan.JobPlan;
 import org.millrace.am.plan.Planner;
@@ -37,8 +38,8 @@ class JobSchedulerTest {
   private static final Function2<Integer, Integer, Integer> SUM = Integer::sum;
 
   private final FakePool pool = new FakePool(1, 2);
-  private final JobScheduler scheduler = new JobScheduler(pool, 4);
-  private final Planner planner = new Planner(new FakeShipping());
+  private final JobScheduler scheduler = new JobScheduler(pool, Residents.none(), 4);
+  private final Planner planner = new Planner(new FakeShipping(), Residents.none(), () -> -1);
 
   @Test
   void sendsEachExecutorOneMessageWithAllItsTasks() {
@@ -206,7 +207,7 @@ class JobSchedulerTest {
   @Test
   void aJobWaitsForTheFirstExecutor() {
     FakePool empty = new FakePool();
-    JobScheduler waiting = new JobScheduler(empty, 4);
+    JobScheduler waiting = new JobScheduler(empty, Residents.none(), 4);
     CompletableFuture<List<TaskResult>> future = submit(waiting, wordCount(1, 1), 1_000);
     assertThat(future).isNotDone();
 
@@ -272,7 +273,7 @@ class JobSchedulerTest {
     RddNode counts =
         new ShuffleNode(
             pairs, new HashPartitioner(reducers), Combining.Combine.reduce(SUM), "reduceByKey");
-    return planner.plan(counts, new JobAction.Collect(), 0, reducers);
+    return planner.plan(counts, new JobAction.Collect(), 0, reducers, scheduler.slots());
   }
 
   private void finish(int placement, int stage, int partition, int attempt, int records) {

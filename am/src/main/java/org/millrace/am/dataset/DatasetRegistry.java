@@ -1,0 +1,177 @@
+package org.millrace.am.dataset;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.graph.RddNode;
+import org.millrace.api.storage.StorageLevel;
+import org.millrace.runner.wire.proto.StoredPartition;
+
+/**
+ * Which datasets are persisted, and which executors keep which of their partitions. A dataset that
+ * nothing refers to any more is given up. Thread-safe: programs persist on their threads, executors
+ * are heard on the driver loop.
+ */
+public final class DatasetRegistry {
+  @GuardedBy("this")
+  private final Map<Long, Dataset> datasets = new HashMap<>();
+
+  private final ReferenceQueue<RddNode> unreachable = new ReferenceQueue<>();
+
+  /** Volatile: lets a program that persists nothing plan without the lock. */
+  private volatile boolean empty = true;
+
+  /**
+   * A dataset that is not needed any more.
+   *
+   * @param executors those that keep some of it
+   */
+  public record Release(long datasetId, Set<Integer> executors) {
+    public Release {
+      executors = Set.copyOf(executors);
+    }
+  }
+
+  private static final class Dataset {
+    final NodeReference node;
+    final StorageLevel level;
+    final Map<Integer, Set<Integer>> holders = new HashMap<>();
+
+    Dataset(NodeReference node, StorageLevel level) {
+      this.node = node;
+      this.level = level;
+    }
+
+    Release release() {
+      Set<Integer> executors = new TreeSet<>();
+      holders.values().forEach(executors::addAll);
+      return new Release(node.datasetId, executors);
+    }
+  }
+
+  private static final class NodeReference extends WeakReference<RddNode> {
+    final long datasetId;
+
+    NodeReference(RddNode node, ReferenceQueue<RddNode> queue) {
+      super(node, queue);
+      this.datasetId = node.id();
+    }
+  }
+
+  /**
+   * Keeps the partitions of a dataset from when they are next computed.
+   *
+   * @throws MillraceException ILLEGAL_USE when it is kept at another level, or the level keeps it
+   *     nowhere
+   */
+  public synchronized void persist(RddNode node, StorageLevel level) {
+    if (!level.isValid()) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          node.description()
+              + " cannot be kept at "
+              + level
+              + ": it names neither memory nor disk");
+    }
+    Dataset known = datasets.get(node.id());
+    if (known == null) {
+      datasets.put(node.id(), new Dataset(new NodeReference(node, unreachable), level));
+      empty = false;
+    } else if (!known.level.equals(level)) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          node.description()
+              + " is kept at "
+              + known.level
+              + " and cannot be kept at "
+              + level
+              + " too; unpersist it first");
+    }
+  }
+
+  /** Gives a dataset up; empty when it was not persisted. */
+  public synchronized List<Release> unpersist(RddNode node) {
+    Dataset dataset = datasets.remove(node.id());
+    empty = datasets.isEmpty();
+    return dataset == null ? List.of() : List.of(dataset.release());
+  }
+
+  /** How a dataset is kept; {@code StorageLevel.NONE} when it is not. */
+  public StorageLevel level(RddNode node) {
+    if (empty) {
+      return StorageLevel.NONE;
+    }
+    synchronized (this) {
+      Dataset dataset = datasets.get(node.id());
+      return dataset == null ? StorageLevel.NONE : dataset.level;
+    }
+  }
+
+  /** The executors that keep a partition, ordered by id. */
+  public synchronized List<Integer> holders(RddNode node, int partition) {
+    Dataset dataset = datasets.get(node.id());
+    return dataset == null
+        ? List.of()
+        : List.copyOf(dataset.holders.getOrDefault(partition, new TreeSet<>()));
+  }
+
+  /**
+   * An executor keeps these partitions.
+   *
+   * @return those of their datasets that are not persisted any more
+   */
+  public synchronized List<Release> onStored(int executorId, List<StoredPartition> stored) {
+    Set<Long> unwanted = new TreeSet<>();
+    for (StoredPartition partition : stored) {
+      Dataset dataset = datasets.get(partition.getDatasetId());
+      if (dataset == null) {
+        unwanted.add(partition.getDatasetId());
+      } else {
+        dataset
+            .holders
+            .computeIfAbsent(partition.getPartition(), number -> new TreeSet<>())
+            .add(executorId);
+      }
+    }
+    return unwanted.stream().map(id -> new Release(id, Set.of(executorId))).toList();
+  }
+
+  /** The executors that were thought to keep a partition may have dropped it. */
+  public synchronized void onPartitionLost(long datasetId, int partition) {
+    Dataset dataset = datasets.get(datasetId);
+    if (dataset != null) {
+      dataset.holders.remove(partition);
+    }
+  }
+
+  /** The datasets that became unreachable since the last call, which are given up by this one. */
+  public synchronized List<Release> unreachable() {
+    List<Release> releases = new ArrayList<>();
+    for (Reference<?> gone = unreachable.poll(); gone != null; gone = unreachable.poll()) {
+      long datasetId = ((NodeReference) gone).datasetId;
+      Dataset dataset = datasets.get(datasetId);
+      if (dataset != null && dataset.node == gone) {
+        datasets.remove(datasetId);
+        releases.add(dataset.release());
+      }
+    }
+    empty = datasets.isEmpty();
+    return releases;
+  }
+
+  synchronized void onExecutorLost(int executorId) {
+    for (Dataset dataset : datasets.values()) {
+      dataset.holders.values().forEach(holders -> holders.remove(executorId));
+      dataset.holders.values().removeIf(Set::isEmpty);
+    }
+  }
+}

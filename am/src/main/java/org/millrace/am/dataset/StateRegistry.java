@@ -1,0 +1,59 @@
+package org.millrace.am.dataset;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.millrace.runner.wire.proto.StateVersion;
+
+/**
+ * The home and the version of each partition of keyed state. Thread-safe: plans read it on their
+ * threads, executors are heard on the driver loop.
+ */
+public final class StateRegistry {
+  @GuardedBy("this")
+  private final Map<Key, StateHome> homes = new HashMap<>();
+
+  private record Key(int stateId, int partition) {}
+
+  /**
+   * State that another executor has become the home of.
+   *
+   * @param executorId the one before
+   */
+  public record Stale(int executorId, StateVersion state) {}
+
+  /** Where the state of a partition is; empty when no batch was applied to it yet. */
+  public synchronized Optional<StateHome> home(int stateId, int partition) {
+    return Optional.ofNullable(homes.get(new Key(stateId, partition)));
+  }
+
+  /**
+   * An executor has these states at these versions.
+   *
+   * @return copies that are of no use any more
+   */
+  public synchronized List<Stale> onApplied(int executorId, List<StateVersion> states) {
+    List<Stale> stale = new ArrayList<>();
+    for (StateVersion state : states) {
+      StateHome before =
+          homes.put(
+              new Key(state.getStateId(), state.getPartition()),
+              new StateHome(executorId, state.getVersionMs(), false));
+      if (before != null && before.executorId() != executorId && !before.lost()) {
+        stale.add(new Stale(before.executorId(), state));
+      }
+    }
+    return stale;
+  }
+
+  synchronized void onExecutorLost(int executorId) {
+    homes.replaceAll(
+        (key, home) ->
+            home.executorId() == executorId
+                ? new StateHome(executorId, home.versionMs(), true)
+                : home);
+  }
+}

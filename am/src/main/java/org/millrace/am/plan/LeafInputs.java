@@ -1,0 +1,52 @@
+package org.millrace.am.plan;
+
+import java.util.List;
+import org.millrace.api.graph.BlockRange;
+import org.millrace.api.graph.FileSplit;
+import org.millrace.runner.wire.proto.BlockInput;
+import org.millrace.runner.wire.proto.BlockSlice;
+import org.millrace.runner.wire.proto.FileInput;
+import org.millrace.runner.wire.proto.RecordsInput;
+import org.millrace.runner.wire.proto.TaskInput;
+
+/** What a task is told of the sources that it reads. Owned by the thread that plans. */
+final class LeafInputs {
+  private final Shipping shipping;
+
+  LeafInputs(Shipping shipping) {
+    this.shipping = shipping;
+  }
+
+  /** Blocks; who holds them is added when the task is sent. */
+  static TaskInput blocks(List<BlockRange> ranges) {
+    BlockInput.Builder input = BlockInput.newBuilder();
+    for (BlockRange range : ranges) {
+      input.addSlices(
+          BlockSlice.newBuilder()
+              .setStreamId(range.streamId())
+              .setFrom(range.from())
+              .setUntil(range.until()));
+    }
+    return TaskInput.newBuilder().setBlocks(input).build();
+  }
+
+  static TaskInput file(FileSplit split) {
+    return TaskInput.newBuilder()
+        .setFile(
+            FileInput.newBuilder()
+                .setPath(split.path())
+                .setOffset(split.offset())
+                .setLengthBytes(split.lengthBytes())
+                .setModificationTimeMs(split.modificationTimeMs()))
+        .build();
+  }
+
+  TaskInput records(List<Object> records) {
+    return TaskInput.newBuilder()
+        .setRecords(
+            RecordsInput.newBuilder()
+                .setRecords(shipping.records(records))
+                .setRecordCount(records.size()))
+        .build();
+  }
+}

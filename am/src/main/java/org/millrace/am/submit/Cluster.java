@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
@@ -50,6 +51,7 @@ public final class Cluster implements AutoCloseable {
     configuration.setLong(YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS, LONGEST_WAIT_MS);
     configuration.setLong(YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, RETRY_MS);
     configuration.setInt("ipc.client.connect.max.retries", 3);
+    Login.require(configuration);
     YarnClient yarn = YarnClient.createYarnClient();
     yarn.init(configuration);
     yarn.start();
@@ -109,7 +111,8 @@ public final class Cluster implements AutoCloseable {
                   status(report).isOver() ? "" : "; 'millrace kill " + id + "' ends it"));
     }
     ApplicationAttemptId attempt = report.getCurrentApplicationAttemptId();
-    ask(
+    change(
+        report,
         "The driver of " + id + " cannot be asked to stop",
         () -> {
           ContainerId container = yarn.getApplicationAttemptReport(attempt).getAMContainerId();
@@ -123,12 +126,13 @@ public final class Cluster implements AutoCloseable {
 
   /** Has YARN end all processes of an application. */
   public void kill(String id) {
-    ApplicationId application = parse(id);
-    ask(
+    ApplicationReport report = report(id);
+    change(
+        report,
         id + " cannot be killed",
         () -> {
-          yarn.killApplication(application, "Killed by 'millrace kill'");
-          return application;
+          yarn.killApplication(report.getApplicationId(), "Killed by 'millrace kill'");
+          return report;
         });
   }
 
@@ -163,6 +167,33 @@ public final class Cluster implements AutoCloseable {
           ErrorCode.INVALID_ARGUMENT,
           "'%s' is not an application id such as application_1700000000000_0001".formatted(id));
     }
+  }
+
+  /** A question that changes an application, which YARN allows its owner and few others. */
+  private <T> void change(ApplicationReport report, String failure, Question<T> question) {
+    String caller;
+    try {
+      caller = UserGroupInformation.getCurrentUser().getShortUserName();
+    } catch (IOException e) {
+      throw new MillraceException(
+          ErrorCode.AUTHENTICATION_FAILED, failure + ": it is not known who you are", e);
+    }
+    ask(
+        failure,
+        () -> {
+          try {
+            return question.ask();
+          } catch (YarnException refused) {
+            if (caller.equals(report.getUser())) {
+              throw refused;
+            }
+            throw new MillraceException(
+                ErrorCode.NOT_PERMITTED,
+                "%s by %s: it belongs to %s, who can allow others with millrace.yarn.modifyAcl"
+                    .formatted(failure, caller, report.getUser()),
+                refused);
+          }
+        });
   }
 
   private <T> T ask(String failure, Question<T> question) {

@@ -36,6 +36,10 @@ final class DaemonLauncher {
     this.archive = new ClassDataArchive(folder, classpath, ClassDataArchive.defaultCache());
   }
 
+  ServerClasspath classpath() {
+    return classpath;
+  }
+
   ClassDataArchive archive() {
     return archive;
   }
@@ -151,6 +155,9 @@ final class DaemonLauncher {
             "-Dlab.logs=" + folder.logs(),
             "-Dlab.home=" + folder.home(),
             "-Dlab.process=" + name));
+    if (settings.secure()) {
+      command.add(Kerberos.option(folder));
+    }
     command.addAll(archive.options(name));
     portProperties(name).forEach((key, port) -> command.add("-Dlab." + key + ".port=" + port));
     return command;

@@ -16,6 +16,13 @@ import java.util.TreeMap;
  * <p>Thread-safe between processes: two threads may handle two processes, not the same one.
  */
 public final class Lab implements AutoCloseable {
+  /**
+   * What {@link #expectError} takes when a writer of files on HDFS is killed, fenced or cut off:
+   * the DataNodes of its last block log that its stream broke.
+   */
+  public static final String WRITER_GONE =
+      "^dn\\d+: .*DataXceiver error processing WRITE_BLOCK operation";
+
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final long POLL_MS = 20;
 
@@ -23,11 +30,13 @@ public final class Lab implements AutoCloseable {
   private final LabSettings settings;
   private final List<LabProcess> processes;
   private final boolean owned;
+  private final LabLogs labLogs;
 
   private Lab(LabFolder folder, LabSettings settings, boolean owned) {
     this.folder = folder;
     this.settings = settings;
     this.owned = owned;
+    this.labLogs = new LabLogs(folder.logs());
     this.processes =
         settings.processes().stream().map(name -> new LabProcess(name, folder, settings)).toList();
   }
@@ -67,6 +76,27 @@ public final class Lab implements AutoCloseable {
   /** Where the processes' logs are. */
   public Path logs() {
     return folder.logs();
+  }
+
+  /**
+   * Announces an error that the caller provokes: one whose text, with {@code PROCESS: } before it,
+   * the regular expression finds. Where {@link LabExtension} looks after the lab the announcement
+   * holds to the end of the test class after the one that makes it.
+   */
+  public void expectError(String pattern) {
+    labLogs.expect(pattern);
+  }
+
+  /**
+   * The errors in the logs of all processes, YARN's containers too, that were written since the
+   * last call and that nobody announced.
+   */
+  public List<LoggedError> unexpectedErrors() {
+    return labLogs.unexpected();
+  }
+
+  void ageExpectations() {
+    labLogs.ageExpectations();
   }
 
   /** All processes: {@code nn, dn1, ..., rm, nm1, ...}. */
@@ -110,6 +140,19 @@ public final class Lab implements AutoCloseable {
   /** What HDFS paths of this lab begin with. */
   public URI fileSystem() {
     return URI.create("hdfs://localhost:" + nameNode().port());
+  }
+
+  /**
+   * What the environment of a client's process needs to be this user of a secure lab, {@code alice}
+   * or {@code bob}.
+   */
+  public Map<String, String> login(String user) {
+    return Kerberos.login(folder, user);
+  }
+
+  /** The option with which a client's JVM finds the realm of a secure lab. */
+  public String kerberosOption() {
+    return Kerberos.option(folder);
   }
 
   /** The programs that run in YARN containers now. */
@@ -249,6 +292,15 @@ public final class Lab implements AutoCloseable {
     /** A Hadoop setting for servers and clients; it goes into the file that its prefix names. */
     public Builder set(String key, String value) {
       hadoopSettings.put(key, value);
+      return this;
+    }
+
+    /**
+     * Servers and clients prove with Kerberos who they are. The lab then runs a key distribution
+     * center of its own, with the users {@code alice} and {@code bob}.
+     */
+    public Builder secure() {
+      Kerberos.hadoopSettings(folder).forEach(hadoopSettings::putIfAbsent);
       return this;
     }
 

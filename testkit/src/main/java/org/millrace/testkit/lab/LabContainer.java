@@ -3,6 +3,8 @@ package org.millrace.testkit.lab;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -51,6 +53,16 @@ public final class LabContainer {
 
   public List<String> commandLine() {
     return commandLine;
+  }
+
+  /** A variable of its environment. */
+  public Optional<String> environment(String name) {
+    return process.environment(name);
+  }
+
+  /** Memory that it holds, in KiB; empty when it has ended. */
+  public OptionalLong residentKiB() {
+    return process.residentKiB();
   }
 
   /** Ends it at once, as {@code kill -9}, and returns when it is gone. */

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -15,12 +17,13 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /**
  * Gives tests a {@link Lab} as a parameter: {@code @ExtendWith(LabExtension.class)}. All classes of
  * one test run share one lab, which the first of them starts and the end of the run takes down.
- * Before each class it is made whole again.
+ * Before each class it is made whole again. After each class the logs of all its processes are
+ * looked through: an error that the class did not announce with {@link Lab#expectError} fails it.
  *
  * <p>It lives in {@code target/lab} and leaves its logs in {@code target/lab-logs}. With the system
  * property {@code org.millrace.lab.attach} tests use a lab that runs already, and leave it running.
  */
-public final class LabExtension implements BeforeAllCallback, ParameterResolver {
+public final class LabExtension implements BeforeAllCallback, AfterAllCallback, ParameterResolver {
   static final String ATTACH_PROPERTY = "org.millrace.lab.attach";
   private static final Path HOME = Path.of("target", "lab");
   private static final Path LOGS = Path.of("target", "lab-logs");
@@ -28,6 +31,11 @@ public final class LabExtension implements BeforeAllCallback, ParameterResolver 
   @Override
   public void beforeAll(ExtensionContext context) {
     shared(context).makeWhole();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    shared(context).requireNoUnexpectedErrors();
   }
 
   @Override
@@ -58,7 +66,12 @@ public final class LabExtension implements BeforeAllCallback, ParameterResolver 
     SharedLab() {
       this.lab =
           attachTo == null
-              ? Lab.builder(HOME).fresh().start(progress)
+              ? Lab.builder(HOME)
+                  .fresh()
+                  // The logs of a container that has ended stay, so that they can be looked
+                  // through.
+                  .set("yarn.nodemanager.delete.debug-delay-sec", "3600")
+                  .start(progress)
               : Lab.attach(Path.of(attachTo));
       Runtime.getRuntime().addShutdownHook(onExit);
     }
@@ -74,6 +87,17 @@ public final class LabExtension implements BeforeAllCallback, ParameterResolver 
 
     void makeWhole() {
       Lab.builder(lab.home()).start(ProgressListener.silent());
+    }
+
+    void requireNoUnexpectedErrors() {
+      List<LoggedError> errors = lab.unexpectedErrors();
+      lab.ageExpectations();
+      if (!errors.isEmpty()) {
+        throw new AssertionError(
+            errors.size()
+                + " unexpected errors in the logs of the lab:\n  "
+                + errors.stream().map(LoggedError::toString).collect(Collectors.joining("\n  ")));
+      }
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  *      data/PROCESS       what a process stores
  *      logs/PROCESS.log   its log; PROCESS.out what it printed; containers/ those of YARN
  *      run/PROCESS.pid    process id and start token
+ *      kerberos               key distribution center of a secure lab: krb5.conf, lab.keytab
  *      tmp
  * </pre>
  */
@@ -79,6 +80,19 @@ record LabFolder(Path home) {
 
   Path pid(ProcessName name) {
     return run().resolve(name.text() + ".pid");
+  }
+
+  Path kerberos() {
+    return home.resolve("kerberos");
+  }
+
+  Path kerberosConfiguration() {
+    return kerberos().resolve("krb5.conf");
+  }
+
+  /** The keys of all principals of the lab. */
+  Path keytab() {
+    return kerberos().resolve("lab.keytab");
   }
 
   Path temporary() {

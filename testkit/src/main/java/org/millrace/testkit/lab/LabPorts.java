@@ -21,7 +21,7 @@ record LabPorts(int base, int dataNodes, int nodeManagers) {
   private static final int TRIES = 200;
 
   static int count(int dataNodes, int nodeManagers) {
-    return 7 + 3 * (dataNodes + nodeManagers);
+    return 8 + 3 * (dataNodes + nodeManagers);
   }
 
   /** A run of ports that are all free now. */
@@ -116,6 +116,11 @@ record LabPorts(int base, int dataNodes, int nodeManagers) {
 
   int nodeManagerHttp(int number) {
     return nodeManager(number) + 2;
+  }
+
+  /** Of a secure lab's key distribution center; free in others. */
+  int kerberos() {
+    return base + count(dataNodes, nodeManagers) - 1;
   }
 
   /** The port of the process's web pages. */

@@ -36,6 +36,11 @@ record LabSettings(
     hadoopSettings = Map.copyOf(hadoopSettings);
   }
 
+  /** Whether servers and clients prove with Kerberos who they are. */
+  boolean secure() {
+    return Kerberos.isOn(hadoopSettings);
+  }
+
   List<ProcessName> processes() {
     List<ProcessName> names = new ArrayList<>();
     names.add(new ProcessName(Role.NAME_NODE, 1));

@@ -97,6 +97,11 @@ record ServerClasspath(List<Path> jars) {
     return Stream.iterate(start, folder -> folder != null, Path::getParent);
   }
 
+  /** The jar or folder of this code, for a lab's process that runs some of it. */
+  static Path ownCode() {
+    return codeLocation().orElseThrow();
+  }
+
   private static Optional<Path> codeLocation() {
     try {
       return Optional.of(

@@ -57,9 +57,12 @@ final class Startup {
     DaemonLauncher launcher = new DaemonLauncher(folder, settings);
     boolean complete = false;
     try {
+      if (settings.secure()) {
+        new Kerberos(folder, settings.ports()).start(launcher.classpath());
+      }
       launch(missing, launcher);
       awaitAll();
-      makeFolders();
+      makeFolders(launcher);
       complete = true;
     } finally {
       if (!complete) {
@@ -133,7 +136,11 @@ final class Startup {
   }
 
   /** The folders that an administrator makes on a new HDFS. */
-  private void makeFolders() {
+  private void makeFolders(DaemonLauncher launcher) throws IOException {
+    if (settings.secure()) {
+      new Kerberos(folder, settings.ports()).makeFolders(launcher.classpath());
+      return;
+    }
     String user = System.getProperty("user.name");
     makeFolder("/tmp", "1777", user);
     makeFolder("/user/" + user, "755", user);

@@ -51,7 +51,9 @@ class LabFolderTest {
     LabSettings settings = new LabSettings(1024, 2, LabPorts.choose(3, 2), Map.of());
 
     Stream<Integer> ports =
-        settings.processes().stream().flatMap(name -> settings.ports().of(name).stream());
+        Stream.concat(
+            settings.processes().stream().flatMap(name -> settings.ports().of(name).stream()),
+            Stream.of(settings.ports().kerberos()));
 
     assertThat(ports).hasSize(LabPorts.count(3, 2)).doesNotHaveDuplicates();
     assertThat(settings.processes())

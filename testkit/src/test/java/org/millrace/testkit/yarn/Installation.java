@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,10 +26,19 @@ final class Installation {
   private final Path home = Path.of("..", "dist", "target", "home").toAbsolutePath().normalize();
   private final Lab lab;
   private final Path outputs;
+  private final Map<String, String> environment;
+  private final List<String> options;
 
   Installation(Lab lab, Path outputs) {
+    this(lab, outputs, Map.of(), List.of());
+  }
+
+  /** Its commands run with these variables and options of the virtual machine. */
+  Installation(Lab lab, Path outputs, Map<String, String> environment, List<String> options) {
     this.lab = lab;
     this.outputs = outputs;
+    this.environment = Map.copyOf(environment);
+    this.options = List.copyOf(options);
     assertThat(home.resolve("lib"))
         .as("the installation; make it with: mvn -DskipTests -pl dist -am package")
         .isDirectory();
@@ -58,21 +68,45 @@ final class Installation {
 
   /** Runs {@code millrace arguments...} to its end. */
   Result tryTo(String... arguments) throws Exception {
+    return java("org.millrace.am.cli.adapter.Main", arguments);
+  }
+
+  /** Runs {@code hdfs dfs arguments...} and expects it to succeed. */
+  Result hdfs(String... arguments) throws Exception {
+    Result result = java("org.apache.hadoop.fs.FsShell", arguments);
+    assertThat(result.exitCode())
+        .as("hdfs dfs %s: %s", String.join(" ", arguments), result.output())
+        .isZero();
+    return result;
+  }
+
+  /** Runs {@code yarn rmadmin arguments...} and expects it to succeed. */
+  void administrate(String... arguments) throws Exception {
+    Result result = java("org.apache.hadoop.yarn.client.cli.RMAdminCLI", arguments);
+    assertThat(result.exitCode())
+        .as("yarn rmadmin %s: %s", String.join(" ", arguments), result.output())
+        .isZero();
+  }
+
+  private Result java(String mainClass, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
     command.add("-Dlog4j.configuration=file:" + home.resolve("conf/log4j.properties"));
     command.add("-Dorg.millrace.home=" + home);
-    command.addAll(List.of("-cp", classPath(), "org.millrace.am.cli.adapter.Main"));
+    command.addAll(options);
+    String classPath = lab.configurationDirectory() + File.pathSeparator + classPath();
+    command.addAll(List.of("-cp", classPath, mainClass));
     command.addAll(Arrays.asList(arguments));
     Path output = Files.createTempFile(outputs, "millrace-", ".txt");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().put("HADOOP_CONF_DIR", lab.configurationDirectory().toString());
+    builder.environment().putAll(environment);
     Process process = builder.start();
     try {
       assertThat(process.waitFor(COMMAND_TIMEOUT_SECONDS, TimeUnit.SECONDS))
-          .as("millrace %s ends: %s", String.join(" ", arguments), Files.readString(output))
+          .as("%s %s ends: %s", mainClass, String.join(" ", arguments), Files.readString(output))
           .isTrue();
     } finally {
       process.destroyForcibly();

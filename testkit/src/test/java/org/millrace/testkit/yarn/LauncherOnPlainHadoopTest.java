@@ -53,10 +53,12 @@ class LauncherOnPlainHadoopTest {
             "--driver-memory",
             "512m",
             millrace.examples().toString());
+    lab.expectError(Lab.WRITER_GONE);
     millrace.run("kill", first.application());
     Path alone =
         Files.copy(millrace.examples(), directory.resolve(millrace.examples().getFileName()));
 
+    lab.expectError("ApplicationMaster: The program failed.*0 arguments for an example");
     Installation.Result result =
         yarnJar(lab, alone, "hdfs-word-count", "-D", "millrace.driver.memory=512m", "-Dmy.key=1");
 

@@ -102,6 +102,8 @@ class WordCountOnYarnTest {
       ApplicationPage page = new ApplicationPage(lab, application);
       page.await("the first batch", LONG, () -> page.total("completedBatches") > 0);
 
+      // The driver dies with its event log open.
+      lab.expectError(Lab.WRITER_GONE);
       millrace.run("kill", application);
 
       awaitNoContainer(lab, page, application);

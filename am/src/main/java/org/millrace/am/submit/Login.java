@@ -1,0 +1,40 @@
+package org.millrace.am.submit;
+
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.UserGroupInformation;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+
+/** Whether the caller of a command can prove to a secure cluster who they are. */
+final class Login {
+  private Login() {}
+
+  /**
+   * Logs in with the keytab that {@code KRB5PRINCIPAL} and {@code KRB5KEYTAB} name, else with the
+   * ticket cache. Without this Hadoop's clients try for half a minute, with a stack trace each
+   * time.
+   *
+   * @throws MillraceException with code AUTHENTICATION_FAILED when there is neither, nor a token
+   */
+  static void require(Configuration configuration) {
+    UserGroupInformation.setConfiguration(configuration);
+    if (!UserGroupInformation.isSecurityEnabled()) {
+      return;
+    }
+    try {
+      UserGroupInformation user = UserGroupInformation.getCurrentUser();
+      if (!user.hasKerberosCredentials() && user.getCredentials().numberOfTokens() == 0) {
+        throw new MillraceException(
+            ErrorCode.AUTHENTICATION_FAILED,
+            "The cluster wants Kerberos and %s has no ticket; run kinit, or set KRB5PRINCIPAL and KRB5KEYTAB to a name and its keytab"
+                .formatted(user.getUserName()));
+      }
+    } catch (IOException e) {
+      throw new MillraceException(
+          ErrorCode.AUTHENTICATION_FAILED,
+          "The cluster wants Kerberos and the login of KRB5PRINCIPAL with KRB5KEYTAB failed",
+          e);
+    }
+  }
+}

@@ -119,6 +119,8 @@ public final class ApplicationMaster {
       Engine engine = runtime.engine().orElse(null);
       if (engine != null) {
         engine.awaitTermination(-1);
+        // A program that did not close its context leaves executors and an open event log.
+        engine.close();
       }
       runtime.awaitRegistration();
       return end(

@@ -64,6 +64,8 @@ final class Kerberos {
       settings.put("yarn." + server + ".principal", principal(YARN));
       settings.put("yarn." + server + ".keytab", keytab);
     }
+    // A secure NodeManager reads logs through Hadoop's native library, which the lab has not.
+    settings.put("yarn.log-aggregation-enable", "false");
     // On a real node the system has this file; here every process is told where it is.
     settings.put(
         "yarn.nodemanager.admin-env",

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  * words. A stack trace below a log line of a lower level was handled.
  */
 final class LogScanner {
-  private static final int MOST_LINES = 12;
+  private static final int MOST_LINES = 6;
+  private static final int MOST_CAUSES = 12;
   private static final Pattern LOG_LINE =
       Pattern.compile("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3}\\s+([A-Z]+)\\s.*");
   private static final Pattern UNCAUGHT =
@@ -62,7 +63,8 @@ final class LogScanner {
     } else if (!inLogLine && !currentIsError && FRAME.matcher(line).matches()) {
       begin(number, true, before);
       current.add(line);
-    } else if (current.size() < MOST_LINES) {
+    } else if (current.size() < MOST_LINES
+        || (current.size() < MOST_CAUSES && line.startsWith("Caused by: "))) {
       current.add(line);
     }
     before = line;

@@ -11,8 +11,6 @@ import java.util.List;
  * @param lines the first lines of it
  */
 public record LoggedError(String process, Path file, int line, List<String> lines) {
-  private static final int SHOWN_LINES = 5;
-
   public LoggedError {
     lines = List.copyOf(lines);
   }
@@ -30,6 +28,6 @@ public record LoggedError(String process, Path file, int line, List<String> line
         + ", line "
         + line
         + ":\n    "
-        + String.join("\n    ", lines.subList(0, Math.min(SHOWN_LINES, lines.size())));
+        + String.join("\n    ", lines);
   }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.testkit.lab.Lab;
 import org.millrace.testkit.lab.LabContainer;
+import org.millrace.testkit.lab.LoggedError;
 import org.millrace.testkit.lab.ProgressListener;
 
 /**
@@ -52,7 +53,9 @@ class SecureClusterTest {
   @AfterAll
   static void endTheLab() {
     if (lab != null) {
+      List<LoggedError> errors = lab.unexpectedErrors();
       lab.close();
+      assertThat(errors).isEmpty();
     }
   }
 
@@ -107,7 +110,6 @@ class SecureClusterTest {
     }
     assertThat(counted(alice.hdfs("-cat", "/user/alice/out/*/part-*").output()))
         .isEqualTo(expected());
-    assertThat(lab.unexpectedErrors()).isEmpty();
   }
 
   @Test

@@ -3,7 +3,9 @@ package org.millrace.api;
 import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.millrace.api.accumulator.AccumulatorV2;
@@ -28,6 +30,7 @@ import org.millrace.api.spi.Engine;
 public final class BatchContext implements Closeable {
   private final StreamingConf conf;
   private final Engine engine;
+  private final Datasets datasets = new Datasets();
   private final AtomicBoolean stopped = new AtomicBoolean();
 
   /** A context with the configuration that the system properties give. */
@@ -96,6 +99,17 @@ public final class BatchContext implements Closeable {
     return engine().defaultParallelism();
   }
 
+  Datasets datasets() {
+    return datasets;
+  }
+
+  /** The datasets that the program keeps now and still refers to, by their ids. */
+  public Map<Long, RDD<?>> getPersistentRDDs() {
+    Map<Long, RDD<?>> result = new LinkedHashMap<>();
+    datasets.persisted().forEach((id, node) -> result.put(id, new RDD<>(this, node)));
+    return result;
+  }
+
   boolean hasConfiguredParallelism() {
     return conf.contains("millrace.default.parallelism");
   }
@@ -123,6 +137,16 @@ public final class BatchContext implements Closeable {
   /** A dataset of pairs that the program holds, in runs of about equal length. */
   public <K, V> PairRDD<K, V> parallelizePairs(List<Tuple2<K, V>> list, int numSlices) {
     return new PairRDD<>(this, sliced(list, numSlices, "parallelizePairs"));
+  }
+
+  /** A dataset of numbers that the program holds, in default parallelism partitions. */
+  public DoubleRDD parallelizeDoubles(List<Double> list) {
+    return parallelizeDoubles(list, defaultParallelism());
+  }
+
+  /** A dataset of numbers that the program holds, in runs of about equal length. */
+  public DoubleRDD parallelizeDoubles(List<Double> list, int numSlices) {
+    return new DoubleRDD(this, sliced(list, numSlices, "parallelizeDoubles"));
   }
 
   private RddNode sliced(List<?> list, int numSlices, String operation) {
@@ -162,6 +186,11 @@ public final class BatchContext implements Closeable {
   @SuppressWarnings("varargs") // the array is only read
   public final <K, V> PairRDD<K, V> union(PairRDD<K, V>... rdds) {
     return new PairRDD<>(this, united(Arrays.asList(rdds)));
+  }
+
+  /** The partitions of all datasets, one dataset after the other. */
+  public DoubleRDD union(DoubleRDD... rdds) {
+    return new DoubleRDD(this, united(Arrays.asList(rdds)));
   }
 
   private RddNode united(List<? extends RDDLike<?, ?>> rdds) {

@@ -3,118 +3,417 @@ package org.millrace.api;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.millrace.api.error.ErrorCode;
+import java.util.stream.IntStream;
 import org.millrace.api.error.MillraceException;
+import org.millrace.api.function.DoubleFlatMapFunction;
+import org.millrace.api.function.DoubleFunction;
 import org.millrace.api.function.FlatMapFunction;
+import org.millrace.api.function.FlatMapFunction2;
 import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
 import org.millrace.api.function.PairFlatMapFunction;
 import org.millrace.api.function.PairFunction;
-import org.millrace.api.function.VoidFunction;
-import org.millrace.api.graph.CallSite;
 import org.millrace.api.graph.Compositions;
+import org.millrace.api.graph.Joins;
 import org.millrace.api.graph.NarrowNode;
 import org.millrace.api.graph.Operator;
 import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.Rearrangements;
 import org.millrace.api.graph.UnionNode;
 import org.millrace.api.spi.JobAction;
+import org.millrace.api.storage.StorageLevel;
 
 /**
- * What {@link RDD} and {@link PairRDD} have in common.
+ * What {@link RDD}, {@link PairRDD} and {@link DoubleRDD} have in common.
  *
  * <p>A dataset is immutable, partitioned and ordered; transformations only describe new datasets,
- * and actions compute. Functions run on executors, so they must be serializable; they must be
- * deterministic, because a task can run again. Actions block the caller and may be called on the
- * thread that the program's own functions are called on. They throw {@link MillraceException}:
- * TASK_FAILED with the cause when a function failed in all attempts, FUNCTION_NOT_SERIALIZABLE when
- * one cannot be sent.
+ * and {@linkplain RDDActions actions} compute. Functions run on executors, so they must be
+ * serializable; they must be deterministic, because a task can run again. Transformations keep the
+ * order of records and partitions unless they say otherwise, and forget the partitioner unless they
+ * say that it is kept.
  *
  * @param <T> type of the records
  * @param <S> the dataset type itself
  */
-public abstract class RDDLike<T, S extends RDDLike<T, S>> {
-  private final BatchContext context;
-  private final RddNode node;
+public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> {
+  private static final int PIPE_BUFFER_BYTES = 8192;
+  private static final String PIPE_ENCODING = "UTF-8";
 
   RDDLike(BatchContext context, RddNode node) {
-    this.context = Objects.requireNonNull(context, "context");
-    this.node = Objects.requireNonNull(node, "node");
+    super(context, node);
   }
 
   /** A dataset of the same type as this one. */
   abstract S wrap(RddNode newNode);
 
-  /** The context that computes this dataset. */
-  public final BatchContext context() {
-    return context;
-  }
-
-  /** The logical graph of this dataset; for engines. */
-  public final RddNode node() {
-    return node;
-  }
+  // ---- what it is
 
   /** A number that no other dataset of this process has. */
   public final long id() {
-    return node.id();
+    return node().id();
   }
 
   /** How many partitions there are. */
   public final int getNumPartitions() {
-    return node.partitionCount();
+    return node().partitionCount();
+  }
+
+  /** The partitions, in order. */
+  public final List<Partition> partitions() {
+    return IntStream.range(0, getNumPartitions()).mapToObj(Partition::new).toList();
   }
 
   /** By what pairs are placed in partitions; absent when they are not placed by key. */
   public final Optional<Partitioner> partitioner() {
-    return Optional.ofNullable(node.partitioner().orElse(null));
+    return Optional.ofNullable(node().partitioner().orElse(null));
   }
 
-  // ---- transformations: the order of records and partitions is kept unless said otherwise
+  /** The name that {@link #setName} gave; null when there is none. */
+  public final String name() {
+    return context().datasets().name(node());
+  }
+
+  /** Names the dataset, for {@link #toDebugString()} and logs; gives this dataset. */
+  public final S setName(String name) {
+    context().datasets().setName(node(), name);
+    return self();
+  }
+
+  /**
+   * What the dataset is computed from, a line for each dataset: partitions, operation, place in the
+   * program, id, name and storage level. {@code +-} marks where records are moved between
+   * partitions.
+   */
+  public final String toDebugString() {
+    return context().datasets().lineage(node(), context().engine());
+  }
+
+  @Override
+  public final String toString() {
+    String name = name();
+    return (name == null ? "" : name + " ")
+        + getClass().getSimpleName()
+        + "["
+        + id()
+        + "] "
+        + node().description();
+  }
+
+  // ---- keeping it
+
+  /** {@link #persist} at {@link StorageLevel#MEMORY_ONLY}. */
+  public final S cache() {
+    return persist(StorageLevel.MEMORY_ONLY);
+  }
+
+  /**
+   * Keeps the partitions from when they are first computed, until {@link #unpersist()} or until
+   * nothing refers to the dataset any more; gives this dataset. What is lost is computed again.
+   *
+   * @throws MillraceException ILLEGAL_USE when it is kept at another level
+   */
+  public final S persist(StorageLevel newLevel) {
+    context().engine().persist(node(), newLevel);
+    context().datasets().persisted(node());
+    return self();
+  }
+
+  /** Drops what is kept, without waiting for it; gives this dataset. */
+  public final S unpersist() {
+    return unpersist(false);
+  }
+
+  /** Drops what is kept, and waits until it is dropped when {@code blocking}. */
+  public final S unpersist(boolean blocking) {
+    context().engine().unpersist(node(), blocking);
+    context().datasets().unpersisted(node());
+    return self();
+  }
+
+  /** How it is kept; {@link StorageLevel#NONE} when it is not. */
+  public final StorageLevel getStorageLevel() {
+    return context().engine().storageLevel(node());
+  }
+
+  // ---- a record at a time
 
   /** One record for one. */
   public <U> RDD<U> map(Function<T, U> f) {
-    return new RDD<>(context, narrow("map", Operator.MAP, f));
+    return new RDD<>(context(), narrow("map", Operator.MAP, f));
   }
 
   /** One pair for one record. */
   public <K, V> PairRDD<K, V> mapToPair(PairFunction<T, K, V> f) {
-    return new PairRDD<>(context, narrow("mapToPair", Operator.MAP_TO_PAIR, f));
+    return new PairRDD<>(context(), narrow("mapToPair", Operator.MAP_TO_PAIR, f));
+  }
+
+  /** One number for one record. */
+  public DoubleRDD mapToDouble(DoubleFunction<T> f) {
+    return new DoubleRDD(
+        context(), narrow("mapToDouble", Operator.MAP, new RecordFunctions.Boxed<>(given(f))));
   }
 
   /** Zero or more records for one. */
   public <U> RDD<U> flatMap(FlatMapFunction<T, U> f) {
-    return new RDD<>(context, narrow("flatMap", Operator.FLAT_MAP, f));
+    return new RDD<>(context(), narrow("flatMap", Operator.FLAT_MAP, f));
   }
 
   /** Zero or more pairs for one record. */
   public <K, V> PairRDD<K, V> flatMapToPair(PairFlatMapFunction<T, K, V> f) {
-    return new PairRDD<>(context, narrow("flatMapToPair", Operator.FLAT_MAP_TO_PAIR, f));
+    return new PairRDD<>(context(), narrow("flatMapToPair", Operator.FLAT_MAP_TO_PAIR, f));
   }
 
-  /** Any records for the iterator over a partition; called once for each partition. */
-  public <U> RDD<U> mapPartitions(FlatMapFunction<Iterator<T>, U> f) {
-    return new RDD<>(context, narrow("mapPartitions", Operator.MAP_PARTITIONS, f));
-  }
-
-  /** Any pairs for the iterator over a partition; called once for each partition. */
-  public <K, V> PairRDD<K, V> mapPartitionsToPair(PairFlatMapFunction<Iterator<T>, K, V> f) {
-    return new PairRDD<>(
-        context, narrow("mapPartitionsToPair", Operator.MAP_PARTITIONS_TO_PAIR, f));
+  /** Zero or more numbers for one record. */
+  public DoubleRDD flatMapToDouble(DoubleFlatMapFunction<T> f) {
+    return new DoubleRDD(
+        context(),
+        narrow("flatMapToDouble", Operator.FLAT_MAP, new RecordFunctions.AllBoxed<>(given(f))));
   }
 
   /** The records for which the function is true; the partitioner is kept. */
   public S filter(Function<T, Boolean> f) {
-    return wrap(new NarrowNode(node, Operator.FILTER, given(f), true, described("filter")));
+    return wrap(new NarrowNode(node(), Operator.FILTER, given(f), true, described("filter")));
   }
+
+  /** Pairs of what a function gives for a record, and the record. */
+  public <U> PairRDD<U, T> keyBy(Function<T, U> f) {
+    return new PairRDD<>(
+        context(),
+        narrow("keyBy", Operator.MAP_TO_PAIR, new RecordFunctions.KeyBy<>(given(f))));
+  }
+
+  // ---- a partition at a time
+
+  /** Any records for the iterator over a partition; called once for each partition. */
+  public <U> RDD<U> mapPartitions(FlatMapFunction<Iterator<T>, U> f) {
+    return mapPartitions(f, false);
+  }
+
+  /** {@code mapPartitions} that keeps the partitioner, when the function leaves keys as they are. */
+  public <U> RDD<U> mapPartitions(
+      FlatMapFunction<Iterator<T>, U> f, boolean preservesPartitioning) {
+    return new RDD<>(
+        context(), narrow("mapPartitions", Operator.MAP_PARTITIONS, f, preservesPartitioning));
+  }
+
+  /** Any pairs for the iterator over a partition; called once for each partition. */
+  public <K, V> PairRDD<K, V> mapPartitionsToPair(PairFlatMapFunction<Iterator<T>, K, V> f) {
+    return mapPartitionsToPair(f, false);
+  }
+
+  /** {@code mapPartitionsToPair} that keeps the partitioner, when keys stay as they are. */
+  public <K, V> PairRDD<K, V> mapPartitionsToPair(
+      PairFlatMapFunction<Iterator<T>, K, V> f, boolean preservesPartitioning) {
+    return new PairRDD<>(
+        context(),
+        narrow("mapPartitionsToPair", Operator.MAP_PARTITIONS_TO_PAIR, f, preservesPartitioning));
+  }
+
+  /** Any numbers for the iterator over a partition; called once for each partition. */
+  public DoubleRDD mapPartitionsToDouble(DoubleFlatMapFunction<Iterator<T>> f) {
+    return mapPartitionsToDouble(f, false);
+  }
+
+  /** {@code mapPartitionsToDouble} that keeps the partitioner. */
+  public DoubleRDD mapPartitionsToDouble(
+      DoubleFlatMapFunction<Iterator<T>> f, boolean preservesPartitioning) {
+    return new DoubleRDD(
+        context(),
+        narrow(
+            "mapPartitionsToDouble",
+            Operator.MAP_PARTITIONS,
+            new RecordFunctions.AllBoxed<>(given(f)),
+            preservesPartitioning));
+  }
+
+  /** Any records for the index of a partition, from 0, and the iterator over it. */
+  public <R> RDD<R> mapPartitionsWithIndex(
+      Function2<Integer, Iterator<T>, Iterator<R>> f, boolean preservesPartitioning) {
+    return indexed("mapPartitionsWithIndex", f, preservesPartitioning);
+  }
+
+  /** One list for each partition: its records, in order. */
+  public RDD<List<T>> glom() {
+    return new RDD<>(context(), Rearrangements.glom(node(), described("glom")));
+  }
+
+  /** {@link #pipe(List)} of a command whose words blanks separate. */
+  public RDD<String> pipe(String command) {
+    return pipe(PipedPartition.words(command));
+  }
+
+  /** {@link #pipe(List, Map)} with the environment of the executor. */
+  public RDD<String> pipe(List<String> command) {
+    return pipe(command, Map.of());
+  }
+
+  /** {@link #pipe(List, Map, boolean, int)} in the working directory of the executor. */
+  public RDD<String> pipe(List<String> command, Map<String, String> env) {
+    return pipe(command, env, false, PIPE_BUFFER_BYTES);
+  }
+
+  /** {@link #pipe(List, Map, boolean, int, String)} in UTF-8. */
+  public RDD<String> pipe(
+      List<String> command,
+      Map<String, String> env,
+      boolean separateWorkingDir,
+      int bufferSize) {
+    return pipe(command, env, separateWorkingDir, bufferSize, PIPE_ENCODING);
+  }
+
+  /**
+   * The lines that a command writes to its output. It is started on executors once for each
+   * partition and gets {@code toString()} of each record as a line. It may stop reading before the
+   * end. When it cannot be started or exits with a status other than 0, the task fails with
+   * COMMAND_FAILED, which names the command and the end of its error output.
+   *
+   * @param env added to its environment
+   * @param separateWorkingDir whether it runs in a new directory with links to the files of the
+   *     executor's, which is deleted afterwards
+   * @param bufferSize bytes that are gathered before they are written to it
+   * @param encoding of the lines it reads and writes
+   */
+  public RDD<String> pipe(
+      List<String> command,
+      Map<String, String> env,
+      boolean separateWorkingDir,
+      int bufferSize,
+      String encoding) {
+    return new RDD<>(
+        context(),
+        narrow(
+            "pipe",
+            Operator.MAP_PARTITIONS,
+            new PipedPartition<>(command, env, separateWorkingDir, bufferSize, encoding)));
+  }
+
+  // ---- numbers
+
+  /**
+   * Pairs of each record and its place in the dataset, from 0. Counts the partitions but the last
+   * in a job first, when there are several.
+   */
+  public PairRDD<T, Long> zipWithIndex() {
+    int count = getNumPartitions();
+    List<Long> firsts = new ArrayList<>();
+    firsts.add(0L);
+    if (count > 1) {
+      for (long records :
+          context().engine().runJob(node(), new JobAction.Count(), 0, count - 1)) {
+        firsts.add(firsts.get(firsts.size() - 1) + records);
+      }
+    }
+    return numbered("zipWithIndex", new RecordFunctions.Consecutive(firsts));
+  }
+
+  /**
+   * Pairs of each record and a number that no other has: of n partitions, partition k gives k, n +
+   * k, 2n + k and so on. Runs no job.
+   */
+  public PairRDD<T, Long> zipWithUniqueId() {
+    return numbered("zipWithUniqueId", new RecordFunctions.TakingTurns(getNumPartitions()));
+  }
+
+  private PairRDD<T, Long> numbered(String name, RecordFunctions.Numbering numbering) {
+    return PairRDD.fromRDD(indexed(name, new RecordFunctions.Numbered<>(numbering), false));
+  }
+
+  // ---- with another dataset
 
   /** The partitions of this dataset, then those of the other one. */
   public S union(S other) {
-    context.requireSame(other.context(), "union");
-    return wrap(new UnionNode(List.of(node, other.node()), described("union")));
+    requireSame(other, "union");
+    return wrap(new UnionNode(List.of(node(), other.node()), described("union")));
+  }
+
+  /**
+   * Pairs of the n-th record of this dataset and the n-th of the other one, which has as many
+   * partitions, with as many records each.
+   *
+   * @throws MillraceException ILLEGAL_USE when the numbers of partitions differ; a task fails with
+   *     it when those of records do
+   */
+  public <U> PairRDD<T, U> zip(RDDLike<U, ?> other) {
+    requireSame(other, "zip");
+    return new PairRDD<>(context(), Rearrangements.zip(node(), other.node(), described("zip")));
+  }
+
+  /**
+   * What a function makes of the iterators over partition i of this dataset and of the other one,
+   * which has as many partitions. The function need not read either to its end.
+   */
+  public <U, V> RDD<V> zipPartitions(
+      RDDLike<U, ?> other, FlatMapFunction2<Iterator<T>, Iterator<U>, V> f) {
+    requireSame(other, "zipPartitions");
+    return new RDD<>(
+        context(),
+        Rearrangements.zipPartitions(
+            node(), other.node(), given(f), described("zipPartitions")));
+  }
+
+  /**
+   * Pairs of each record of this dataset and each of the other one. Of m partitions there, number
+   * {@code i * m + j} has those of partition i here with partition j there, which is held in memory:
+   * all of the first record here, then of the next.
+   */
+  public <U> PairRDD<T, U> cartesian(RDDLike<U, ?> other) {
+    requireSame(other, "cartesian");
+    return new PairRDD<>(
+        context(), Rearrangements.cartesian(node(), other.node(), described("cartesian")));
+  }
+
+  /**
+   * The distinct records that both datasets have, as first seen here. In as many partitions as the
+   * larger dataset has, or {@code millrace.default.parallelism}.
+   */
+  public S intersection(S other) {
+    requireSame(other, "intersection");
+    String description = described("intersection");
+    RddNode mine = Compositions.withoutValues(node(), description);
+    RddNode others = Compositions.withoutValues(other.node(), description);
+    return wrap(
+        Joins.intersection(
+            mine, others, DefaultPartitioner.of(context(), mine, others), description));
+  }
+
+  /**
+   * The records that the other dataset lacks, as often as they are here, in arrival order; in as
+   * many partitions as here.
+   */
+  public S subtract(S other) {
+    return subtract(other, Math.max(1, getNumPartitions()));
+  }
+
+  /** {@link #subtract(RDDLike)} into so many partitions. */
+  public S subtract(S other, int numPartitions) {
+    return subtract(other, new HashPartitioner(numPartitions));
+  }
+
+  /** {@link #subtract(RDDLike)}, with records placed by a partitioner. */
+  public S subtract(S other, Partitioner p) {
+    requireSame(other, "subtract");
+    String description = described("subtract");
+    RddNode left =
+        Joins.subtractByKey(
+            Compositions.withoutValues(node(), description),
+            Compositions.withoutValues(other.node(), description),
+            p,
+            description);
+    return wrap(new NarrowNode(left, Operator.KEYS, null, false, description));
+  }
+
+  // ---- other partitions
+
+  /** {@link #distinct(int)} into as many partitions as there are. */
+  public S distinct() {
+    return distinct(Math.max(1, getNumPartitions()));
+  }
+
+  /** Each record once, in the order in which they were first seen, within each partition. */
+  public S distinct(int numPartitions) {
+    return wrap(Compositions.distinct(node(), numPartitions, described("distinct")));
   }
 
   /**
@@ -122,172 +421,89 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> {
    * first record to partition {@code p mod n}, the next to the one after it, and so on.
    */
   public S repartition(int numPartitions) {
-    return wrap(Compositions.repartition(node, numPartitions, described("repartition")));
-  }
-
-  // ---- actions
-
-  /** All records, in order. */
-  public List<T> collect() {
-    List<T> all = new ArrayList<>();
-    for (List<Object> partition : run(new JobAction.Collect())) {
-      addAll(all, partition);
-    }
-    return all;
-  }
-
-  /** The first records, at most {@code num}; reads only the first partitions when they suffice. */
-  public List<T> take(int num) {
-    List<T> taken = new ArrayList<>();
-    int until = Math.min(context.defaultParallelism(), node.partitionCount());
-    takeFrom(0, until, num, taken);
-    takeFrom(until, node.partitionCount(), num, taken);
-    return taken;
-  }
-
-  private void takeFrom(int from, int until, int num, List<T> taken) {
-    int missing = num - taken.size();
-    if (missing > 0 && from < until) {
-      for (List<Object> partition :
-          context.engine().runJob(node, new JobAction.Take(missing), from, until)) {
-        addAll(taken, partition.subList(0, Math.min(partition.size(), num - taken.size())));
-      }
-    }
+    return wrap(Compositions.repartition(node(), numPartitions, described("repartition")));
   }
 
   /**
-   * The first record.
-   *
-   * @throws MillraceException EMPTY_COLLECTION when there is none
+   * The same records in the same order in at most {@code numPartitions} partitions, each a run of
+   * about as many as there were. Nothing is moved, so fewer tasks compute what is before it too.
    */
-  public T first() {
-    List<T> taken = take(1);
-    if (taken.isEmpty()) {
-      throw empty("first");
-    }
-    return taken.get(0);
+  public S coalesce(int numPartitions) {
+    return wrap(Rearrangements.coalesce(node(), numPartitions, described("coalesce")));
   }
 
-  /** Whether there are no records. */
-  public boolean isEmpty() {
-    return take(1).isEmpty();
+  /** {@link #coalesce(int)}, or with {@code shuffle} the same as {@link #repartition(int)}. */
+  public S coalesce(int numPartitions, boolean shuffle) {
+    return shuffle
+        ? wrap(Compositions.repartition(node(), numPartitions, described("coalesce")))
+        : coalesce(numPartitions);
   }
 
-  /** The number of records. */
-  public long count() {
-    return run(new JobAction.Count()).stream().mapToLong(Long::longValue).sum();
-  }
-
-  /** How often each distinct record occurs, in the order of partitions. */
-  public Map<T, Long> countByValue() {
-    RddNode counts =
-        Compositions.countByValue(
-            node,
-            new HashPartitioner(Math.max(1, node.partitionCount())),
-            described("countByValue"));
-    Map<T, Long> result = new LinkedHashMap<>();
-    new PairRDD<T, Long>(context, counts)
-        .collect()
-        .forEach(pair -> result.put(pair._1(), pair._2()));
-    return result;
+  /** {@link #sample(boolean, double, long)} with another seed for each call. */
+  public S sample(boolean withReplacement, double fraction) {
+    return sample(withReplacement, fraction, Sampling.nextSeed());
   }
 
   /**
-   * The records reduced to one, by a function that is associative: first within each partition,
-   * then over partitions, both in order.
+   * Some records by chance, in order; the partitioner is kept. The same seed gives the same records.
    *
-   * @throws MillraceException EMPTY_COLLECTION when there are no records
+   * @param withReplacement whether a record can be taken several times
+   * @param fraction the chance of a record to be taken, or how often it is taken on average
    */
-  @SuppressWarnings("unchecked") // the engine gives what the graph of T describes
-  public T reduce(Function2<T, T, T> f) {
-    List<T> values = new ArrayList<>();
-    for (List<Object> partition :
-        run(new JobAction.Reduce((Function2<Object, Object, Object>) (Function2<?, ?, ?>) f))) {
-      addAll(values, partition);
-    }
-    if (values.isEmpty()) {
-      throw empty("reduce");
-    }
-    T result = values.get(0);
-    for (T value : values.subList(1, values.size())) {
-      result = merge(f, result, value);
-    }
-    return result;
-  }
-
-  private T merge(Function2<T, T, T> f, T left, T right) {
-    try {
-      return f.call(left, right);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new MillraceException(
-          ErrorCode.TASK_FAILED, "the function of reduce failed in the driver: " + e, e);
-    }
-  }
-
-  /** Calls a function for each record, on executors. */
-  @SuppressWarnings("unchecked") // the engine gives what the graph of T describes
-  public void foreach(VoidFunction<T> f) {
-    run(new JobAction.ForEach((VoidFunction<Object>) given(f)));
-  }
-
-  /** Calls a function once for each partition with an iterator over its records, on executors. */
-  @SuppressWarnings("unchecked") // the engine gives what the graph of T describes
-  public void foreachPartition(VoidFunction<Iterator<T>> f) {
-    run(
-        new JobAction.ForEachPartition(
-            (VoidFunction<Iterator<Object>>) (VoidFunction<?>) given(f)));
+  public S sample(boolean withReplacement, double fraction, long seed) {
+    Sampling.requireFraction("sample", withReplacement, fraction);
+    return wrap(
+        narrow(
+            "sample",
+            Operator.MAP_PARTITIONS_WITH_INDEX,
+            withReplacement
+                ? new Sampling.WithReplacement<T>(seed, fraction)
+                : new Sampling.Cell<T>(seed, 0, fraction),
+            true));
   }
 
   /**
-   * Writes the records as lines of text, a file {@code part-00000} and so on for each partition,
-   * into a new directory that appears as a whole.
-   *
-   * @throws MillraceException OUTPUT_EXISTS when the directory exists
+   * The pairs of key and all records that a function gives that key for, in arrival order. Keys are
+   * placed by a {@link HashPartitioner} of {@code millrace.default.parallelism} partitions if that
+   * is set, else of as many as there are here.
    */
-  public void saveAsTextFile(String path) {
-    context.engine().saveAsTextFile(node, path);
+  public <U> PairRDD<U, Iterable<T>> groupBy(Function<T, U> f) {
+    return keyBy(f).groupByKey();
+  }
+
+  /** {@link #groupBy(Function)} into so many partitions. */
+  public <U> PairRDD<U, Iterable<T>> groupBy(Function<T, U> f, int numPartitions) {
+    return keyBy(f).groupByKey(numPartitions);
   }
 
   // ---- what the transformations of subclasses share
 
+  @SuppressWarnings("unchecked") // a subclass names itself
+  private S self() {
+    return (S) this;
+  }
+
+  final <R> RDD<R> indexed(
+      String name, Function2<Integer, Iterator<T>, Iterator<R>> f, boolean preservesPartitioning) {
+    return new RDD<>(
+        context(), narrow(name, Operator.MAP_PARTITIONS_WITH_INDEX, f, preservesPartitioning));
+  }
+
   final RddNode narrow(String name, Operator operator, Serializable f) {
+    return narrow(name, operator, f, false);
+  }
+
+  final RddNode narrow(
+      String name, Operator operator, Serializable f, boolean preservesPartitioning) {
     return new NarrowNode(
-        node, operator, operator.hasFunction() ? given(f) : null, false, described(name));
+        node(),
+        operator,
+        operator.hasFunction() ? given(f) : null,
+        preservesPartitioning,
+        described(name));
   }
 
-  static String described(String operation) {
-    return operation + " at " + CallSite.here();
-  }
-
-  static <F> F given(F function) {
-    return Objects.requireNonNull(function, "the function is null");
-  }
-
-  private <R> List<R> run(JobAction<R> action) {
-    return context.engine().runJob(node, action, 0, node.partitionCount());
-  }
-
-  @SuppressWarnings("unchecked") // the engine gives what the graph of T describes
-  private static <T> void addAll(List<T> to, List<Object> from) {
-    for (Object record : from) {
-      to.add((T) record);
-    }
-  }
-
-  private MillraceException empty(String action) {
-    return new MillraceException(
-        ErrorCode.EMPTY_COLLECTION,
-        action
-            + " needs at least one record, but "
-            + node.description()
-            + " has none; ask"
-            + " isEmpty() first");
-  }
-
-  @Override
-  public String toString() {
-    return getClass().getSimpleName() + "[" + id() + "] " + node.description();
+  final void requireSame(RDDLike<?, ?> other, String operation) {
+    context().requireSame(other.context(), operation);
   }
 }

@@ -62,6 +62,8 @@ public enum ErrorCode {
   TASK_FAILED(1050, USER, false),
   /** A batch failed after all its attempts. */
   BATCH_FAILED(1051, USER, false),
+  /** A command that records are piped through could not be started or ended with a failure. */
+  COMMAND_FAILED(1052, USER, false),
   /** The caller may not do this. */
   NOT_PERMITTED(1060, USER, false),
 

@@ -1,11 +1,13 @@
 package org.millrace.api.graph;
 
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.millrace.api.HashPartitioner;
 import org.millrace.api.Partitioner;
 import org.millrace.api.Tuple2;
-import org.millrace.api.error.ErrorCode;
-import org.millrace.api.error.MillraceException;
+import org.millrace.api.function.FlatMapFunction;
 import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
 import org.millrace.api.function.PairFunction;
@@ -22,7 +24,12 @@ public final class Compositions {
   private static final PairFunction<Object, Object, Long> ONE = record -> new Tuple2<>(record, 1L);
   private static final PairFunction<Object, Object, Object> WITHOUT_KEY =
       record -> new Tuple2<>(null, record);
+  private static final PairFunction<Object, Object, Object> WITHOUT_VALUE =
+      record -> new Tuple2<>(record, null);
   private static final Function2<Long, Long, Long> SUM = Long::sum;
+  private static final Function2<Object, Object, Object> EARLIER = (earlier, later) -> earlier;
+  private static final FlatMapFunction<Iterator<Object>, Object> DISTINCT =
+      Compositions::distinctOf;
 
   private Compositions() {}
 
@@ -53,13 +60,71 @@ public final class Compositions {
     return new ShuffleNode(pairs, partitioner, Combining.Combine.reduce(SUM), description);
   }
 
+  /** A pair of each record and null. */
+  public static RddNode withoutValues(RddNode parent, String description) {
+    return new NarrowNode(parent, Operator.MAP_TO_PAIR, WITHOUT_VALUE, false, description);
+  }
+
+  /**
+   * Each record once, where and in the order in which it was first seen; in place when the parent
+   * is placed in as many partitions, where equal records are together already.
+   */
+  public static RddNode distinct(RddNode parent, int partitionCount, String description) {
+    if (parent.partitioner().isPresent() && parent.partitionCount() == partitionCount) {
+      return new NarrowNode(parent, Operator.MAP_PARTITIONS, DISTINCT, true, description);
+    }
+    RddNode once =
+        new ShuffleNode(
+            withoutValues(parent, description),
+            new HashPartitioner(partitionCount),
+            Combining.Combine.reduce(EARLIER),
+            description);
+    return new NarrowNode(once, Operator.KEYS, null, false, description);
+  }
+
+  private static Iterator<Object> distinctOf(Iterator<Object> records) {
+    Set<Object> seen = new LinkedHashSet<>();
+    records.forEachRemaining(seen::add);
+    return seen.iterator();
+  }
+
+  /**
+   * The records of neighbouring partitions combined into one for each of {@code partitionCount}
+   * partitions, in order; a partition without records adds nothing.
+   *
+   * @param f associative
+   */
+  public static RddNode combinedTo(
+      RddNode parent, int partitionCount, Function2<?, ?, ?> f, String description) {
+    RddNode numbered =
+        new NarrowNode(
+            parent,
+            Operator.MAP_PARTITIONS_WITH_INDEX,
+            new Group(parent.partitionCount(), partitionCount),
+            false,
+            description);
+    RddNode combined =
+        new ShuffleNode(
+            numbered,
+            new HashPartitioner(partitionCount),
+            Combining.Combine.reduce(f),
+            description);
+    return new NarrowNode(combined, Operator.VALUES, null, false, description);
+  }
+
+  /** Pairs each record with the number of the target that its partition belongs to. */
+  private record Group(int partitions, int groups)
+      implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
+    @Override
+    public Iterator<Object> call(Integer partition, Iterator<Object> records) {
+      int group = (int) ((long) partition * groups / partitions);
+      return new Products(List.<Object>of(group), Rearrangements.listOf(records));
+    }
+  }
+
   /** The same records spread evenly over so many partitions. */
   public static RddNode repartition(RddNode parent, int partitionCount, String description) {
-    if (partitionCount < 1) {
-      throw new MillraceException(
-          ErrorCode.ILLEGAL_USE,
-          description + " asks for " + partitionCount + " partitions; give a number of at least 1");
-    }
+    Rearrangements.requirePartitions(partitionCount, description);
     return ShuffleNode.roundRobin(parent, partitionCount, description);
   }
 

@@ -9,12 +9,14 @@ import java.util.function.Function;
 import org.millrace.api.Partitioner;
 import org.millrace.api.Tuple2;
 import org.millrace.api.function.FlatMapFunction;
+import org.millrace.api.function.Function2;
 import org.millrace.api.function.PairFlatMapFunction;
 import org.millrace.api.function.PairFunction;
 import org.millrace.api.graph.BlockRange;
 import org.millrace.api.graph.BlocksNode;
 import org.millrace.api.graph.CollectionNode;
 import org.millrace.api.graph.Combining;
+import org.millrace.api.graph.ConcatNode;
 import org.millrace.api.graph.EmptyNode;
 import org.millrace.api.graph.NarrowNode;
 import org.millrace.api.graph.RddNode;
@@ -23,6 +25,7 @@ import org.millrace.api.graph.StateNode;
 import org.millrace.api.graph.StateViewNode;
 import org.millrace.api.graph.TextFilesNode;
 import org.millrace.api.graph.UnionNode;
+import org.millrace.api.graph.ZipNode;
 
 /**
  * Says what the partitions of a dataset are, by computing all of them, one after the other.
@@ -78,13 +81,51 @@ public final class NaiveInterpreter {
     } else if (node instanceof NarrowNode narrow) {
       List<List<Object>> result = new ArrayList<>();
       for (List<Object> partition : partitions(narrow.parent())) {
-        result.add(apply(narrow, partition));
+        result.add(apply(narrow, result.size(), partition));
       }
       return result;
+    } else if (node instanceof ConcatNode concat) {
+      return concatenated(concat, partitionsOfParents(concat));
+    } else if (node instanceof ZipNode zip) {
+      return zipped(zip, partitionsOfParents(zip));
     } else if (node instanceof ShuffleNode shuffle) {
       return shuffle(shuffle, partitions(shuffle.parent()));
     }
     throw new IllegalArgumentException("not a known node: " + node);
+  }
+
+  private List<List<List<Object>>> partitionsOfParents(RddNode node) throws Exception {
+    List<List<List<Object>>> parents = new ArrayList<>();
+    for (RddNode parent : node.parents()) {
+      parents.add(partitions(parent));
+    }
+    return parents;
+  }
+
+  private static List<List<Object>> concatenated(
+      ConcatNode node, List<List<List<Object>>> parents) {
+    List<List<Object>> result = new ArrayList<>();
+    for (List<ConcatNode.Piece> pieces : node.partitions()) {
+      List<Object> records = new ArrayList<>();
+      pieces.forEach(piece -> records.addAll(parents.get(piece.parent()).get(piece.partition())));
+      result.add(records);
+    }
+    return result;
+  }
+
+  private static List<List<Object>> zipped(ZipNode node, List<List<List<Object>>> parents)
+      throws Exception {
+    List<List<Object>> result = new ArrayList<>();
+    for (int i = 0; i < node.partitionCount(); i++) {
+      List<Iterator<Object>> sides = new ArrayList<>();
+      for (List<List<Object>> parent : parents) {
+        sides.add(parent.get(i).iterator());
+      }
+      List<Object> records = new ArrayList<>();
+      Shipping.copy(node.function()).call(sides).forEachRemaining(records::add);
+      result.add(records);
+    }
+    return result;
   }
 
   private List<Object> recordsOf(List<BlockRange> ranges) {
@@ -96,7 +137,8 @@ public final class NaiveInterpreter {
   // ---- narrow
 
   @SuppressWarnings("unchecked") // the operator says what its function is
-  private static List<Object> apply(NarrowNode node, List<Object> in) throws Exception {
+  private static List<Object> apply(NarrowNode node, int index, List<Object> in)
+      throws Exception {
     Object f = node.operator().hasFunction() ? Shipping.copy(node.function()) : null;
     List<Object> out = new ArrayList<>();
     switch (node.operator()) {
@@ -148,6 +190,10 @@ public final class NaiveInterpreter {
       case MAP_PARTITIONS_TO_PAIR ->
           ((PairFlatMapFunction<Iterator<Object>, Object, Object>) f)
               .call(in.iterator())
+              .forEachRemaining(out::add);
+      case MAP_PARTITIONS_WITH_INDEX ->
+          ((Function2<Integer, Iterator<Object>, Iterator<Object>>) f)
+              .call(index, in.iterator())
               .forEachRemaining(out::add);
       case KEYS -> in.forEach(record -> out.add(((Tuple2<?, ?>) record)._1()));
       case VALUES -> in.forEach(record -> out.add(((Tuple2<?, ?>) record)._2()));

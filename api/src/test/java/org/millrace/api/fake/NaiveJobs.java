@@ -42,6 +42,8 @@ final class NaiveJobs {
       throws Exception {
     if (action instanceof JobAction.Collect) {
       return records;
+    } else if (action instanceof JobAction.Materialize) {
+      return null;
     } else if (action instanceof JobAction.Count) {
       return (long) records.size();
     } else if (action instanceof JobAction.Take take) {

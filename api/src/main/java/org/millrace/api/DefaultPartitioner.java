@@ -16,12 +16,9 @@ final class DefaultPartitioner {
    * many partitions as the largest dataset has, at least 1.
    */
   static Partitioner of(BatchContext context, RddNode... datasets) {
-    int largest =
-        Arrays.stream(datasets).mapToInt(RddNode::partitionCount).max().orElse(0);
+    int largest = Arrays.stream(datasets).mapToInt(RddNode::partitionCount).max().orElse(0);
     int count =
-        context.hasConfiguredParallelism()
-            ? context.defaultParallelism()
-            : Math.max(1, largest);
+        context.hasConfiguredParallelism() ? context.defaultParallelism() : Math.max(1, largest);
     Partitioner best = null;
     for (RddNode dataset : datasets) {
       Partitioner own = dataset.partitioner().orElse(null);
@@ -31,8 +28,7 @@ final class DefaultPartitioner {
     }
     boolean isLargeEnough =
         best != null
-            && (count <= best.numPartitions()
-                || largest < LARGEST_RATIO * best.numPartitions());
+            && (count <= best.numPartitions() || largest < LARGEST_RATIO * best.numPartitions());
     return isLargeEnough ? best : new HashPartitioner(count);
   }
 }

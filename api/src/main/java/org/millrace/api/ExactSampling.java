@@ -26,8 +26,7 @@ final class ExactSampling {
   }
 
   /** How many records of each group a partition has. */
-  record CountGroups<T, G>(Grouping<T, G> grouping)
-      implements Function<Iterator<T>, Map<G, Long>> {
+  record CountGroups<T, G>(Grouping<T, G> grouping) implements Function<Iterator<T>, Map<G, Long>> {
     @Override
     public Map<G, Long> call(Iterator<T> records) {
       Map<G, Long> counts = new LinkedHashMap<>();

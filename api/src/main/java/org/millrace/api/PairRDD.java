@@ -227,8 +227,7 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
   }
 
   /** {@link #foldByKey(Object, Function2)} with a partitioner. */
-  public PairRDD<K, V> foldByKey(
-      V zeroValue, Partitioner partitioner, Function2<V, V, V> func) {
+  public PairRDD<K, V> foldByKey(V zeroValue, Partitioner partitioner, Function2<V, V, V> func) {
     return folded("foldByKey", zeroValue, partitioner, func, func);
   }
 
@@ -303,8 +302,8 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
 
   /**
    * The same pairs in the order of keys over all partitions; pairs with equal keys stay in their
-   * order. They are placed by a {@link RangePartitioner}, whose sample is a job that is run now when
-   * there are to be several partitions. A partition is put in order in memory.
+   * order. They are placed by a {@link RangePartitioner}, whose sample is a job that is run now
+   * when there are to be several partitions. A partition is put in order in memory.
    *
    * @param comp must be serializable
    * @param ascending whether the smallest key is first
@@ -481,10 +480,7 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
   /** {@link #cogroup(PairRDD)} of four into so many partitions. */
   public <W1, W2, W3>
       PairRDD<K, Tuple4<Iterable<V>, Iterable<W1>, Iterable<W2>, Iterable<W3>>> cogroup(
-          PairRDD<K, W1> other1,
-          PairRDD<K, W2> other2,
-          PairRDD<K, W3> other3,
-          int numPartitions) {
+          PairRDD<K, W1> other1, PairRDD<K, W2> other2, PairRDD<K, W3> other3, int numPartitions) {
     return cogroup(other1, other2, other3, new HashPartitioner(numPartitions));
   }
 
@@ -533,9 +529,7 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
   public <W> PairRDD<K, V> subtractByKey(PairRDD<K, W> other) {
     return subtractByKey(
         other,
-        node()
-            .partitioner()
-            .orElseGet(() -> new HashPartitioner(Math.max(1, getNumPartitions()))));
+        node().partitioner().orElseGet(() -> new HashPartitioner(Math.max(1, getNumPartitions()))));
   }
 
   /** {@link #subtractByKey(PairRDD)} into so many partitions. */
@@ -560,14 +554,12 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
    * Some pairs by chance, in order, as {@link #sample} with the fraction of each key. The same seed
    * gives the same pairs. A task fails with ILLEGAL_USE at a key without a fraction.
    */
-  public PairRDD<K, V> sampleByKey(
-      boolean withReplacement, Map<K, Double> fractions, long seed) {
+  public PairRDD<K, V> sampleByKey(boolean withReplacement, Map<K, Double> fractions, long seed) {
     return wrap(
         narrow(
             "sampleByKey",
             Operator.MAP_PARTITIONS_WITH_INDEX,
-            new Sampling.ByKey<K, V>(
-                seed, withReplacement, checked(withReplacement, fractions)),
+            new Sampling.ByKey<K, V>(seed, withReplacement, checked(withReplacement, fractions)),
             true));
   }
 
@@ -577,8 +569,8 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
   }
 
   /**
-   * {@link #sampleByKey} that gives exactly the fraction of each key's pairs, rounded up. Counts the
-   * pairs of each key and partition in a job that is run now.
+   * {@link #sampleByKey} that gives exactly the fraction of each key's pairs, rounded up. Counts
+   * the pairs of each key and partition in a job that is run now.
    *
    * @throws MillraceException ILLEGAL_USE when a key has no fraction
    */
@@ -588,16 +580,14 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
     List<Map<K, Long>> counts = eachPartition(new ExactSampling.CountGroups<>(key()));
     Map<K, Long> sizes = new LinkedHashMap<>();
     counts.forEach(each -> each.forEach((key, count) -> sizes.merge(key, count, Long::sum)));
-    sizes.replaceAll(
-        (key, count) -> (long) Math.ceil(count * Sampling.fractionOf(given, key)));
+    sizes.replaceAll((key, count) -> (long) Math.ceil(count * Sampling.fractionOf(given, key)));
     Map<K, long[]> quotas =
         ExactSampling.quotas(counts, sizes, withReplacement, new SplittableRandom(seed));
     return wrap(
         narrow(
             "sampleByKeyExact",
             Operator.MAP_PARTITIONS_WITH_INDEX,
-            new ExactSampling.Choose<Tuple2<K, V>, K>(
-                seed, withReplacement, key(), quotas, counts),
+            new ExactSampling.Choose<Tuple2<K, V>, K>(seed, withReplacement, key(), quotas, counts),
             true));
   }
 
@@ -634,8 +624,7 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
    * in which keys were first seen; on executors by partition, and those results in the driver.
    */
   public Map<K, V> reduceByKeyLocally(Function2<V, V, V> f) {
-    List<Map<K, V>> partitions =
-        eachPartition(new RecordFunctions.ReducedByKey<K, V>(given(f)));
+    List<Map<K, V>> partitions = eachPartition(new RecordFunctions.ReducedByKey<K, V>(given(f)));
     return Aggregation.inDriver(
         "reduceByKeyLocally",
         () -> {

@@ -3,9 +3,7 @@ package org.millrace.api;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -30,8 +28,9 @@ import org.millrace.api.spi.JobAction;
  *
  * <p>An action computes the dataset and blocks the caller until it has its result; it may be called
  * on the thread that the program's own functions are called on. Results of partitions are put
- * together in the order of partitions. Actions throw {@link MillraceException}: TASK_FAILED with the
- * cause when a function failed in all attempts, FUNCTION_NOT_SERIALIZABLE when one cannot be sent.
+ * together in the order of partitions. Actions throw {@link MillraceException}: TASK_FAILED with
+ * the cause when a function failed in all attempts, FUNCTION_NOT_SERIALIZABLE when one cannot be
+ * sent.
  *
  * @param <T> type of the records
  */
@@ -290,7 +289,8 @@ public abstract class RDDActions<T> {
    */
   @SuppressWarnings("unchecked") // the engine gives what the graph of T describes
   public T reduce(Function2<T, T, T> f) {
-    return reduced("reduce", run(new JobAction.Reduce((Function2<Object, Object, Object>) untyped(f))), f);
+    return reduced(
+        "reduce", run(new JobAction.Reduce((Function2<Object, Object, Object>) untyped(f))), f);
   }
 
   private T reduced(String action, List<List<Object>> partitions, Function2<T, T, T> f) {
@@ -456,8 +456,7 @@ public abstract class RDDActions<T> {
   /** What a function gives for each partition. */
   @SuppressWarnings("unchecked") // the engine gives what the graph of T describes
   final <R> List<R> eachPartition(Function<Iterator<T>, R> f) {
-    return run(
-        new JobAction.MapPartition<>((Function<Iterator<Object>, R>) (Function<?, R>) f));
+    return run(new JobAction.MapPartition<>((Function<Iterator<Object>, R>) (Function<?, R>) f));
   }
 
   private <R> List<R> run(JobAction<R> action) {

@@ -180,8 +180,7 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
   /** Pairs of what a function gives for a record, and the record. */
   public <U> PairRDD<U, T> keyBy(Function<T, U> f) {
     return new PairRDD<>(
-        context(),
-        narrow("keyBy", Operator.MAP_TO_PAIR, new RecordFunctions.KeyBy<>(given(f))));
+        context(), narrow("keyBy", Operator.MAP_TO_PAIR, new RecordFunctions.KeyBy<>(given(f))));
   }
 
   // ---- a partition at a time
@@ -191,7 +190,9 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
     return mapPartitions(f, false);
   }
 
-  /** {@code mapPartitions} that keeps the partitioner, when the function leaves keys as they are. */
+  /**
+   * {@code mapPartitions} that keeps the partitioner, when the function leaves keys as they are.
+   */
   public <U> RDD<U> mapPartitions(
       FlatMapFunction<Iterator<T>, U> f, boolean preservesPartitioning) {
     return new RDD<>(
@@ -256,10 +257,7 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
 
   /** {@link #pipe(List, Map, boolean, int, String)} in UTF-8. */
   public RDD<String> pipe(
-      List<String> command,
-      Map<String, String> env,
-      boolean separateWorkingDir,
-      int bufferSize) {
+      List<String> command, Map<String, String> env, boolean separateWorkingDir, int bufferSize) {
     return pipe(command, env, separateWorkingDir, bufferSize, PIPE_ENCODING);
   }
 
@@ -300,8 +298,7 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
     List<Long> firsts = new ArrayList<>();
     firsts.add(0L);
     if (count > 1) {
-      for (long records :
-          context().engine().runJob(node(), new JobAction.Count(), 0, count - 1)) {
+      for (long records : context().engine().runJob(node(), new JobAction.Count(), 0, count - 1)) {
         firsts.add(firsts.get(firsts.size() - 1) + records);
       }
     }
@@ -349,14 +346,13 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
     requireSame(other, "zipPartitions");
     return new RDD<>(
         context(),
-        Rearrangements.zipPartitions(
-            node(), other.node(), given(f), described("zipPartitions")));
+        Rearrangements.zipPartitions(node(), other.node(), given(f), described("zipPartitions")));
   }
 
   /**
    * Pairs of each record of this dataset and each of the other one. Of m partitions there, number
-   * {@code i * m + j} has those of partition i here with partition j there, which is held in memory:
-   * all of the first record here, then of the next.
+   * {@code i * m + j} has those of partition i here with partition j there, which is held in
+   * memory: all of the first record here, then of the next.
    */
   public <U> PairRDD<T, U> cartesian(RDDLike<U, ?> other) {
     requireSame(other, "cartesian");
@@ -445,7 +441,8 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
   }
 
   /**
-   * Some records by chance, in order; the partitioner is kept. The same seed gives the same records.
+   * Some records by chance, in order; the partitioner is kept. The same seed gives the same
+   * records.
    *
    * @param withReplacement whether a record can be taken several times
    * @param fraction the chance of a record to be taken, or how often it is taken on average

@@ -111,9 +111,7 @@ final class Sampling {
     int count = 0;
     for (double rest = mean; rest > 0; rest -= LARGEST_MEAN) {
       double limit = Math.exp(-Math.min(rest, LARGEST_MEAN));
-      for (double product = random.nextDouble();
-          product > limit;
-          product *= random.nextDouble()) {
+      for (double product = random.nextDouble(); product > limit; product *= random.nextDouble()) {
         count++;
       }
     }

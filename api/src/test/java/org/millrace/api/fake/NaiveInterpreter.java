@@ -137,8 +137,7 @@ public final class NaiveInterpreter {
   // ---- narrow
 
   @SuppressWarnings("unchecked") // the operator says what its function is
-  private static List<Object> apply(NarrowNode node, int index, List<Object> in)
-      throws Exception {
+  private static List<Object> apply(NarrowNode node, int index, List<Object> in) throws Exception {
     Object f = node.operator().hasFunction() ? Shipping.copy(node.function()) : null;
     List<Object> out = new ArrayList<>();
     switch (node.operator()) {

@@ -18,15 +18,16 @@ final class ChangeLog {
   final int serial;
 
   private final StateTable table;
-  private final boolean keeps;
+  private final boolean isKept;
   private Entry[] entries = new Entry[LEAST_CAPACITY];
   private Object[] before = new Object[LEAST_CAPACITY];
   private int size;
+  private int kept;
 
-  private ChangeLog(int serial, StateTable table, boolean keeps) {
+  private ChangeLog(int serial, StateTable table, boolean isKept) {
     this.serial = serial;
     this.table = table;
-    this.keeps = keeps;
+    this.isKept = isKept;
   }
 
   static ChangeLog of(int serial, StateTable table) {
@@ -38,8 +39,14 @@ final class ChangeLog {
     return new ChangeLog(serial, table, false);
   }
 
-  int size() {
-    return size;
+  /** Roughly how many changes' memory it holds. */
+  int weight() {
+    return size + kept;
+  }
+
+  /** What was logged holds the memory of so many keys. */
+  void keeps(int keys) {
+    kept += keys;
   }
 
   /** To be called before the value changes; the first call for an entry counts. */
@@ -65,7 +72,7 @@ final class ChangeLog {
   }
 
   private void add(Entry entry, Object old) {
-    if (!keeps) {
+    if (!isKept) {
       return;
     }
     if (size == entries.length) {
@@ -99,6 +106,9 @@ final class ChangeLog {
       } else {
         entry.value = old;
       }
+    }
+    if (size == 0) {
+      kept = 0;
     }
     return size == 0;
   }

@@ -50,13 +50,12 @@ public final class StateAttempt implements AutoCloseable {
     CLOSED
   }
 
-  private static final int KEYS_A_SLICE = 1_024;
-
   private final StatePartition partition;
   private final StateSpec spec;
   private final StateInput input;
   private final Object[] functions;
   private final int childCount;
+  private final int keysASlice;
   private Phase phase = Phase.HOLDING;
   private Operation operation;
 
@@ -68,12 +67,14 @@ public final class StateAttempt implements AutoCloseable {
       StateSpec spec,
       StateInput input,
       Object[] functions,
-      int childCount) {
+      int childCount,
+      int keysASlice) {
     this.partition = partition;
     this.spec = spec;
     this.input = input;
     this.functions = functions;
     this.childCount = childCount;
+    this.keysASlice = keysASlice;
   }
 
   /** What must come next. */
@@ -105,7 +106,7 @@ public final class StateAttempt implements AutoCloseable {
         phase = Phase.UNDOING;
         onlyUndoes = partition.versionMs() == input.getVersionMs();
         if (!onlyUndoes && input.getPreviousMs() == StatePartition.NONE) {
-          partition.begin(Operations.emptyTable(spec));
+          partition.begin(Operations.emptyTable(spec), Operations.emptyWindow(spec));
           beginChanges();
         }
       }
@@ -124,12 +125,12 @@ public final class StateAttempt implements AutoCloseable {
     switch (phase) {
       case UNDOING -> undo();
       case LEAVING -> {
-        if (operation.leave(KEYS_A_SLICE)) {
+        if (operation.leave(keysASlice)) {
           phase = Phase.INPUT;
         }
       }
       case FINISHING -> {
-        if (operation.finish(KEYS_A_SLICE)) {
+        if (operation.finish(keysASlice)) {
           complete();
         }
       }
@@ -140,11 +141,11 @@ public final class StateAttempt implements AutoCloseable {
 
   private void undo() {
     if (onlyUndoes) {
-      if (partition.undoTo(input.getVersionMs(), KEYS_A_SLICE)) {
+      if (partition.undoTo(input.getVersionMs(), keysASlice)) {
         partition.completeUndone();
         phase = Phase.READING;
       }
-    } else if (partition.undoTo(input.getPreviousMs(), KEYS_A_SLICE)) {
+    } else if (partition.undoTo(input.getPreviousMs(), keysASlice)) {
       partition.beginFrom(input.getPreviousMs());
       beginChanges();
     }

@@ -49,6 +49,9 @@ final class StatePartition {
   /** Null with version NONE. */
   StateTable table;
 
+  /** Of a window operation; null with any other. */
+  Window window;
+
   /** What the version gave, for MAP_WITH_STATE; null with any other operation. */
   List<Object> results;
 
@@ -128,7 +131,7 @@ final class StatePartition {
   @GuardedBy("this")
   private void forgetUntil(long committedMs) {
     while (!uncommitted.isEmpty() && uncommitted.peekFirst().versionMs() <= committedMs) {
-      size.logged -= uncommitted.removeFirst().log().size();
+      size.logged -= uncommitted.removeFirst().log().weight();
     }
   }
 
@@ -154,9 +157,9 @@ final class StatePartition {
         return true;
       }
       Version last = uncommitted.peekLast();
-      int changes = last.log().size();
+      int changes = last.log().weight();
       boolean isUndone = last.log().undo(limit);
-      size.logged -= changes - last.log().size();
+      size.logged -= changes - last.log().weight();
       if (isUndone) {
         uncommitted.removeLast();
         versionMs = last.previousMs();
@@ -167,9 +170,10 @@ final class StatePartition {
   }
 
   /** Replaces whatever there is by an empty state. Only for who holds it to change it. */
-  void begin(StateTable empty) {
+  void begin(StateTable empty, Window noPanes) {
     drop();
     table = empty;
+    window = noPanes;
     currentPreviousMs = NONE;
     current = ChangeLog.ofFirst(nextSerial(), table);
   }
@@ -195,7 +199,7 @@ final class StatePartition {
     synchronized (this) {
       if (currentPreviousMs != NONE) {
         uncommitted.addLast(new Version(newVersionMs, currentPreviousMs, current, results));
-        size.logged += current.size();
+        size.logged += current.weight();
       }
       versionMs = newVersionMs;
       results = newResults;
@@ -269,6 +273,7 @@ final class StatePartition {
 
   private synchronized void drop() {
     table = null;
+    window = null;
     results = null;
     failed = null;
     uncommitted.clear();
@@ -282,8 +287,9 @@ final class StatePartition {
     synchronized (this) {
       long bytes = 0;
       if (table != null) {
-        int changes = current != null ? current.size() : failed != null ? failed.size() : 0;
-        bytes = size.bytes(table.size(), changes, results == null ? 0 : results.size());
+        int changes = current != null ? current.weight() : failed != null ? failed.weight() : 0;
+        long others = results != null ? results.size() : window != null ? window.valueCount() : 0;
+        bytes = size.bytes(table.size(), changes, others);
       }
       more = bytes - reservedBytes;
       reservedBytes = bytes;

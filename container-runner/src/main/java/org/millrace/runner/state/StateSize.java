@@ -5,13 +5,10 @@ import org.millrace.runner.shuffle.RecordSizes;
 /** Roughly how much memory a partition takes, from samples of what is put into it. */
 final class StateSize {
   private static final int SAMPLE_MASK = 63;
-  private static final int WINDOW_VALUE_BYTES = 32;
+  private static final int OTHER_VALUE_BYTES = 32;
 
   /** Changes in the logs of versions that are not committed. */
   long logged;
-
-  /** Values that the panes of a window hold beside those in the table. */
-  long windowValues;
 
   private int seen;
   private double meanBytes;
@@ -24,15 +21,16 @@ final class StateSize {
     }
   }
 
-  long bytes(long keys, long changes, long results) {
+  /**
+   * @param others results, or values in the panes of a window
+   */
+  long bytes(long keys, long changes, long others) {
+    double table = keys * (StateTable.BYTES_A_KEY + meanBytes);
     double log = (logged + changes) * (ChangeLog.BYTES_A_CHANGE + meanBytes / 2);
-    double window = windowValues * (WINDOW_VALUE_BYTES + meanBytes / 2);
-    return (long)
-        (keys * (StateTable.BYTES_A_KEY + meanBytes) + log + window + results * (8 + meanBytes));
+    return (long) (table + log + others * (OTHER_VALUE_BYTES + meanBytes / 2));
   }
 
   void clear() {
     logged = 0;
-    windowValues = 0;
   }
 }

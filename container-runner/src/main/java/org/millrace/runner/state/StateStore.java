@@ -9,14 +9,23 @@ import org.millrace.runner.wire.proto.StateVersion;
 
 /** The state partitions of an executor. Thread-safe. */
 public final class StateStore implements AutoCloseable {
+  /** So much is done in one step of a task, so that other tasks of the slot get their turn. */
+  private static final int KEYS_A_SLICE = 1_024;
+
   private final MemoryAccountant memory;
+  private final int keysASlice;
   private final ConcurrentHashMap<Name, StatePartition> partitions = new ConcurrentHashMap<>();
 
   /**
    * @param memory told what the states take, beyond its limit too: state must be held
    */
   public StateStore(MemoryAccountant memory) {
+    this(memory, KEYS_A_SLICE);
+  }
+
+  StateStore(MemoryAccountant memory, int keysASlice) {
     this.memory = Objects.requireNonNull(memory, "memory");
+    this.keysASlice = keysASlice;
   }
 
   private record Name(int stateId, int partition) {}
@@ -33,7 +42,7 @@ public final class StateStore implements AutoCloseable {
     Name name = new Name(input.getStateId(), input.getPartition());
     StatePartition partition =
         partitions.computeIfAbsent(name, unused -> new StatePartition(memory));
-    return new StateAttempt(partition, spec, input, functions, childCount);
+    return new StateAttempt(partition, spec, input, functions, childCount, keysASlice);
   }
 
   /** The partition is not needed here any more. Tasks that hold it end with it. */

@@ -1,6 +1,5 @@
 package org.millrace.runner.state;
 
-import java.util.Collections;
 import java.util.List;
 import org.millrace.api.Optional;
 import org.millrace.api.Tuple2;
@@ -10,7 +9,6 @@ import org.millrace.api.function.Function4;
 import org.millrace.api.streaming.Time;
 
 /** Calls the function for each key with state, in their order, then for each new one. */
-@SuppressWarnings("unchecked") // the program's types were checked where it was compiled
 final class UpdateByKeyOperation extends Operation {
   private final Function4<Time, Object, List<Object>, Optional<Object>, Optional<Object>> function;
   private final Time time;
@@ -18,6 +16,7 @@ final class UpdateByKeyOperation extends Operation {
   private Entry next;
   private boolean begun;
 
+  @SuppressWarnings("unchecked") // the program's types were checked where it was compiled
   UpdateByKeyOperation(StatePartition state, Object function, long timeMs) {
     super(state);
     this.function =
@@ -63,7 +62,7 @@ final class UpdateByKeyOperation extends Operation {
     if (first == null) {
       return false;
     }
-    Object after = call(first.key, (List<Object>) first.value, Optional.empty());
+    Object after = call(first.key, BatchValues.values(first), Optional.empty());
     if (after != null) {
       table.enter(first.key, first.hash, after, time.milliseconds(), log);
       state.size.put(first.key, after);
@@ -82,34 +81,5 @@ final class UpdateByKeyOperation extends Operation {
               + "; return Optional.empty() to remove the key");
     }
     return after.orElse(null);
-  }
-
-  /** The values of a batch by key, in arrival order. */
-  static final class BatchValues {
-    private final StateTable table = StateTable.plain();
-    private final ChangeLog noLog = ChangeLog.ofFirst(1, table);
-
-    void add(Tuple2<?, ?> pair) {
-      table.enter(pair._1(), StateTable.hash(pair._1()), pair._2(), 0, noLog);
-    }
-
-    /** The values of a key that has state; empty for none. */
-    List<Object> take(Entry key) {
-      Entry found = table.find(key.key, key.hash);
-      if (found == null) {
-        return Collections.emptyList();
-      }
-      table.leave(found, noLog);
-      return (List<Object>) found.value;
-    }
-
-    /** The next key that was not taken; null when all were. */
-    Entry takeFirst() {
-      Entry first = table.first();
-      if (first != null) {
-        table.leave(first, noLog);
-      }
-      return first;
-    }
   }
 }

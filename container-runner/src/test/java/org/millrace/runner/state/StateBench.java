@@ -16,13 +16,18 @@ final class StateBench {
   static final int STATE = 7;
 
   final BudgetAccountant memory = new BudgetAccountant(1 << 20, MemoryShares.DEFAULT);
-  final StateStore store = new StateStore(memory);
+  final StateStore store;
   final StateSpec spec;
   final Object[] functions;
   int wakes;
   long zeroMs;
 
   StateBench(StateSpec.Builder spec, Object... functions) {
+    this(1_024, spec, functions);
+  }
+
+  StateBench(int keysASlice, StateSpec.Builder spec, Object... functions) {
+    this.store = new StateStore(memory, keysASlice);
     this.spec = spec.build();
     this.functions = functions;
   }

@@ -1,0 +1,93 @@
+package org.millrace.runner.state;
+
+import org.millrace.api.function.Function2;
+
+/**
+ * The values of one key in a window, as a queue that knows its reduction: two stacks, of which the
+ * front one holds for each older value the reduction of it and all after it in that stack, and the
+ * back one holds the newer values and their reduction. A value is merged once when it enters, once
+ * when the stacks turn over, and once more for the whole of a changed queue (Tangwongsan, Hirzel,
+ * Schneider, "Low-Latency Sliding-Window Aggregation in Worst-Case Constant Time", DEBS 2017,
+ * section 2, for the method that they improve).
+ *
+ * <p>Immutable but for {@link #reduced}, with nodes shared between versions.
+ */
+final class TwoStacks {
+  /** A value of a pane on top of a stack; in front with all values under it. */
+  private record Node(long pane, Object value, Node under) {}
+
+  private static final TwoStacks EMPTY = new TwoStacks(null, null, null, 0);
+
+  private final Node front;
+  private final Node back;
+  private final Object backReduced;
+  private final long oldestBack;
+
+  /** The reduction of all; set before the version that made this is complete. */
+  Object reduced;
+
+  private TwoStacks(Node front, Node back, Object backReduced, long oldestBack) {
+    this.front = front;
+    this.back = back;
+    this.backReduced = backReduced;
+    this.oldestBack = oldestBack;
+  }
+
+  static TwoStacks empty() {
+    return EMPTY;
+  }
+
+  boolean isEmpty() {
+    return front == null && back == null;
+  }
+
+  /** Whether the newest value is one of this pane. */
+  boolean has(long pane) {
+    return back != null && back.pane() == pane;
+  }
+
+  /** With a value after all others, whose pane is not older than theirs. */
+  TwoStacks with(long pane, Object value, Function2<Object, Object, Object> reduce)
+      throws Exception {
+    if (back == null) {
+      return new TwoStacks(front, new Node(pane, value, null), value, pane);
+    }
+    Object all = reduce.call(backReduced, value);
+    if (back.pane() != pane) {
+      return new TwoStacks(front, new Node(pane, value, back), all, oldestBack);
+    }
+    Object merged = back.under() == null ? all : reduce.call(back.value(), value);
+    return new TwoStacks(front, new Node(pane, merged, back.under()), all, oldestBack);
+  }
+
+  /** Without the values of this pane and of older ones. */
+  TwoStacks without(long lastLeft, Function2<Object, Object, Object> reduce) throws Exception {
+    Node rest = front;
+    while (rest != null && rest.pane() <= lastLeft) {
+      rest = rest.under();
+    }
+    if (rest != null || back == null || oldestBack > lastLeft) {
+      return rest == front ? this : new TwoStacks(rest, back, backReduced, oldestBack);
+    }
+    return turnedOver(lastLeft, reduce);
+  }
+
+  private TwoStacks turnedOver(long lastLeft, Function2<Object, Object, Object> reduce)
+      throws Exception {
+    Node turned = null;
+    for (Node node = back; node != null && node.pane() > lastLeft; node = node.under()) {
+      Object value = turned == null ? node.value() : reduce.call(node.value(), turned.value());
+      turned = new Node(node.pane(), value, turned);
+    }
+    return turned == null ? EMPTY : new TwoStacks(turned, null, null, 0);
+  }
+
+  /** Finds {@link #reduced}; not of an empty one. */
+  void reduce(Function2<Object, Object, Object> reduce) throws Exception {
+    if (front == null) {
+      reduced = backReduced;
+    } else {
+      reduced = back == null ? front.value() : reduce.call(front.value(), backReduced);
+    }
+  }
+}

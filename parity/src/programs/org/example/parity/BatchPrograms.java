@@ -131,11 +131,7 @@ public final class BatchPrograms {
                       },
                       false)
                   .collect());
-          out.accept(
-              numbers
-                  .cartesian(context.parallelize(List.of("x", "y"), 2))
-                  .collect()
-                  .size());
+          out.accept(numbers.cartesian(context.parallelize(List.of("x", "y"), 2)).collect().size());
           out.accept(texts(numbers.cartesian(context.parallelize(List.of("x", "y"), 2)).collect()));
           out.accept(numbers.union(context.parallelize(List.of(0), 1)).glom().collect());
           out.accept(numbers.pipe("cat").collect());
@@ -151,8 +147,14 @@ public final class BatchPrograms {
           out.accept(sorted(numbers.distinct().collect()));
           out.accept(numbers.sortBy(value -> value, true, 2).glom().collect());
           out.accept(numbers.sortBy(value -> value, false, 3).collect());
-          out.accept(texts(numbers.groupBy(value -> value % 2).mapValues(values -> texts(list(values))).collect()));
-          out.accept(sorted(numbers.intersection(context.parallelize(List.of(1, 5, 100))).collect()));
+          out.accept(
+              texts(
+                  numbers
+                      .groupBy(value -> value % 2)
+                      .mapValues(values -> texts(list(values)))
+                      .collect()));
+          out.accept(
+              sorted(numbers.intersection(context.parallelize(List.of(1, 5, 100))).collect()));
           out.accept(sorted(numbers.subtract(context.parallelize(List.of(1, 5, 100))).collect()));
           out.accept(sorted(numbers.repartition(4).collect()));
         });
@@ -164,11 +166,13 @@ public final class BatchPrograms {
           out.accept(texts(pairs.groupByKey().mapValues(values -> texts(list(values))).collect()));
           out.accept(texts(pairs.aggregateByKey(10, (a, b) -> a + b, Integer::sum).collect()));
           out.accept(texts(pairs.foldByKey(0, Integer::sum).collect()));
-          out.accept(texts(pairs.combineByKey(v -> "" + v, (c, v) -> c + v, (a, b) -> a + b).collect()));
+          out.accept(
+              texts(pairs.combineByKey(v -> "" + v, (c, v) -> c + v, (a, b) -> a + b).collect()));
           out.accept(pairs.sortByKey().collect());
           out.accept(pairs.sortByKey(false).glom().collect());
           out.accept(pairs.partitionBy(new HashPartitioner(3)).glom().collect());
-          out.accept(pairs.repartitionAndSortWithinPartitions(new HashPartitioner(2)).glom().collect());
+          out.accept(
+              pairs.repartitionAndSortWithinPartitions(new HashPartitioner(2)).glom().collect());
           out.accept(pairs.mapValues(value -> value * 10).collect());
           out.accept(pairs.flatMapValues(value -> List.of(value, value).iterator()).collect());
         });
@@ -181,10 +185,30 @@ public final class BatchPrograms {
           JavaPairRDD<String, Integer> pairs = pairs(context);
           JavaPairRDD<String, String> others = others(context);
           out.accept(texts(pairs.join(others).collect()));
-          out.accept(texts(pairs.leftOuterJoin(others).mapValues(both -> both._1() + "/" + both._2().orElse("-")).collect()));
-          out.accept(texts(pairs.rightOuterJoin(others).mapValues(both -> both._1().orElse(-1) + "/" + both._2()).collect()));
-          out.accept(texts(pairs.fullOuterJoin(others).mapValues(both -> both._1().orElse(-1) + "/" + both._2().orElse("-")).collect()));
-          out.accept(texts(pairs.cogroup(others).mapValues(both -> texts(list(both._1())) + "/" + texts(list(both._2()))).collect()));
+          out.accept(
+              texts(
+                  pairs
+                      .leftOuterJoin(others)
+                      .mapValues(both -> both._1() + "/" + both._2().orElse("-"))
+                      .collect()));
+          out.accept(
+              texts(
+                  pairs
+                      .rightOuterJoin(others)
+                      .mapValues(both -> both._1().orElse(-1) + "/" + both._2())
+                      .collect()));
+          out.accept(
+              texts(
+                  pairs
+                      .fullOuterJoin(others)
+                      .mapValues(both -> both._1().orElse(-1) + "/" + both._2().orElse("-"))
+                      .collect()));
+          out.accept(
+              texts(
+                  pairs
+                      .cogroup(others)
+                      .mapValues(both -> texts(list(both._1())) + "/" + texts(list(both._2())))
+                      .collect()));
           out.accept(texts(pairs.subtractByKey(others).collect()));
         });
   }

@@ -106,8 +106,9 @@ public final class Programs {
     all.put("reduce", (in, out) -> out.ordered(in.words(WORDS).reduce((a, b) -> a + "-" + b)));
     all.put(
         "repartition",
-        (in, out) -> out.ordered(in.words(WORDS).repartition(1).map(word -> word.length())
-            .reduce(Integer::sum)));
+        (in, out) ->
+            out.ordered(
+                in.words(WORDS).repartition(1).map(word -> word.length()).reduce(Integer::sum)));
   }
 
   private static void byKey(Map<String, Program> all) {
@@ -115,17 +116,17 @@ public final class Programs {
     all.put(
         "flatMapValues",
         (in, out) ->
-            out.ordered(
-                in.keyed(KEYED).flatMapValues(value -> List.of(value, -value).iterator())));
+            out.ordered(in.keyed(KEYED).flatMapValues(value -> List.of(value, -value).iterator())));
     all.put("reduceByKey", (in, out) -> out.placed(in.keyed(KEYED).reduceByKey(Integer::sum)));
     all.put(
         "reduceByKeyInThree",
         (in, out) -> out.placed(in.keyed(KEYED).reduceByKey(Integer::sum, 3)));
     all.put(
         "reduceByKeyPartitioned",
-        (in, out) ->
-            out.placed(in.keyed(KEYED).reduceByKey(Integer::sum, new HashPartitioner(4))));
-    all.put("groupByKey", (in, out) -> out.placed(in.keyed(KEYED).groupByKey().mapValues(Programs::list)));
+        (in, out) -> out.placed(in.keyed(KEYED).reduceByKey(Integer::sum, new HashPartitioner(4))));
+    all.put(
+        "groupByKey",
+        (in, out) -> out.placed(in.keyed(KEYED).groupByKey().mapValues(Programs::list)));
     all.put(
         "groupByKeyInThree",
         (in, out) -> out.placed(in.keyed(KEYED).groupByKey(3).mapValues(Programs::list)));
@@ -180,13 +181,11 @@ public final class Programs {
   private static void windowsByKey(Map<String, Program> all) {
     all.put(
         "reduceByKeyAndWindow",
-        (in, out) ->
-            out.placed(in.keyed(KEYED).reduceByKeyAndWindow(Integer::sum, batches(3))));
+        (in, out) -> out.placed(in.keyed(KEYED).reduceByKeyAndWindow(Integer::sum, batches(3))));
     all.put(
         "reduceByKeyAndWindowSliding",
         (in, out) ->
-            out.placed(
-                in.keyed(KEYED).reduceByKeyAndWindow(Integer::sum, batches(3), batches(1))));
+            out.placed(in.keyed(KEYED).reduceByKeyAndWindow(Integer::sum, batches(3), batches(1))));
     all.put(
         "reduceByKeyAndWindowOfTexts",
         (in, out) ->
@@ -206,8 +205,7 @@ public final class Programs {
         (in, out) ->
             out.placed(
                 in.keyed(KEYED)
-                    .reduceByKeyAndWindow(
-                        Integer::sum, (a, b) -> a - b, batches(3), batches(1))));
+                    .reduceByKeyAndWindow(Integer::sum, (a, b) -> a - b, batches(3), batches(1))));
     all.put(
         "reduceByKeyAndWindowInverseFiltered",
         (in, out) ->
@@ -249,9 +247,7 @@ public final class Programs {
     all.put(
         "updateStateByKeyWithInitial",
         (in, out) ->
-            out.placed(
-                in.keyed(KEYED)
-                    .updateStateByKey(sum, new HashPartitioner(2), initial(in))));
+            out.placed(in.keyed(KEYED).updateStateByKey(sum, new HashPartitioner(2), initial(in))));
     Function3<String, Optional<Integer>, State<Integer>, String> running =
         (key, value, state) -> {
           int total = (state.exists() ? state.get() : 0) + value.orElse(0);
@@ -302,8 +298,7 @@ public final class Programs {
 
   private static void joins(Map<String, Program> all) {
     all.put("join", (in, out) -> out.placed(in.keyed(KEYED).join(in.keyed(KEYED_OTHER))));
-    all.put(
-        "joinInThree", (in, out) -> out.placed(in.keyed(KEYED).join(in.keyed(KEYED_OTHER), 3)));
+    all.put("joinInThree", (in, out) -> out.placed(in.keyed(KEYED).join(in.keyed(KEYED_OTHER), 3)));
     all.put(
         "leftOuterJoin",
         (in, out) ->
@@ -347,7 +342,9 @@ public final class Programs {
         (in, out) ->
             out.ordered(
                 in.words(WORDS)
-                    .transform((Function<JavaRDD<String>, JavaRDD<String>>) rdd -> rdd.filter(word -> word.compareTo("c") < 0))));
+                    .transform(
+                        (Function<JavaRDD<String>, JavaRDD<String>>)
+                            rdd -> rdd.filter(word -> word.compareTo("c") < 0))));
     all.put(
         "transformWithReference",
         (in, out) -> {
@@ -355,7 +352,9 @@ public final class Programs {
           out.placed(
               in.keyed(KEYED)
                   .transformToPair(
-                      (Function<JavaPairRDD<String, Integer>, JavaPairRDD<String, Tuple2<Integer, Integer>>>)
+                      (Function<
+                              JavaPairRDD<String, Integer>,
+                              JavaPairRDD<String, Tuple2<Integer, Integer>>>)
                           rdd -> rdd.join(reference)));
         });
     all.put(
@@ -376,8 +375,13 @@ public final class Programs {
               in.words(WORDS)
                   .mapToPair(word -> new Tuple2<>(word, 1))
                   .reduceByKeyAndWindow(Integer::sum, (a, b) -> a - b, batches(4), batches(1))
-                  .mapToPair(pair -> new Tuple2<>(pair._2() * 1000 + pair._1().hashCode() % 1000, pair._1()));
-          out.ordered(counted.transformToPair((Function<JavaPairRDD<Integer, String>, JavaPairRDD<Integer, String>>) rdd -> rdd.sortByKey(false, 1)));
+                  .mapToPair(
+                      pair ->
+                          new Tuple2<>(pair._2() * 1000 + pair._1().hashCode() % 1000, pair._1()));
+          out.ordered(
+              counted.transformToPair(
+                  (Function<JavaPairRDD<Integer, String>, JavaPairRDD<Integer, String>>)
+                      rdd -> rdd.sortByKey(false, 1)));
         });
     all.put(
         "foreachRDD",

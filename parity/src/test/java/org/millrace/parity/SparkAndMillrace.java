@@ -30,9 +30,19 @@ final class SparkAndMillrace {
   private static final Path WORK = Path.of("target/parity").toAbsolutePath();
   private static final long TIMEOUT_MINUTES = 10;
   private static final String[] OPENED_TO_SPARK = {
-    "java.lang", "java.lang.invoke", "java.lang.reflect", "java.io", "java.net", "java.nio",
-    "java.util", "java.util.concurrent", "java.util.concurrent.atomic", "sun.nio.ch", "sun.nio.cs",
-    "sun.security.action", "sun.util.calendar"
+    "java.lang",
+    "java.lang.invoke",
+    "java.lang.reflect",
+    "java.io",
+    "java.net",
+    "java.nio",
+    "java.util",
+    "java.util.concurrent",
+    "java.util.concurrent.atomic",
+    "sun.nio.ch",
+    "sun.nio.cs",
+    "sun.security.action",
+    "sun.util.calendar"
   };
 
   private SparkAndMillrace() {}
@@ -93,7 +103,8 @@ final class SparkAndMillrace {
                   files.getJavaFileObjectsFromPaths(java))
               .call();
       if (!done) {
-        throw new IllegalStateException("the programs do not compile for " + name + ":\n" + messages);
+        throw new IllegalStateException(
+            "the programs do not compile for " + name + ":\n" + messages);
       }
     }
     return classes;
@@ -111,20 +122,20 @@ final class SparkAndMillrace {
     command.addAll(jvm);
     command.addAll(
         List.of(
-            "-Xmx1g", "-cp", classPath, "org.example.parity.Runner",
-            results.toString(), state.toString()));
+            "-Xmx1g",
+            "-cp",
+            classPath,
+            "org.example.parity.Runner",
+            results.toString(),
+            state.toString()));
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
       process.destroyForcibly();
       throw new IllegalStateException(name + " did not end in time; see " + log);
     }
     if (process.exitValue() != 0 || !Files.exists(results)) {
-      throw new IllegalStateException(
-          name + " ended with " + process.exitValue() + "; see " + log);
+      throw new IllegalStateException(name + " ended with " + process.exitValue() + "; see " + log);
     }
     Map<String, List<String>> byProgram = new LinkedHashMap<>();
     List<String> current = new ArrayList<>();

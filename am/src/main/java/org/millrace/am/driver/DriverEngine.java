@@ -84,6 +84,7 @@ public final class DriverEngine implements Engine {
                 .claim(identity.applicationId(), identity.attempt()));
     this.driver = new Driver(environment, epoch);
     this.parallelism = parallelism(environment.settings(), identity.master());
+    this.accumulators = new Accumulators(ports.shipping());
     this.jobs =
         new JobRunner(
             new Planner(ports.shipping(), residents().residents(), committed),
@@ -91,8 +92,8 @@ public final class DriverEngine implements Engine {
             ports.loop(),
             ports.work(),
             ports.waiting(),
-            ports.decoder());
-    this.accumulators = new Accumulators(ports.shipping());
+            ports.decoder(),
+            accumulators);
     this.broadcasts =
         new DriverBroadcasts(
             ports.shipping(),

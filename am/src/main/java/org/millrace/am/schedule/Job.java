@@ -1,5 +1,6 @@
 package org.millrace.am.schedule;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -60,6 +61,9 @@ final class Job {
     /** Whether its attempt has finished in the current placement. */
     boolean finished;
 
+    /** What the attempt that counts added to accumulators. */
+    ByteString accumulated = ByteString.EMPTY;
+
     TaskPlace(PlannedTask task) {
       this.task = task;
     }
@@ -84,6 +88,7 @@ final class Job {
           place.executorId = old.executorId;
           place.attempt = old.attempt;
           place.failures = old.failures;
+          place.accumulated = old.accumulated;
         }
       }
     }
@@ -97,9 +102,26 @@ final class Job {
     return place.task.result() < 0 || results[place.task.result()] == null;
   }
 
-  /** Whether the job waits for the task: for its result, or to know what it left where it ran. */
+  /**
+   * Whether the job waits for the task: for its result, or to know what it left where it ran or
+   * added to accumulators.
+   */
   boolean awaits(TaskPlace place) {
-    return mustRun(place) && (place.task.result() >= 0 || place.task.input().leavesSomething());
+    return mustRun(place)
+        && (place.task.result() >= 0
+            || place.task.input().leavesSomething()
+            || place.task.pipeline().functions().getAccumulates());
+  }
+
+  /** What its tasks added to accumulators, in their order. */
+  List<ByteString> accumulated() {
+    List<ByteString> all = new ArrayList<>();
+    for (TaskPlace place : places) {
+      if (!place.accumulated.isEmpty()) {
+        all.add(place.accumulated);
+      }
+    }
+    return all;
   }
 
   /** Whether another task that has not finished reads a reduce partition that this one reads. */

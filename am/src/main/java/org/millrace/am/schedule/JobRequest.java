@@ -1,7 +1,10 @@
 package org.millrace.am.schedule;
 
+import com.google.protobuf.ByteString;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.millrace.am.plan.JobPlan;
 
@@ -12,11 +15,18 @@ import org.millrace.am.plan.JobPlan;
  * @param planAgain plans the job as things are then; called on the driver loop, where the answer
  *     completes too
  * @param batchTimeMs of the batch that the job belongs to; -1 for none
+ * @param accumulated takes what the tasks of the job added to accumulators, in their order, before
+ *     the job is done
  */
 public record JobRequest(
-    int id, JobPlan plan, Supplier<CompletableFuture<JobPlan>> planAgain, long batchTimeMs) {
+    int id,
+    JobPlan plan,
+    Supplier<CompletableFuture<JobPlan>> planAgain,
+    long batchTimeMs,
+    Consumer<List<ByteString>> accumulated) {
   public JobRequest {
     Objects.requireNonNull(plan, "plan");
     Objects.requireNonNull(planAgain, "planAgain");
+    Objects.requireNonNull(accumulated, "accumulated");
   }
 }

@@ -1,5 +1,6 @@
 package org.millrace.am.schedule;
 
+import com.google.protobuf.ByteString;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.am.plan.JobPlan;
 import org.millrace.am.plan.Planner;
+import org.millrace.am.shared.Accumulators;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.RddNode;
@@ -39,6 +41,7 @@ public final class JobRunner {
   private final BlockingWork work;
   private final Waiting waiting;
   private final ResultDecoder decoder;
+  private final Accumulators accumulators;
   private final ThreadLocal<Long> batchTimeMs = ThreadLocal.withInitial(() -> -1L);
 
   public JobRunner(
@@ -47,20 +50,29 @@ public final class JobRunner {
       Loop loop,
       BlockingWork work,
       Waiting waiting,
-      ResultDecoder decoder) {
+      ResultDecoder decoder,
+      Accumulators accumulators) {
     this.planner = planner;
     this.scheduler = scheduler;
     this.loop = loop;
     this.work = work;
     this.waiting = waiting;
     this.decoder = decoder;
+    this.accumulators = accumulators;
   }
 
-  /** Jobs that {@code work} runs on this thread belong to a batch. */
+  /**
+   * Jobs that {@code batch} runs on this thread belong to a batch. When it fails, accumulators have
+   * the values again that they had before.
+   */
   public <T> T inBatch(long timeMs, Callable<T> batch) throws Exception {
     batchTimeMs.set(timeMs);
+    accumulators.beginBatch();
     try {
       return batch.call();
+    } catch (Exception failure) {
+      accumulators.rollBack();
+      throw failure;
     } finally {
       batchTimeMs.remove();
     }
@@ -82,7 +94,10 @@ public final class JobRunner {
           ErrorCode.ILLEGAL_USE, "a job cannot run on the driver's own loop: " + rdd.description());
     }
     Asked<R> asked = new Asked<>(rdd, action, from, until);
-    List<TaskResult> results = waiting.await(start(scheduler.newJobId(), asked, asked.plan()));
+    List<ByteString> added = new ArrayList<>();
+    List<TaskResult> results =
+        waiting.await(start(scheduler.newJobId(), asked, asked.plan(), added));
+    accumulators.merge(added, isInBatch());
     // What the job reads is released when nothing refers to the node.
     Reference.reachabilityFence(rdd);
     return asked.decode(results);
@@ -99,9 +114,18 @@ public final class JobRunner {
       job.completeExceptionally(failure);
       return job;
     }
+    boolean inBatch = isInBatch();
+    List<ByteString> added = new ArrayList<>();
     CompletableFuture<List<R>> decoded =
-        start(job.jobId(), asked, plan)
-            .thenCompose(results -> work.run("results", () -> asked.decode(results)));
+        start(job.jobId(), asked, plan, added)
+            .thenCompose(
+                results ->
+                    work.run(
+                        "results",
+                        () -> {
+                          accumulators.merge(added, inBatch);
+                          return asked.decode(results);
+                        }));
     Answers.post(
         decoded,
         loop,
@@ -115,9 +139,11 @@ public final class JobRunner {
     return job;
   }
 
-  /** Completes on the driver loop. */
-  private CompletableFuture<List<TaskResult>> start(int jobId, Asked<?> asked, JobPlan plan) {
-    JobRequest request = new JobRequest(jobId, plan, asked::planAgain, batchTimeMs.get());
+  /** Completes on the driver loop, after {@code added} was filled there. */
+  private CompletableFuture<List<TaskResult>> start(
+      int jobId, Asked<?> asked, JobPlan plan, List<ByteString> added) {
+    JobRequest request =
+        new JobRequest(jobId, plan, asked::planAgain, batchTimeMs.get(), added::addAll);
     CompletableFuture<List<TaskResult>> answer = new CompletableFuture<>();
     loop.execute(() -> pass(scheduler.submit(request), answer));
     return answer;

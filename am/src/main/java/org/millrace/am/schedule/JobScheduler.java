@@ -178,12 +178,14 @@ public final class JobScheduler {
     }
     boolean awaited = job.awaits(place);
     place.finished = true;
+    place.accumulated = message.getAccumulators();
     if (awaited && place.task.result() >= 0) {
       job.results[place.task.result()] = new TaskResult(message, payload);
     }
     job.awaited -= awaited ? 1 : 0;
     if (job.awaited == 0) {
       end(job);
+      job.request.accumulated().accept(job.accumulated());
       job.future.complete(Arrays.asList(job.results));
     }
   }

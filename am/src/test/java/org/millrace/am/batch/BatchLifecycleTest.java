@@ -20,6 +20,7 @@ import org.millrace.am.publish.TextOutputs;
 import org.millrace.am.receive.ReceiverTracker;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.schedule.JobScheduler;
+import org.millrace.am.shared.Accumulators;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.BatchAction;
@@ -440,7 +441,8 @@ class BatchLifecycleTest {
             loop,
             time.blockingWork(),
             this::await,
-            result -> List.of());
+            result -> List.of(),
+            new Accumulators(new FakeShipping()));
     StreamGraph graph =
         new StreamGraph(
             new Duration(INTERVAL_MS), List.of(input), List.of(output), Optional.empty());

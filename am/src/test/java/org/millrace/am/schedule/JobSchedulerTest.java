@@ -254,7 +254,11 @@ class JobSchedulerTest {
       JobScheduler to, JobPlan plan, long batchTimeMs) {
     return to.submit(
         new JobRequest(
-            to.newJobId(), plan, () -> CompletableFuture.completedFuture(plan), batchTimeMs));
+            to.newJobId(),
+            plan,
+            () -> CompletableFuture.completedFuture(plan),
+            batchTimeMs,
+            added -> {}));
   }
 
   private void start(JobPlan plan, long batchTimeMs) {

@@ -48,7 +48,7 @@ class BatchLifecycleTest {
   private static final long INTERVAL_MS = 1_000;
   private static final int MOST_WAITING = 3;
   private static final NodeLabel LABEL =
-      new NodeLabel(0, new Duration(INTERVAL_MS), "queueStream", "Test.java:1", Optional.empty());
+      new NodeLabel(0, new Duration(INTERVAL_MS), "queueStream", "Test.java:1");
 
   private final SimulatedTime time = SimulatedTime.inOrder();
   private final long start = time.nowMs();

@@ -37,8 +37,7 @@ final class Streams {
   private int nextId;
 
   private NodeLabel label(String name, long slides) {
-    return new NodeLabel(
-        nextId++, new Duration(slides * INTERVAL_MS), name, "Test.java:1", Optional.empty());
+    return new NodeLabel(nextId++, new Duration(slides * INTERVAL_MS), name, "Test.java:1");
   }
 
   InputStreamNode input() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +19,7 @@ import org.millrace.checkpoint.runtime.SimulatedTime;
 
 class FileTrackerTest {
   private static final NodeLabel LABEL =
-      new NodeLabel(0, new Duration(1_000), "textFileStream", "Test.java:1", Optional.empty());
+      new NodeLabel(0, new Duration(1_000), "textFileStream", "Test.java:1");
 
   private final SimulatedTime time = SimulatedTime.shuffled(3);
   private final Loop loop = time.loop("driver");

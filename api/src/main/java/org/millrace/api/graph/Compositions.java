@@ -19,9 +19,13 @@ import org.millrace.api.function.PairFunction;
  * number of partitions.
  */
 public final class Compositions {
-  private static final PairFunction<Object, Object, Long> ONE_WITHOUT_KEY =
+  /** A pair of null and 1 for a record. */
+  public static final PairFunction<Object, Object, Long> ONE_WITHOUT_KEY =
       record -> new Tuple2<>(null, 1L);
-  private static final PairFunction<Object, Object, Long> ONE = record -> new Tuple2<>(record, 1L);
+
+  /** A pair of the record and 1. */
+  public static final PairFunction<Object, Object, Long> ONE = record -> new Tuple2<>(record, 1L);
+
   private static final PairFunction<Object, Object, Object> WITHOUT_KEY =
       record -> new Tuple2<>(null, record);
   private static final PairFunction<Object, Object, Object> WITHOUT_VALUE =

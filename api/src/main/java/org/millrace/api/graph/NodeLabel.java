@@ -1,7 +1,6 @@
 package org.millrace.api.graph;
 
 import java.util.Objects;
-import java.util.Optional;
 import org.millrace.api.streaming.Duration;
 
 /**
@@ -11,16 +10,13 @@ import org.millrace.api.streaming.Duration;
  * @param slide time between two datasets of the stream
  * @param name the operation: {@code "map"}
  * @param callSite the place in the program: {@code "WordCount.java:31"}
- * @param uid the name that the program gave the stream, which outlives changes of the program
  */
-public record NodeLabel(
-    int id, Duration slide, String name, String callSite, Optional<String> uid) {
+public record NodeLabel(int id, Duration slide, String name, String callSite) {
   /** Checks that everything is given. */
   public NodeLabel {
     Objects.requireNonNull(slide, "slide");
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(callSite, "callSite");
-    Objects.requireNonNull(uid, "uid");
   }
 
   /** The operation and its place: {@code "map at WordCount.java:31"}. */

@@ -33,8 +33,8 @@ public sealed interface StateOperation {
    *     record, when {@code alwaysEmits}; else {@code Function4<Time, K, Optional<V>, State<S>,
    *     Optional<M>>}
    * @param timeoutMs a key times out in the first batch whose time is at least so much after that
-   *     of the last batch that had a pair of it, or of the first batch for initial state; the keys
-   *     of a batch that time out are called in their order; -1 for never
+   *     of the last batch that had a pair of it, or of the first batch for initial state; those
+   *     whose time was up earlier come first, then those that entered earlier; -1 for never
    */
   record MapWithState(Serializable function, boolean alwaysEmits, long timeoutMs)
       implements StateOperation {

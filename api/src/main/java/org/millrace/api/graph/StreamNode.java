@@ -2,7 +2,6 @@ package org.millrace.api.graph;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.millrace.api.streaming.Duration;
 
 /**
@@ -33,11 +32,6 @@ public abstract sealed class StreamNode
   /** The operation: {@code "map"}. */
   public final String name() {
     return label.name();
-  }
-
-  /** The name that the program gave the stream, which outlives changes of the program. */
-  public final Optional<String> uid() {
-    return label.uid();
   }
 
   /** The operation and its place in the program: {@code "map at WordCount.java:31"}. */

@@ -1,6 +1,7 @@
 package org.millrace.api.streaming;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -8,11 +9,13 @@ import org.millrace.api.HashPartitioner;
 import org.millrace.api.PairRDD;
 import org.millrace.api.RDD;
 import org.millrace.api.RDDLike;
+import org.millrace.api.Tuple2;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.function.FlatMapFunction;
 import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
+import org.millrace.api.function.Function3;
 import org.millrace.api.function.PairFlatMapFunction;
 import org.millrace.api.function.PairFunction;
 import org.millrace.api.function.VoidFunction;
@@ -25,7 +28,8 @@ import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.Operator;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StreamNode;
-import org.millrace.api.graph.UnionNode;
+import org.millrace.api.graph.WindowStreamNode;
+import org.millrace.api.storage.StorageLevel;
 
 /**
  * What {@link DStream} and {@link PairDStream} have in common.
@@ -46,6 +50,15 @@ import org.millrace.api.graph.UnionNode;
  */
 public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends RDDLike<T, R>> {
   private static final int PRINTED_BY_DEFAULT = 10;
+  private static final PairFunction<Object, Object, Object> WITHOUT_KEY =
+      record -> new Tuple2<>(null, record);
+  private static final FlatMapFunction<Iterator<Object>, List<Object>> GLOM =
+      records -> {
+        List<Object> all = new ArrayList<>();
+        records.forEachRemaining(all::add);
+        return List.of(all).iterator();
+      };
+  private static final Function<Tuple2<Object, Long>, Boolean> COUNTED = pair -> pair._2() != 0;
 
   private final StreamingContext context;
   private final StreamNode node;
@@ -109,16 +122,18 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
     return wrap(narrow("filter", Operator.FILTER, f, true));
   }
 
-  /** In each batch the partitions of this stream, then those of the other one. */
+  /** One list for each partition of a batch: its records in order. */
+  public DStream<List<T>> glom() {
+    return new DStream<>(context, narrow("glom", Operator.MAP_PARTITIONS, GLOM, false));
+  }
+
+  /**
+   * In each batch the partitions of this stream, then those of the other one. When both are placed
+   * by equal partitioners, partition i is that of this stream, then that of the other one, and the
+   * partitioner is kept.
+   */
   public S union(S that) {
-    context.requireSame(that.context(), node.slide(), that.node().slide(), "union");
-    NodeLabel label = context.label("union", node.slide());
-    return wrap(
-        new DerivedStreamNode(
-            label,
-            List.of(node, that.node()),
-            (parents, batchTime) -> new UnionNode(parents, label.description()),
-            List.of()));
+    return wrap(context.united(List.of(this, that)));
   }
 
   /** In each batch the same records spread evenly over {@code numPartitions} partitions. */
@@ -181,6 +196,119 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
             f));
   }
 
+  // ---- windows: durations are positive multiples of this stream's slide, else ILLEGAL_USE
+
+  /** {@link #window(Duration, Duration)} that moves with this stream. */
+  public S window(Duration windowDuration) {
+    return window(windowDuration, node.slide());
+  }
+
+  /**
+   * Every {@code slideDuration} the datasets of the last {@code windowDuration}, the earliest
+   * first, put together as {@link #union} does. At the beginning the window has what there is. The
+   * datasets of this stream are kept while windows need them; {@code persist} of the window says
+   * how.
+   */
+  public S window(Duration windowDuration, Duration slideDuration) {
+    WindowShape.over(node, windowDuration, slideDuration, "window");
+    return wrap(new WindowStreamNode(context.label("window", slideDuration), node, windowDuration));
+  }
+
+  /**
+   * Every {@code slideDuration} one element in one partition: the records of the last {@code
+   * windowDuration} reduced by an associative function, earlier ones on its left; none when there
+   * are no records. A batch costs what it brings, not what is in the window.
+   */
+  public DStream<T> reduceByWindow(
+      Function2<T, T, T> reduceFunc, Duration windowDuration, Duration slideDuration) {
+    return values(
+        "reduceByWindow",
+        keyedWindow("reduceByWindow", WITHOUT_KEY, windowDuration, slideDuration)
+            .reduce(reduceFunc, Placement.into(1)));
+  }
+
+  /**
+   * {@link #reduceByWindow(Function2, Duration, Duration)} that takes back what leaves the window.
+   * Once there was a record there is an element, whatever {@code invReduceFunc} makes of the last.
+   * Needs a checkpoint directory.
+   *
+   * @param reduceFunc associative
+   * @param invReduceFunc takes a reduced value and the reduced value of what left
+   */
+  public DStream<T> reduceByWindow(
+      Function2<T, T, T> reduceFunc,
+      Function2<T, T, T> invReduceFunc,
+      Duration windowDuration,
+      Duration slideDuration) {
+    return values(
+        "reduceByWindow",
+        keyedWindow("reduceByWindow", WITHOUT_KEY, windowDuration, slideDuration)
+            .reduce(reduceFunc, invReduceFunc, null, Placement.into(1)));
+  }
+
+  /**
+   * Every {@code slideDuration} one element in one partition: the number of records of the last
+   * {@code windowDuration}; none before the first record, 0 when all have left. Needs a checkpoint
+   * directory.
+   */
+  public DStream<Long> countByWindow(Duration windowDuration, Duration slideDuration) {
+    return values(
+        "countByWindow",
+        keyedWindow("countByWindow", Compositions.ONE_WITHOUT_KEY, windowDuration, slideDuration)
+            .reduce(KeyedWindow.SUM, KeyedWindow.DIFFERENCE, null, Placement.into(1)));
+  }
+
+  /**
+   * Every {@code slideDuration} a pair of each distinct record of the last {@code windowDuration}
+   * and how often it occurs, in default parallelism partitions, in the order in which they entered
+   * the window. Needs a checkpoint directory.
+   */
+  public PairDStream<T, Long> countByValueAndWindow(
+      Duration windowDuration, Duration slideDuration) {
+    return countByValueAndWindow(windowDuration, slideDuration, Placement.byDefault(context));
+  }
+
+  /** {@link #countByValueAndWindow(Duration, Duration)} into so many partitions. */
+  public PairDStream<T, Long> countByValueAndWindow(
+      Duration windowDuration, Duration slideDuration, int numPartitions) {
+    return countByValueAndWindow(windowDuration, slideDuration, Placement.into(numPartitions));
+  }
+
+  private PairDStream<T, Long> countByValueAndWindow(
+      Duration windowDuration, Duration slideDuration, Placement placement) {
+    return new PairDStream<>(
+        context,
+        keyedWindow("countByValueAndWindow", Compositions.ONE, windowDuration, slideDuration)
+            .reduce(KeyedWindow.SUM, KeyedWindow.DIFFERENCE, COUNTED, placement));
+  }
+
+  /** A window over pairs that a function makes of the records of this stream. */
+  private KeyedWindow keyedWindow(
+      String name, PairFunction<?, ?, ?> pair, Duration windowDuration, Duration slideDuration) {
+    WindowShape.over(node, windowDuration, slideDuration, name);
+    return new KeyedWindow(
+        context,
+        name,
+        narrow(name, Operator.MAP_TO_PAIR, pair, false),
+        windowDuration,
+        slideDuration);
+  }
+
+  private <U> DStream<U> values(String name, StreamNode pairs) {
+    NodeLabel label = context.label(name, pairs.slide());
+    context.addView(label.id(), pairs.id());
+    return new DStream<>(
+        context,
+        new DerivedStreamNode(
+            label,
+            List.of(pairs),
+            (parents, batchTime) ->
+                new NarrowNode(parents.get(0), Operator.VALUES, null, false, label.description()),
+            List.of()));
+  }
+
+  // ---- datasets in the driver
+
   /** In each batch the dataset that a function makes of this stream's; runs in the driver. */
   public <U> DStream<U> transform(Function<R, RDD<U>> f) {
     return new DStream<>(context, transformed("transform", (rdd, batchTime) -> f.call(rdd)));
@@ -200,6 +328,148 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
   /** {@link #transformToPair(Function)} with the time of the batch. */
   public <K, V> PairDStream<K, V> transformToPair(Function2<R, Time, PairRDD<K, V>> f) {
     return new PairDStream<>(context, transformed("transformToPair", f::call));
+  }
+
+  /**
+   * In each batch the dataset that a function makes of this stream's and that of another one with
+   * the same slide; runs in the driver.
+   */
+  public <U, W> DStream<W> transformWith(
+      DStream<U> other, Function3<R, RDD<U>, Time, RDD<W>> transformFunc) {
+    return new DStream<>(context, transformedWith("transformWith", other, transformFunc));
+  }
+
+  /** {@link #transformWith(DStream, Function3)} with a stream of pairs. */
+  public <K2, V2, W> DStream<W> transformWith(
+      PairDStream<K2, V2> other, Function3<R, PairRDD<K2, V2>, Time, RDD<W>> transformFunc) {
+    return new DStream<>(context, transformedWith("transformWith", other, transformFunc));
+  }
+
+  /** {@link #transformWith(DStream, Function3)} that gives pairs. */
+  public <U, K2, V2> PairDStream<K2, V2> transformWithToPair(
+      DStream<U> other, Function3<R, RDD<U>, Time, PairRDD<K2, V2>> transformFunc) {
+    return new PairDStream<>(context, transformedWith("transformWithToPair", other, transformFunc));
+  }
+
+  /** {@link #transformWith(DStream, Function3)} with a stream of pairs that gives pairs. */
+  public <K2, V2, K3, V3> PairDStream<K3, V3> transformWithToPair(
+      PairDStream<K2, V2> other,
+      Function3<R, PairRDD<K2, V2>, Time, PairRDD<K3, V3>> transformFunc) {
+    return new PairDStream<>(context, transformedWith("transformWithToPair", other, transformFunc));
+  }
+
+  /**
+   * The datasets of this stream from one time to another, both included; each time is brought down
+   * to the slide before it. Called while the context runs, by a function that the engine calls.
+   * Earlier batches are there for as long as {@link StreamingContext#remember} or a window asks.
+   *
+   * @throws MillraceException ILLEGAL_USE when nothing has run yet, no output needs the stream, or
+   *     a dataset is not there yet or not any more
+   */
+  public List<R> slice(Time fromTime, Time toTime) {
+    Time zero = zeroTime("slice");
+    List<R> datasets = new ArrayList<>();
+    Time last = toTime.floor(node.slide(), zero);
+    for (Time time : fromTime.floor(node.slide(), zero).to(last, node.slide())) {
+      R dataset = compute(time);
+      if (dataset != null) {
+        datasets.add(dataset);
+      }
+    }
+    return datasets;
+  }
+
+  /**
+   * The dataset of this stream at a time, as {@link #slice} has it; null when the stream has none
+   * then.
+   */
+  public R compute(Time validTime) {
+    zeroTime("compute");
+    return context.engine().dataset(node, validTime).map(this::wrapRDD).orElse(null);
+  }
+
+  private Time zeroTime(String operation) {
+    return context
+        .engine()
+        .zeroTime()
+        .orElseThrow(
+            () ->
+                new MillraceException(
+                    ErrorCode.ILLEGAL_USE,
+                    operation
+                        + " of "
+                        + node.description()
+                        + " before the first batch; call it in a function of foreachRDD or"
+                        + " transform"));
+  }
+
+  // ---- how the stream is kept
+
+  /** {@link #persist(StorageLevel)} in memory as serialized records. */
+  public S cache() {
+    return persist();
+  }
+
+  /** {@link #persist(StorageLevel)} in memory as serialized records. */
+  public S persist() {
+    return persist(StorageLevel.MEMORY_ONLY_SER);
+  }
+
+  /**
+   * Keeps the dataset of each batch from when it is first computed, so that other outputs of the
+   * batch and windows do not compute it again. For a window it says how its parent's are kept.
+   */
+  public S persist(StorageLevel level) {
+    Objects.requireNonNull(level, "level");
+    context.change("persist", to -> to.change(node, before -> before.kept(level)));
+    return self();
+  }
+
+  /**
+   * Asks that the state of this stream becomes durable at least so often.
+   *
+   * @param interval a positive multiple of the stream's slide, else ILLEGAL_USE
+   */
+  public S checkpoint(Duration interval) {
+    if (interval.milliseconds() <= 0 || !interval.isMultipleOf(node.slide())) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          "the checkpoint interval of "
+              + node.description()
+              + " is "
+              + interval
+              + ", but the stream slides by "
+              + node.slide()
+              + "; give a positive multiple of that");
+    }
+    context.change(
+        "checkpoint", to -> to.changeState(node, before -> before.checkpointed(interval)));
+    return self();
+  }
+
+  /**
+   * Names this stream. State finds its stream by this name when a program starts again after it was
+   * changed; without one, by operation and position.
+   *
+   * @throws MillraceException ILLEGAL_USE when the name is blank or another stream has it
+   */
+  public S uid(String name) {
+    if (name == null || name.isBlank()) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE, "the uid of " + node.description() + " is blank; give it a name");
+    }
+    context.change("uid", to -> to.name(node, name));
+    return self();
+  }
+
+  /** This stream; there is no other one behind it. */
+  public S dstream() {
+    return self();
+  }
+
+  @SuppressWarnings("unchecked") // S is the type of this
+  private S self() {
+    return (S) this;
   }
 
   // ---- outputs
@@ -279,21 +549,28 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
   }
 
   private StreamNode transformed(String name, Transformation<R> f) {
+    Objects.requireNonNull(f, "the function is null");
     return derived(
         name,
         label ->
-            (parents, batchTime) -> {
-              RDDLike<?, ?> result = f.apply(wrapRDD(parents.get(0)), batchTime);
-              if (result == null) {
-                throw new MillraceException(
-                    ErrorCode.NULL_RDD,
-                    "the function of "
-                        + label.description()
-                        + " gave null for the batch of "
-                        + batchTime
-                        + "; to give no records, return context().sparkContext().emptyRDD()");
-              }
-              return result.node();
-            });
+            (parents, batchTime) ->
+                StreamingContext.given(
+                    f.apply(wrapRDD(parents.get(0)), batchTime), label, batchTime));
+  }
+
+  private <U, P extends DStreamLike<U, P, Q>, Q extends RDDLike<U, Q>> StreamNode transformedWith(
+      String name, DStreamLike<U, P, Q> other, Function3<R, Q, Time, ? extends RDDLike<?, ?>> f) {
+    Objects.requireNonNull(f, "the function is null");
+    context.requireSame(other.context(), node.slide(), other.node().slide(), name);
+    NodeLabel label = context.label(name, node.slide());
+    return new DerivedStreamNode(
+        label,
+        List.of(node, other.node()),
+        (parents, batchTime) ->
+            StreamingContext.given(
+                f.call(wrapRDD(parents.get(0)), other.wrapRDD(parents.get(1)), batchTime),
+                label,
+                batchTime),
+        List.of());
   }
 }

@@ -11,4 +11,9 @@ public class InputDStream<T> extends DStream<T> {
   InputDStream(StreamingContext context, StreamNode node) {
     super(context, node);
   }
+
+  /** This stream; there is no other one behind it. */
+  public InputDStream<T> inputDStream() {
+    return this;
+  }
 }

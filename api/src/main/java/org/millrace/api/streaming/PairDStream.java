@@ -1,13 +1,19 @@
 package org.millrace.api.streaming;
 
-import java.util.function.Supplier;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
 import org.millrace.api.HashPartitioner;
+import org.millrace.api.Optional;
 import org.millrace.api.PairRDD;
 import org.millrace.api.Partitioner;
 import org.millrace.api.Tuple2;
+import org.millrace.api.Tuple3;
 import org.millrace.api.function.FlatMapFunction;
 import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
+import org.millrace.api.function.Function4;
 import org.millrace.api.graph.Combining;
 import org.millrace.api.graph.Compositions;
 import org.millrace.api.graph.Operator;
@@ -60,62 +66,45 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
     return new PairDStream<>(context(), narrow("flatMapValues", Operator.FLAT_MAP_VALUES, f, true));
   }
 
+  // ---- by key, in each batch
+
   /** In each batch one pair for each key: its values reduced by an associative function. */
   public PairDStream<K, V> reduceByKey(Function2<V, V, V> f) {
-    return reduceByKey(f, defaultPartitioner());
+    return reduceByKey(f, Placement.byDefault(context()));
   }
 
   /** {@link #reduceByKey(Function2)} into so many partitions. */
   public PairDStream<K, V> reduceByKey(Function2<V, V, V> f, int numPartitions) {
-    return reduceByKey(f, new HashPartitioner(numPartitions));
+    return reduceByKey(f, Placement.into(numPartitions));
   }
 
   /** {@link #reduceByKey(Function2)} with a partitioner. */
   public PairDStream<K, V> reduceByKey(Function2<V, V, V> f, Partitioner partitioner) {
-    return reduceByKey(f, () -> partitioner);
+    return reduceByKey(f, Placement.by(partitioner));
   }
 
-  private PairDStream<K, V> reduceByKey(Function2<V, V, V> f, Supplier<Partitioner> partitioner) {
-    return wrap(
-        derived(
-            "reduceByKey",
-            label ->
-                (parents, batchTime) ->
-                    new ShuffleNode(
-                        parents.get(0),
-                        partitioner.get(),
-                        Combining.Combine.reduce(f),
-                        label.description()),
-            f));
+  private PairDStream<K, V> reduceByKey(Function2<V, V, V> f, Placement placement) {
+    Objects.requireNonNull(f, "the function is null");
+    return wrap(shuffled("reduceByKey", Combining.Combine.reduce(f), placement, f));
   }
 
   /** In each batch one pair for each key with all its values in arrival order. */
   public PairDStream<K, Iterable<V>> groupByKey() {
-    return groupByKey(defaultPartitioner());
+    return groupByKey(Placement.byDefault(context()));
   }
 
   /** {@link #groupByKey()} into so many partitions. */
   public PairDStream<K, Iterable<V>> groupByKey(int numPartitions) {
-    return groupByKey(new HashPartitioner(numPartitions));
+    return groupByKey(Placement.into(numPartitions));
   }
 
   /** {@link #groupByKey()} with a partitioner. */
   public PairDStream<K, Iterable<V>> groupByKey(Partitioner partitioner) {
-    return groupByKey(() -> partitioner);
+    return groupByKey(Placement.by(partitioner));
   }
 
-  private PairDStream<K, Iterable<V>> groupByKey(Supplier<Partitioner> partitioner) {
-    return new PairDStream<>(
-        context(),
-        derived(
-            "groupByKey",
-            label ->
-                (parents, batchTime) ->
-                    new ShuffleNode(
-                        parents.get(0),
-                        partitioner.get(),
-                        new Combining.Group(),
-                        label.description())));
+  private PairDStream<K, Iterable<V>> groupByKey(Placement placement) {
+    return new PairDStream<>(context(), shuffled("groupByKey", new Combining.Group(), placement));
   }
 
   /** In each batch one pair for each key: its values combined into one of another type. */
@@ -127,7 +116,10 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
     return combineByKey(createCombiner, mergeValue, mergeCombiners, partitioner, true);
   }
 
-  /** {@code combineByKey} that may combine before values are moved, or may not. */
+  /**
+   * {@link #combineByKey(Function, Function2, Function2, Partitioner)} that may combine before
+   * values are moved, or may not.
+   */
   public <C> PairDStream<K, C> combineByKey(
       Function<V, C> createCombiner,
       Function2<C, V, C> mergeValue,
@@ -150,11 +142,325 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
                         label.description()),
             createCombiner,
             mergeValue,
-            mergeCombiners));
+            mergeCombiners,
+            partitioner));
   }
 
-  /** Asked in each batch, because executors may still be joining when the stream is defined. */
-  private Supplier<Partitioner> defaultPartitioner() {
-    return () -> new HashPartitioner(context().defaultParallelism());
+  private StreamNode shuffled(
+      String name, Combining combining, Placement placement, Object... functions) {
+    List<Object> shipped = new ArrayList<>(List.of(functions));
+    shipped.addAll(placement.shipped());
+    return derived(
+        name,
+        label ->
+            (parents, batchTime) ->
+                new ShuffleNode(parents.get(0), placement.get(), combining, label.description()),
+        shipped.toArray());
+  }
+
+  // ---- windows by key: durations are positive multiples of this stream's slide, else ILLEGAL_USE
+
+  /** {@link #groupByKeyAndWindow(Duration, Duration)} that moves with this stream. */
+  public PairDStream<K, Iterable<V>> groupByKeyAndWindow(Duration windowDuration) {
+    return groupByKeyAndWindow(windowDuration, node().slide());
+  }
+
+  /**
+   * Every {@code slideDuration} one pair for each key of the last {@code windowDuration} with all
+   * its values, the earliest first. Keys are in the order in which they entered the window.
+   */
+  public PairDStream<K, Iterable<V>> groupByKeyAndWindow(
+      Duration windowDuration, Duration slideDuration) {
+    return groupByKeyAndWindow(windowDuration, slideDuration, Placement.byDefault(context()));
+  }
+
+  /** {@link #groupByKeyAndWindow(Duration, Duration)} into so many partitions. */
+  public PairDStream<K, Iterable<V>> groupByKeyAndWindow(
+      Duration windowDuration, Duration slideDuration, int numPartitions) {
+    return groupByKeyAndWindow(windowDuration, slideDuration, Placement.into(numPartitions));
+  }
+
+  /** {@link #groupByKeyAndWindow(Duration, Duration)} with a partitioner. */
+  public PairDStream<K, Iterable<V>> groupByKeyAndWindow(
+      Duration windowDuration, Duration slideDuration, Partitioner partitioner) {
+    return groupByKeyAndWindow(windowDuration, slideDuration, Placement.by(partitioner));
+  }
+
+  private PairDStream<K, Iterable<V>> groupByKeyAndWindow(
+      Duration windowDuration, Duration slideDuration, Placement placement) {
+    return new PairDStream<>(
+        context(),
+        keyedWindow("groupByKeyAndWindow", windowDuration, slideDuration).group(placement));
+  }
+
+  /** {@link #reduceByKeyAndWindow(Function2, Duration, Duration)} that moves with this stream. */
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> reduceFunc, Duration windowDuration) {
+    return reduceByKeyAndWindow(reduceFunc, windowDuration, node().slide());
+  }
+
+  /**
+   * Every {@code slideDuration} one pair for each key of the last {@code windowDuration}: its
+   * values reduced by an associative function, earlier ones on its left. Keys are in the order in
+   * which they entered the window. A batch costs what it brings, not what is in the window.
+   */
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> reduceFunc, Duration windowDuration, Duration slideDuration) {
+    return reduceByKeyAndWindow(
+        reduceFunc, windowDuration, slideDuration, Placement.byDefault(context()));
+  }
+
+  /** {@link #reduceByKeyAndWindow(Function2, Duration, Duration)} into so many partitions. */
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> reduceFunc,
+      Duration windowDuration,
+      Duration slideDuration,
+      int numPartitions) {
+    return reduceByKeyAndWindow(
+        reduceFunc, windowDuration, slideDuration, Placement.into(numPartitions));
+  }
+
+  /** {@link #reduceByKeyAndWindow(Function2, Duration, Duration)} with a partitioner. */
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> reduceFunc,
+      Duration windowDuration,
+      Duration slideDuration,
+      Partitioner partitioner) {
+    return reduceByKeyAndWindow(
+        reduceFunc, windowDuration, slideDuration, Placement.by(partitioner));
+  }
+
+  private PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> reduceFunc,
+      Duration windowDuration,
+      Duration slideDuration,
+      Placement placement) {
+    return wrap(
+        keyedWindow("reduceByKeyAndWindow", windowDuration, slideDuration)
+            .reduce(reduceFunc, placement));
+  }
+
+  /**
+   * {@link #reduceByKeyAndWindow(Function2, Duration, Duration)} that takes back what leaves the
+   * window: it reduces what entered, and nothing else. A key stays, with whatever {@code
+   * invReduceFunc} makes of its last value, unless a filter removes it. Needs a checkpoint
+   * directory.
+   *
+   * @param reduceFunc associative
+   * @param invReduceFunc takes a key's reduced value and the reduced value of what left
+   */
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> reduceFunc,
+      Function2<V, V, V> invReduceFunc,
+      Duration windowDuration,
+      Duration slideDuration) {
+    return reduceByKeyAndWindow(
+        reduceFunc,
+        invReduceFunc,
+        windowDuration,
+        slideDuration,
+        Placement.byDefault(context()),
+        null);
+  }
+
+  /**
+   * {@link #reduceByKeyAndWindow(Function2, Function2, Duration, Duration)} into so many
+   * partitions.
+   *
+   * @param filterFunc asked after each batch for keys that changed: false removes the key, which is
+   *     for values that stand for nothing; null keeps all keys
+   */
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> reduceFunc,
+      Function2<V, V, V> invReduceFunc,
+      Duration windowDuration,
+      Duration slideDuration,
+      int numPartitions,
+      Function<Tuple2<K, V>, Boolean> filterFunc) {
+    return reduceByKeyAndWindow(
+        reduceFunc,
+        invReduceFunc,
+        windowDuration,
+        slideDuration,
+        Placement.into(numPartitions),
+        filterFunc);
+  }
+
+  /**
+   * {@link #reduceByKeyAndWindow(Function2, Function2, Duration, Duration)} with a partitioner.
+   *
+   * @param filterFunc asked after each batch for keys that changed: false removes the key, which is
+   *     for values that stand for nothing; null keeps all keys
+   */
+  public PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> reduceFunc,
+      Function2<V, V, V> invReduceFunc,
+      Duration windowDuration,
+      Duration slideDuration,
+      Partitioner partitioner,
+      Function<Tuple2<K, V>, Boolean> filterFunc) {
+    return reduceByKeyAndWindow(
+        reduceFunc,
+        invReduceFunc,
+        windowDuration,
+        slideDuration,
+        Placement.by(partitioner),
+        filterFunc);
+  }
+
+  private PairDStream<K, V> reduceByKeyAndWindow(
+      Function2<V, V, V> reduceFunc,
+      Function2<V, V, V> invReduceFunc,
+      Duration windowDuration,
+      Duration slideDuration,
+      Placement placement,
+      Function<Tuple2<K, V>, Boolean> filterFunc) {
+    return wrap(
+        keyedWindow("reduceByKeyAndWindow", windowDuration, slideDuration)
+            .reduce(reduceFunc, invReduceFunc, filterFunc, placement));
+  }
+
+  private KeyedWindow keyedWindow(String name, Duration windowDuration, Duration slideDuration) {
+    return new KeyedWindow(context(), name, node(), windowDuration, slideDuration);
+  }
+
+  // ---- state from batch to batch; needs a checkpoint directory
+
+  /**
+   * In each batch all keys that have state, with their state, in the order in which they entered
+   * it. The function is called in each batch for every key that has state or values: first for
+   * those with state, in that order, then for new ones as they arrived.
+   *
+   * @param updateFunc takes the key's values in the batch, in arrival order and perhaps none, and
+   *     its state, absent for a new key; gives the new state, absent to remove the key
+   */
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function2<List<V>, Optional<S>, Optional<S>> updateFunc) {
+    return updated(updateFunc, Placement.byDefault(context()), null);
+  }
+
+  /** {@link #updateStateByKey(Function2)} into so many partitions. */
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function2<List<V>, Optional<S>, Optional<S>> updateFunc, int numPartitions) {
+    return updated(updateFunc, Placement.into(numPartitions), null);
+  }
+
+  /** {@link #updateStateByKey(Function2)} with a partitioner. */
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function2<List<V>, Optional<S>, Optional<S>> updateFunc, Partitioner partitioner) {
+    return updated(updateFunc, Placement.by(partitioner), null);
+  }
+
+  /**
+   * {@link #updateStateByKey(Function2)} with a partitioner.
+   *
+   * @param initialRDD state to begin with; of several pairs with one key the last one counts
+   */
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function2<List<V>, Optional<S>, Optional<S>> updateFunc,
+      Partitioner partitioner,
+      PairRDD<K, S> initialRDD) {
+    return updated(
+        updateFunc, Placement.by(partitioner), Objects.requireNonNull(initialRDD, "initialRDD"));
+  }
+
+  private <S> PairDStream<K, S> updated(
+      Function2<List<V>, Optional<S>, Optional<S>> updateFunc,
+      Placement placement,
+      PairRDD<K, S> initialRDD) {
+    return new PairDStream<>(
+        context(), new KeyedState(context(), node(), placement, initialRDD).byValues(updateFunc));
+  }
+
+  /**
+   * {@link #updateStateByKey(Function2)} by a function of the batch time and the key, too.
+   *
+   * @param rememberPartitioner whether the result is known to be placed by the partitioner
+   */
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function4<Time, K, List<V>, Optional<S>, Optional<S>> updateFunc,
+      Partitioner partitioner,
+      boolean rememberPartitioner) {
+    return updated(updateFunc, partitioner, rememberPartitioner, null);
+  }
+
+  /**
+   * {@link #updateStateByKey(Function4, Partitioner, boolean)} with state to begin with.
+   *
+   * @param initialRDD of several pairs with one key the last one counts
+   */
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function4<Time, K, List<V>, Optional<S>, Optional<S>> updateFunc,
+      Partitioner partitioner,
+      boolean rememberPartitioner,
+      PairRDD<K, S> initialRDD) {
+    return updated(
+        updateFunc,
+        partitioner,
+        rememberPartitioner,
+        Objects.requireNonNull(initialRDD, "initialRDD"));
+  }
+
+  private <S> PairDStream<K, S> updated(
+      Function4<Time, K, List<V>, Optional<S>, Optional<S>> updateFunc,
+      Partitioner partitioner,
+      boolean rememberPartitioner,
+      PairRDD<K, S> initialRDD) {
+    KeyedState state = new KeyedState(context(), node(), Placement.by(partitioner), initialRDD);
+    return new PairDStream<>(context(), state.placed(state.byKey(updateFunc), rememberPartitioner));
+  }
+
+  /**
+   * In each batch the new state of all keys, which a function gives once for each partition.
+   *
+   * @param updateFunc takes key, values of the batch and state of each key that has values or
+   *     state, in the order of {@link #updateStateByKey(Function2)}; what it gives is the new
+   *     state, in that order, each key at most once; a key must be one that the partitioner puts
+   *     into this partition
+   * @param rememberPartitioner whether the result is known to be placed by the partitioner
+   */
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function<Iterator<Tuple3<K, List<V>, Optional<S>>>, Iterator<Tuple2<K, S>>> updateFunc,
+      Partitioner partitioner,
+      boolean rememberPartitioner) {
+    return updated(updateFunc, partitioner, rememberPartitioner, null);
+  }
+
+  /**
+   * {@link #updateStateByKey(Function, Partitioner, boolean)} with state to begin with.
+   *
+   * @param initialRDD of several pairs with one key the last one counts
+   */
+  public <S> PairDStream<K, S> updateStateByKey(
+      Function<Iterator<Tuple3<K, List<V>, Optional<S>>>, Iterator<Tuple2<K, S>>> updateFunc,
+      Partitioner partitioner,
+      boolean rememberPartitioner,
+      PairRDD<K, S> initialRDD) {
+    return updated(
+        updateFunc,
+        partitioner,
+        rememberPartitioner,
+        Objects.requireNonNull(initialRDD, "initialRDD"));
+  }
+
+  private <S> PairDStream<K, S> updated(
+      Function<Iterator<Tuple3<K, List<V>, Optional<S>>>, Iterator<Tuple2<K, S>>> updateFunc,
+      Partitioner partitioner,
+      boolean rememberPartitioner,
+      PairRDD<K, S> initialRDD) {
+    KeyedState state = new KeyedState(context(), node(), Placement.by(partitioner), initialRDD);
+    return new PairDStream<>(
+        context(), state.placed(state.byPartition(updateFunc), rememberPartitioner));
+  }
+
+  /**
+   * In each batch what a function gives for its pairs and for the keys that time out. Costs what
+   * the batch touches, however many keys have state. Partitioner, timeout and state to begin with
+   * are those of {@code spec}; see {@link StateSpec} for when the function is called.
+   */
+  public <S, M> MapWithStateDStream<K, V, S, M> mapWithState(StateSpec<K, V, S, M> spec) {
+    KeyedState state =
+        new KeyedState(context(), node(), spec.placement(context()), spec.initialState().orNull());
+    return new MapWithStateDStream<>(context(), state.stateful("mapWithState", spec.operation()));
   }
 }

@@ -11,4 +11,9 @@ public class ReceiverInputDStream<T> extends InputDStream<T> {
   ReceiverInputDStream(StreamingContext context, StreamNode node) {
     super(context, node);
   }
+
+  /** This stream; there is no other one behind it. */
+  public ReceiverInputDStream<T> receiverInputDStream() {
+    return this;
+  }
 }

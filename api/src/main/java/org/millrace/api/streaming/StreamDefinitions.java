@@ -1,28 +1,35 @@
 package org.millrace.api.streaming;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.BatchAction;
 import org.millrace.api.graph.CallSite;
-import org.millrace.api.graph.DerivedStreamNode;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.Output;
-import org.millrace.api.graph.ReceiverStreamNode;
-import org.millrace.api.graph.SerializabilityCheck;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.graph.StreamNode;
+import org.millrace.api.graph.StreamSettings;
 
 /** Collects what a program defines until it starts. Guarded by the context that owns it. */
 final class StreamDefinitions {
   private final List<InputStreamNode> inputs = new ArrayList<>();
   private final List<Output> outputs = new ArrayList<>();
+  private final Map<Integer, StreamSettings> settings = new HashMap<>();
+  private final Map<Integer, Integer> stateOfViews = new HashMap<>();
+  private final Map<String, StreamNode> streamsByUid = new HashMap<>();
   private Optional<Duration> rememberDuration = Optional.empty();
+  private Optional<String> checkpointDirectory = Optional.empty();
   private int nextStreamId;
 
   NodeLabel label(String name, Duration slide) {
-    return new NodeLabel(nextStreamId++, slide, name, CallSite.here(), Optional.empty());
+    return new NodeLabel(nextStreamId++, slide, name, CallSite.here());
   }
 
   int nextInputId() {
@@ -43,8 +50,46 @@ final class StreamDefinitions {
             outputs.size(), parent, prefix, suffix, described("saveAsTextFiles")));
   }
 
+  /**
+   * A stream shows the state of another one; name and checkpoints of both are those of the state.
+   */
+  void addView(int streamId, int stateId) {
+    stateOfViews.put(streamId, stateOfViews.getOrDefault(stateId, stateId));
+  }
+
+  void change(StreamNode stream, UnaryOperator<StreamSettings> change) {
+    change(stream.id(), change);
+  }
+
+  void changeState(StreamNode stream, UnaryOperator<StreamSettings> change) {
+    change(stateOfViews.getOrDefault(stream.id(), stream.id()), change);
+  }
+
+  private void change(int streamId, UnaryOperator<StreamSettings> change) {
+    settings.put(streamId, change.apply(settings.getOrDefault(streamId, StreamSettings.NONE)));
+  }
+
+  void name(StreamNode stream, String uid) {
+    StreamNode other = streamsByUid.putIfAbsent(uid, stream);
+    if (other != null && other != stream) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          stream.description()
+              + " asks for the uid '"
+              + uid
+              + "', which "
+              + other.description()
+              + " has; give each stream a uid of its own");
+    }
+    changeState(stream, before -> before.named(uid));
+  }
+
   void remember(Duration duration) {
     rememberDuration = Optional.of(duration);
+  }
+
+  void checkpoint(String directory) {
+    checkpointDirectory = Optional.of(directory);
   }
 
   boolean hasOutput() {
@@ -52,24 +97,8 @@ final class StreamDefinitions {
   }
 
   StreamGraph graph(Duration batchInterval) {
-    return new StreamGraph(batchInterval, inputs, outputs, rememberDuration);
-  }
-
-  /** Checks all that goes to executors: receivers, and the functions of streams that are used. */
-  static void requireSerializable(StreamGraph graph) {
-    for (InputStreamNode input : graph.inputs()) {
-      if (input instanceof ReceiverStreamNode receiverStream) {
-        SerializabilityCheck.require(
-            receiverStream.receiver(), "the receiver of " + input.description());
-      }
-    }
-    for (StreamNode stream : graph.neededStreams()) {
-      if (stream instanceof DerivedStreamNode derived) {
-        for (Object function : derived.shippedFunctions()) {
-          SerializabilityCheck.require(function, "the function of " + stream.description());
-        }
-      }
-    }
+    return new StreamGraph(
+        batchInterval, inputs, outputs, rememberDuration, settings, checkpointDirectory);
   }
 
   private static String described(String name) {

@@ -14,21 +14,27 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.millrace.api.BatchContext;
+import org.millrace.api.Optional;
+import org.millrace.api.PairRDD;
 import org.millrace.api.RDD;
+import org.millrace.api.RDDLike;
 import org.millrace.api.StreamingConf;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.function.Function;
+import org.millrace.api.function.Function0;
+import org.millrace.api.function.Function2;
 import org.millrace.api.graph.BatchAction;
 import org.millrace.api.graph.DerivedStreamNode;
 import org.millrace.api.graph.FileStreamNode;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.QueueStreamNode;
+import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.ReceiverStreamNode;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.graph.StreamNode;
-import org.millrace.api.graph.UnionNode;
+import org.millrace.api.graph.UnionComposition;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.StopMode;
 import org.millrace.api.storage.StorageLevel;
@@ -107,6 +113,39 @@ public final class StreamingContext implements Closeable {
   /** Time between two batches. */
   public Duration batchInterval() {
     return batchInterval;
+  }
+
+  /** The context of this JVM that is active; absent when none is. */
+  public static Optional<StreamingContext> getActive() {
+    return Optional.ofNullable(ACTIVE.get());
+  }
+
+  /**
+   * The context of this JVM that is active, else the one that a function makes.
+   *
+   * @throws MillraceException ILLEGAL_USE with the cause when the function throws a checked one
+   */
+  public static StreamingContext getActiveOrCreate(Function0<StreamingContext> creatingFunc) {
+    StreamingContext active = ACTIVE.get();
+    if (active != null) {
+      return active;
+    }
+    try {
+      return creatingFunc.call();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE, "the function that makes the streaming context failed: " + e, e);
+    }
+  }
+
+  /**
+   * The path of the jar that a class was loaded from, as one element; empty when it did not come
+   * from a jar.
+   */
+  public static String[] jarOfClass(Class<?> type) {
+    return JarOfClass.find(type).stream().toArray(String[]::new);
   }
 
   /** Where this context is in its life. */
@@ -202,26 +241,101 @@ public final class StreamingContext implements Closeable {
     return new PairDStream<>(this, united(Arrays.asList(streams)));
   }
 
-  private StreamNode united(List<? extends DStreamLike<?, ?, ?>> streams) {
+  StreamNode united(List<? extends DStreamLike<?, ?, ?>> streams) {
+    List<StreamNode> parents = nodesOf(streams, "union");
+    NodeLabel label = label("union", parents.get(0).slide());
+    return new DerivedStreamNode(
+        label,
+        parents,
+        (rdds, batchTime) -> UnionComposition.of(rdds, label.description()),
+        List.of());
+  }
+
+  /**
+   * In each batch the dataset that a function makes of those of all streams; runs in the driver.
+   *
+   * @param dstreams at least one, all with one slide; streams of pairs by {@link
+   *     PairDStream#toDStream}
+   * @param transformFunc takes the datasets in the order of the streams, and the batch time
+   */
+  public <T> DStream<T> transform(
+      List<DStream<?>> dstreams, Function2<List<RDD<?>>, Time, RDD<T>> transformFunc) {
+    return new DStream<>(this, transformed("transform", dstreams, transformFunc));
+  }
+
+  /** {@link #transform} that gives pairs. */
+  public <K, V> PairDStream<K, V> transformToPair(
+      List<DStream<?>> dstreams, Function2<List<RDD<?>>, Time, PairRDD<K, V>> transformFunc) {
+    return new PairDStream<>(this, transformed("transformToPair", dstreams, transformFunc));
+  }
+
+  private StreamNode transformed(
+      String name,
+      List<DStream<?>> dstreams,
+      Function2<List<RDD<?>>, Time, ? extends RDDLike<?, ?>> f) {
+    Objects.requireNonNull(f, "the function is null");
+    List<DStream<?>> streams = List.copyOf(dstreams);
+    List<StreamNode> parents = nodesOf(streams, name);
+    NodeLabel label = label(name, parents.get(0).slide());
+    return new DerivedStreamNode(
+        label,
+        parents,
+        (rdds, batchTime) -> {
+          List<RDD<?>> typed = new ArrayList<>();
+          for (int i = 0; i < rdds.size(); i++) {
+            typed.add(streams.get(i).wrapRDD(rdds.get(i)));
+          }
+          return given(f.call(typed, batchTime), label, batchTime);
+        },
+        List.of());
+  }
+
+  /** What a program's function made of the datasets of a batch, which must not be null. */
+  static RddNode given(RDDLike<?, ?> result, NodeLabel label, Time batchTime) {
+    if (result == null) {
+      throw new MillraceException(
+          ErrorCode.NULL_RDD,
+          "the function of "
+              + label.description()
+              + " gave null for the batch of "
+              + batchTime
+              + "; to give no records, return context().sparkContext().emptyRDD()");
+    }
+    return result.node();
+  }
+
+  private List<StreamNode> nodesOf(List<? extends DStreamLike<?, ?, ?>> streams, String operation) {
     if (streams.isEmpty()) {
       throw new MillraceException(
-          ErrorCode.ILLEGAL_USE, "union of no streams; give at least one stream");
+          ErrorCode.ILLEGAL_USE, operation + " of no streams; give at least one stream");
     }
     Duration slide = streams.get(0).node().slide();
-    List<StreamNode> parents = new ArrayList<>();
+    List<StreamNode> nodes = new ArrayList<>();
     for (DStreamLike<?, ?, ?> stream : streams) {
-      requireSame(stream.context(), slide, stream.node().slide(), "union");
-      parents.add(stream.node());
+      requireSame(stream.context(), slide, stream.node().slide(), operation);
+      nodes.add(stream.node());
     }
-    NodeLabel label = label("union", slide);
-    return new DerivedStreamNode(
-        label, parents, (rdds, batchTime) -> new UnionNode(rdds, label.description()), List.of());
+    return nodes;
   }
 
   /** Keeps the datasets of each batch usable for a duration after it. */
   public void remember(Duration duration) {
     requirePositive(duration, "the remember duration");
     define("remember", to -> to.remember(duration));
+  }
+
+  /**
+   * Names the directory in which the application keeps what must survive it. Streams with state
+   * that cannot be found again from the batches of a window need one.
+   *
+   * @param directory path or URI of a directory, which is made when it does not exist
+   */
+  public void checkpoint(String directory) {
+    if (directory == null || directory.isBlank()) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE, "the checkpoint directory is blank; give a path or URI");
+    }
+    define("checkpoint", to -> to.checkpoint(directory));
   }
 
   /** Tells a listener what happens from now on; allowed before and after the start. */
@@ -240,8 +354,9 @@ public final class StreamingContext implements Closeable {
    * Starts receivers and batches; returns when they are started.
    *
    * @throws MillraceException NO_OUTPUT_OPERATION when there is nothing to run,
-   *     FUNCTION_NOT_SERIALIZABLE when a function cannot be sent to executors (in both cases the
-   *     context is stopped), ALREADY_STARTED, ALREADY_STOPPED, ANOTHER_CONTEXT_ACTIVE
+   *     FUNCTION_NOT_SERIALIZABLE when a function cannot be sent to executors,
+   *     NO_CHECKPOINT_DIRECTORY when a stream needs one (in these cases the context is stopped),
+   *     ALREADY_STARTED, ALREADY_STOPPED, ANOTHER_CONTEXT_ACTIVE
    */
   public void start() {
     lock.lock();
@@ -291,7 +406,7 @@ public final class StreamingContext implements Closeable {
               + " saveAsTextFiles or foreachRDD on a stream before start()");
     }
     StreamGraph graph = definitions.graph(batchInterval);
-    StreamDefinitions.requireSerializable(graph);
+    StartCheck.require(graph);
     return graph;
   }
 
@@ -418,6 +533,19 @@ public final class StreamingContext implements Closeable {
     } finally {
       lock.unlock();
     }
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  /** The stream of one id shows the state of the stream of another. */
+  void addView(int streamId, int stateId) {
+    define("a view of state", to -> to.addView(streamId, stateId));
+  }
+
+  void change(String name, Consumer<StreamDefinitions> change) {
+    define(name, change);
   }
 
   void addForEach(String name, StreamNode parent, BatchAction action) {

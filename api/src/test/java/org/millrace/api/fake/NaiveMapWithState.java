@@ -2,6 +2,7 @@ package org.millrace.api.fake;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,7 @@ final class NaiveMapWithState {
               idle.add(key);
             }
           });
+      idle.sort(Comparator.comparingLong(key -> table.get(key).touchedMs));
       for (Object key : idle) {
         call(step.batchTime(), key, Optional.empty(), stateOf(key, true));
         table.remove(key);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.HashPartitioner;
@@ -104,10 +103,7 @@ class GraphShapeTest {
   void namesTheDirectoryOfABatch() {
     StreamNode parent =
         new FileStreamNode(
-            new NodeLabel(0, Durations.seconds(1), "files", "A.java:1", Optional.empty()),
-            0,
-            "in",
-            true);
+            new NodeLabel(0, Durations.seconds(1), "files", "A.java:1"), 0, "in", true);
     Time time = new Time(1500);
 
     assertThat(new Output.TextFilesOutput(0, parent, "out", "txt", "save").directory(time))

@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +29,6 @@ public final class DatasetRegistry {
   /** Volatile: lets a program that persists nothing plan without the lock. */
   private volatile boolean empty = true;
 
-  /**
-   * A dataset that is not needed any more.
-   *
-   * @param executors those that keep some of it
-   */
-  public record Release(long datasetId, Set<Integer> executors) {
-    public Release {
-      executors = Set.copyOf(executors);
-    }
-  }
-
   private static final class Dataset {
     final NodeReference node;
     final StorageLevel level;
@@ -49,12 +37,6 @@ public final class DatasetRegistry {
     Dataset(NodeReference node, StorageLevel level) {
       this.node = node;
       this.level = level;
-    }
-
-    Release release() {
-      Set<Integer> executors = new TreeSet<>();
-      holders.values().forEach(executors::addAll);
-      return new Release(node.datasetId, executors);
     }
   }
 
@@ -98,11 +80,11 @@ public final class DatasetRegistry {
     }
   }
 
-  /** Gives a dataset up; empty when it was not persisted. */
-  public synchronized List<Release> unpersist(RddNode node) {
-    Dataset dataset = datasets.remove(node.id());
+  /** Gives a dataset up; false when it was not persisted. */
+  public synchronized boolean unpersist(RddNode node) {
+    boolean persisted = datasets.remove(node.id()) != null;
     empty = datasets.isEmpty();
-    return dataset == null ? List.of() : List.of(dataset.release());
+    return persisted;
   }
 
   /** How a dataset is kept; {@code StorageLevel.NONE} when it is not. */
@@ -129,7 +111,7 @@ public final class DatasetRegistry {
    *
    * @return those of their datasets that are not persisted any more
    */
-  public synchronized List<Release> onStored(int executorId, List<StoredPartition> stored) {
+  public synchronized Set<Long> onStored(int executorId, List<StoredPartition> stored) {
     Set<Long> unwanted = new TreeSet<>();
     for (StoredPartition partition : stored) {
       Dataset dataset = datasets.get(partition.getDatasetId());
@@ -142,7 +124,7 @@ public final class DatasetRegistry {
             .add(executorId);
       }
     }
-    return unwanted.stream().map(id -> new Release(id, Set.of(executorId))).toList();
+    return unwanted;
   }
 
   /** The executors that were thought to keep a partition may have dropped it. */
@@ -154,18 +136,18 @@ public final class DatasetRegistry {
   }
 
   /** The datasets that became unreachable since the last call, which are given up by this one. */
-  public synchronized List<Release> unreachable() {
-    List<Release> releases = new ArrayList<>();
+  public synchronized Set<Long> unreachable() {
+    Set<Long> released = new TreeSet<>();
     for (Reference<?> gone = unreachable.poll(); gone != null; gone = unreachable.poll()) {
       long datasetId = ((NodeReference) gone).datasetId;
       Dataset dataset = datasets.get(datasetId);
       if (dataset != null && dataset.node == gone) {
         datasets.remove(datasetId);
-        releases.add(dataset.release());
+        released.add(datasetId);
       }
     }
     empty = datasets.isEmpty();
-    return releases;
+    return released;
   }
 
   synchronized void onExecutorLost(int executorId) {

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.millrace.am.batch.CommittedTime;
-import org.millrace.am.dataset.DatasetRegistry.Release;
 import org.millrace.am.files.FileSplitter;
 import org.millrace.am.log.DriverState;
 import org.millrace.am.plan.Planner;
@@ -185,8 +184,7 @@ public final class DriverEngine implements Engine {
 
   @Override
   public void unpersist(RddNode rdd, boolean waiting) {
-    List<Release> releases = residents().residents().datasets().unpersist(rdd);
-    if (releases.isEmpty()) {
+    if (!residents().residents().datasets().unpersist(rdd)) {
       return;
     }
     CompletableFuture<Void> dropped = new CompletableFuture<>();
@@ -194,7 +192,7 @@ public final class DriverEngine implements Engine {
         .loop()
         .execute(
             () -> {
-              residents().release(releases);
+              residents().release(List.of(rdd.id()));
               if (waiting) {
                 // Who answers has read what was sent before.
                 driver.executors().registry().pingAll(() -> dropped.complete(null));

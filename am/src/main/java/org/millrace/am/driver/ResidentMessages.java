@@ -1,10 +1,10 @@
 package org.millrace.am.driver;
 
-import java.util.List;
-import org.millrace.am.dataset.DatasetRegistry.Release;
+import java.util.Collection;
 import org.millrace.am.dataset.Residents;
 import org.millrace.am.dataset.StateRegistry.Stale;
 import org.millrace.am.schedule.ExecutorPool;
+import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.ReleaseStates;
@@ -41,14 +41,12 @@ final class ResidentMessages {
     release(residents.datasets().unreachable());
   }
 
-  void release(List<Release> releases) {
-    for (Release release : releases) {
-      for (int executorId : release.executors()) {
-        pool.send(
-            executorId,
-            Envelope.newBuilder()
-                .setReleaseDatasets(
-                    ReleaseDatasets.newBuilder().addDatasetIds(release.datasetId())));
+  /** All executors are told: an attempt that failed may have kept something too. */
+  void release(Collection<Long> datasetIds) {
+    if (!datasetIds.isEmpty()) {
+      ReleaseDatasets.Builder message = ReleaseDatasets.newBuilder().addAllDatasetIds(datasetIds);
+      for (LiveExecutor executor : pool.live()) {
+        pool.send(executor.id(), Envelope.newBuilder().setReleaseDatasets(message));
       }
     }
   }

@@ -11,9 +11,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.DataOutputBuffer;
@@ -249,12 +251,13 @@ public final class Submitter {
   /** Enforced by YARN, for stop as well, which goes through it. */
   private static Map<ApplicationAccessType, String> accessLists(Settings settings) {
     Map<ApplicationAccessType, String> lists = new EnumMap<>(ApplicationAccessType.class);
-    settings
-        .find(Keys.YARN_VIEW_ACL)
-        .ifPresent(list -> lists.put(ApplicationAccessType.VIEW_APP, list));
-    settings
-        .find(Keys.YARN_MODIFY_ACL)
-        .ifPresent(list -> lists.put(ApplicationAccessType.MODIFY_APP, list));
+    Optional<AccessList> modify = settings.find(Keys.YARN_MODIFY_ACL).map(AccessList::parse);
+    Optional<AccessList> view = settings.find(Keys.YARN_VIEW_ACL).map(AccessList::parse);
+    modify.ifPresent(list -> lists.put(ApplicationAccessType.MODIFY_APP, list.text()));
+    // Who may stop an application has to see where its driver runs.
+    Stream.concat(view.stream(), modify.stream())
+        .reduce(AccessList::and)
+        .ifPresent(list -> lists.put(ApplicationAccessType.VIEW_APP, list.text()));
     return lists;
   }
 

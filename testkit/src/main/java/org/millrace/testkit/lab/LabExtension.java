@@ -66,14 +66,29 @@ public final class LabExtension implements BeforeAllCallback, AfterAllCallback, 
     SharedLab() {
       this.lab =
           attachTo == null
-              ? Lab.builder(HOME)
-                  .fresh()
-                  // The logs of a container that has ended stay, so that they can be looked
-                  // through.
-                  .set("yarn.nodemanager.delete.debug-delay-sec", "3600")
-                  .start(progress)
+              ? governed(Lab.builder(HOME).fresh()).start(progress)
               : Lab.attach(Path.of(attachTo));
       Runtime.getRuntime().addShutdownHook(onExit);
+    }
+
+    private static Lab.Builder governed(Lab.Builder builder) {
+      String user = System.getProperty("user.name");
+      String queues = "yarn.scheduler.capacity.root.";
+      return builder
+          // The logs of a container that has ended stay, so that they can be looked through.
+          .set("yarn.nodemanager.delete.debug-delay-sec", "3600")
+          // Who may do what with whose application; nobody else administers.
+          .set("yarn.acl.enable", "true")
+          .set("yarn.admin.acl", user)
+          .set(queues + "acl_administer_queue", user)
+          // A label that tests put on a node.
+          .set("yarn.node-labels.enabled", "true")
+          .set(
+              "yarn.node-labels.fs-store.root-dir",
+              "file://" + HOME.toAbsolutePath() + "/data/labels")
+          .set(queues + "accessible-node-labels.fast.capacity", "100")
+          .set(queues + "default.accessible-node-labels", "fast")
+          .set(queues + "default.accessible-node-labels.fast.capacity", "100");
     }
 
     /** For a run that is broken off. */

@@ -21,8 +21,10 @@ import org.millrace.testkit.lab.Lab;
 
 /** The page of an application, read through the ResourceManager's proxy. */
 final class ApplicationPage {
+  /** Until the driver has its page the proxy redirects to YARN's page about the application. */
   private final HttpClient http =
-      HttpClient.newBuilder().followRedirects(HttpClient.Redirect.ALWAYS).build();
+      HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+
   private final Executor later = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
   private final URI status;
 

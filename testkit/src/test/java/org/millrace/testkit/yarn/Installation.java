@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,14 +90,7 @@ final class Installation {
   }
 
   private Result java(String mainClass, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
-    command.add("-Dlog4j.configuration=file:" + home.resolve("conf/log4j.properties"));
-    command.add("-Dorg.millrace.home=" + home);
-    command.addAll(options);
-    String classPath = lab.configurationDirectory() + File.pathSeparator + classPath();
-    command.addAll(List.of("-cp", classPath, mainClass));
+    List<String> command = command(mainClass);
     command.addAll(Arrays.asList(arguments));
     Path output = Files.createTempFile(outputs, "millrace-", ".txt");
     ProcessBuilder builder =
@@ -112,6 +106,30 @@ final class Installation {
       process.destroyForcibly();
     }
     return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+  }
+
+  /** What {@code bin/millrace} is, as a script in the outputs. */
+  Path script() throws IOException {
+    Path script = outputs.resolve("millrace");
+    String words =
+        command("org.millrace.am.cli.adapter.Main").stream()
+            .map(word -> "'" + word + "'")
+            .collect(Collectors.joining(" "));
+    Files.writeString(script, "#!/bin/sh\nexec " + words + " \"$@\"\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return script;
+  }
+
+  private List<String> command(String mainClass) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+    command.add("-Dlog4j.configuration=file:" + home.resolve("conf/log4j.properties"));
+    command.add("-Dorg.millrace.home=" + home);
+    command.addAll(options);
+    String classPath = lab.configurationDirectory() + File.pathSeparator + classPath();
+    command.addAll(List.of("-cp", classPath, mainClass));
+    return command;
   }
 
   private String classPath() throws IOException {

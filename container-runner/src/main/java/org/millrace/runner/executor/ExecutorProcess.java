@@ -222,6 +222,7 @@ public final class ExecutorProcess {
       case BROADCAST_CHUNK -> rooms.tasks().onBroadcastChunk(message.getBroadcastChunk(), payload);
       case RELEASE_BROADCASTS -> rooms.tasks().releaseBroadcasts(message.getReleaseBroadcasts());
       case END_JOB -> rooms.tasks().endJob(message.getEndJob());
+      case RELEASE_DATASETS -> rooms.tasks().releaseDatasets(message.getReleaseDatasets());
       case START_RECEIVER -> rooms.receivers().start(message.getStartReceiver());
       case STOP_RECEIVER -> rooms.receivers().stop(message.getStopReceiver());
       case RELEASE_BLOCKS -> rooms.receivers().release(message.getReleaseBlocks());

@@ -156,7 +156,13 @@ final class PeerInbox implements FrameHandler {
 
   private static void dispatch(ExecutorServices.Rooms rooms, int from, Frame frame) {
     switch (frame.envelope().getMessageCase()) {
-      case SHUFFLE_PAGE, MAP_OUTPUT_END, REPUSH_MAP_OUTPUT ->
+      case SHUFFLE_PAGE,
+          MAP_OUTPUT_END,
+          REPUSH_MAP_OUTPUT,
+          FETCH_PARTITION,
+          FETCHED_PARTITION,
+          COPY_PARTITION,
+          PARTITION_COPIED ->
           rooms.tasks().onPeerFrame(from, frame);
       case REPLICATE_BLOCK, BLOCK_REPLICATED, FETCH_BLOCK, FETCHED_BLOCK ->
           rooms.receivers().onPeerFrame(from, frame);
@@ -169,6 +175,10 @@ final class PeerInbox implements FrameHandler {
       case SHUFFLE_PAGE,
           MAP_OUTPUT_END,
           REPUSH_MAP_OUTPUT,
+          FETCH_PARTITION,
+          FETCHED_PARTITION,
+          COPY_PARTITION,
+          PARTITION_COPIED,
           REPLICATE_BLOCK,
           BLOCK_REPLICATED,
           FETCH_BLOCK,

@@ -6,6 +6,7 @@ import org.millrace.runner.wire.proto.BroadcastChunk;
 import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBroadcasts;
+import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.UseAttempt;
 
@@ -25,11 +26,13 @@ public interface TaskService extends AutoCloseable {
 
   void releaseBroadcasts(ReleaseBroadcasts message);
 
+  void releaseDatasets(ReleaseDatasets message);
+
   void onMembership(Membership membership);
 
   /**
-   * A {@code ShufflePage}, {@code MapOutputEnd} or {@code RepushMapOutput} from another executor or
-   * this one; on a network thread, or on the sender's thread when it came by reference.
+   * A message about shuffles or kept partitions from another executor or this one; on a network
+   * thread, or on the sender's thread when it came by reference.
    */
   void onPeerFrame(int fromExecutor, Frame frame);
 

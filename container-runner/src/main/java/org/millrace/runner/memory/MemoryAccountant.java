@@ -1,16 +1,17 @@
 package org.millrace.runner.memory;
 
 /**
- * One budget for the bytes that the executor holds on behalf of blocks, shuffle pages and state. It
- * counts, it does not allocate. Each use has a share that it may always take and may grow into what
- * the others leave. Thread-safe.
+ * One budget for the bytes that the executor holds on behalf of blocks, shuffle pages, state and
+ * kept datasets. It counts, it does not allocate. Each use has a share that it may always take and
+ * may grow into what the others leave. Thread-safe.
  */
 public interface MemoryAccountant {
   /** What the memory is for. */
   enum Use {
     BLOCKS,
     SHUFFLE,
-    STATE
+    STATE,
+    DATASETS
   }
 
   /** Takes {@code bytes} if they fit; false: slow down (receivers) or spill (pages). */

@@ -14,14 +14,16 @@ public record MemoryShares(Map<Use, Share> byUse) {
   /**
    * Unprocessed input can never take more than half, so that tasks always find room to process it.
    * What it is guaranteed is more than received blocks may take of it, so that there is always room
-   * for another executor's copy.
+   * for another executor's copy. Kept datasets can be dropped or computed again, so they never take
+   * all.
    */
   public static final MemoryShares DEFAULT =
       new MemoryShares(
           Map.of(
               Use.BLOCKS, new Share(0.40, 0.50),
               Use.SHUFFLE, new Share(0.30, 0.90),
-              Use.STATE, new Share(0.10, 0.90)));
+              Use.STATE, new Share(0.10, 0.90),
+              Use.DATASETS, new Share(0.10, 0.60)));
 
   public MemoryShares {
     EnumMap<Use, Share> copy = new EnumMap<>(byUse);

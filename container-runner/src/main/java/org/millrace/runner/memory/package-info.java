@@ -1,2 +1,5 @@
-/** The executor's memory budget: blocks, shuffle, state and receivers draw on one accountant. */
+/**
+ * The executor's memory budget: blocks, shuffle, state, kept datasets and receivers draw on one
+ * accountant.
+ */
 package org.millrace.runner.memory;

@@ -28,7 +28,7 @@ public final class Page {
   /**
    * @param sizeBytes what it takes in memory, estimated when it is by reference
    */
-  Page(PageContent content, int recordCount, int sizeBytes, int checksum) {
+  public Page(PageContent content, int recordCount, int sizeBytes, int checksum) {
     this.content = content;
     this.recordCount = recordCount;
     this.sizeBytes = sizeBytes;
@@ -39,7 +39,8 @@ public final class Page {
     return recordCount;
   }
 
-  int sizeBytes() {
+  /** What it takes in memory; estimated when it is by reference. */
+  public int sizeBytes() {
     return sizeBytes;
   }
 
@@ -52,7 +53,8 @@ public final class Page {
     return content;
   }
 
-  synchronized SpillArea.Extent extentOrNull() {
+  /** Null when it is in memory, or dropped. */
+  public synchronized SpillArea.Extent extentOrNull() {
     return extent;
   }
 

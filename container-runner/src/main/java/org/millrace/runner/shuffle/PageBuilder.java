@@ -8,17 +8,14 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.codec.RecordWriter;
 
-/**
- * Fills the next page for one reduce partition, by reference or encoded. Owned by the slot loop of
- * the map task.
- */
-final class PageBuilder {
+/** Fills one page after the other, by reference or encoded. Owned by the slot loop of its task. */
+public final class PageBuilder {
   private static final int FIRST_RECORDS = 16;
   private static final int MAX_RECORDS = 4_096;
   private static final int SAMPLE_EVERY = 16;
 
   /** A frame holds 64 MiB. */
-  private static final int MAX_BYTES = 60 << 20;
+  public static final int MAX_BYTES = 60 << 20;
 
   private final RecordWriter writer;
   private final int pageBytes;
@@ -32,16 +29,16 @@ final class PageBuilder {
     this.pageBytes = pageBytes;
   }
 
-  static PageBuilder byReference(int pageBytes) {
+  public static PageBuilder byReference(int pageBytes) {
     return new PageBuilder(null, pageBytes);
   }
 
-  static PageBuilder encoded(RecordCodec codec, int pageBytes) {
+  public static PageBuilder encoded(RecordCodec codec, int pageBytes) {
     return new PageBuilder(codec.writer(), pageBytes);
   }
 
   /** True when the page is full. */
-  boolean add(Object record) {
+  public boolean add(Object record) {
     if (writer != null) {
       writer.write(record);
       count++;
@@ -67,7 +64,7 @@ final class PageBuilder {
     records = records == null ? new Object[FIRST_RECORDS] : Arrays.copyOf(records, 2 * count);
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return count == 0;
   }
 
@@ -76,12 +73,13 @@ final class PageBuilder {
     return pages;
   }
 
-  long genericBytes() {
+  /** Bytes of generic serializers so far. */
+  public long genericBytes() {
     return writer == null ? 0 : writer.genericBytes();
   }
 
   /** The page so far; the next record starts a new one. */
-  Page take() {
+  public Page take() {
     Page page = writer == null ? takeReferences() : takeBytes();
     count = 0;
     pages++;
@@ -104,14 +102,14 @@ final class PageBuilder {
           ErrorCode.RECORD_TOO_LARGE,
           "a record takes "
               + bytes.remaining()
-              + " bytes in the shuffle, at most "
+              + " bytes in a page, at most "
               + MAX_BYTES
               + "; split it into smaller records");
     }
     return new Page(new PageContent.Encoded(bytes, count), count, bytes.remaining(), crc(bytes));
   }
 
-  static int crc(ByteBuffer bytes) {
+  public static int crc(ByteBuffer bytes) {
     CRC32C crc = new CRC32C();
     crc.update(bytes.duplicate());
     return (int) crc.getValue();

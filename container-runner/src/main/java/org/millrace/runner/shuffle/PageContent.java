@@ -4,6 +4,9 @@ import java.nio.ByteBuffer;
 
 /** The records of a page. */
 public sealed interface PageContent {
+  /** How many records. */
+  int count();
+
   /** By reference, inside one process. The first {@code count} elements; never changed. */
   record Records(Object[] records, int count) implements PageContent {}
 

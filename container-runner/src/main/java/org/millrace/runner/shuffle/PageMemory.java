@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.memory.MemoryAccountant;
@@ -16,10 +17,11 @@ import org.millrace.runner.memory.MemoryAccountant.Use;
  * Decides which pages stay in memory: those that fit the budget when they come; the others go to
  * local disk. Thread-safe.
  */
-final class PageMemory {
+public final class PageMemory {
   private static final String WORK = "spill";
 
   private final MemoryAccountant accountant;
+  private final Use use;
   private final BlockingWork io;
   private final RecordCodec codec;
   private final AtomicLong spilledBytes = new AtomicLong();
@@ -29,43 +31,61 @@ final class PageMemory {
     void onSpillFailed(Throwable cause);
   }
 
-  PageMemory(MemoryAccountant accountant, BlockingWork io, RecordCodec codec) {
+  /**
+   * @param use whose share of the memory the pages take
+   */
+  public PageMemory(MemoryAccountant accountant, Use use, BlockingWork io, RecordCodec codec) {
     this.accountant = accountant;
+    this.use = use;
     this.io = io;
     this.codec = codec;
   }
 
-  long spilledBytes() {
+  /** Bytes ever written to disk. */
+  public long spilledBytes() {
     return spilledBytes.get();
   }
 
-  RecordCodec codec() {
+  public RecordCodec codec() {
     return codec;
   }
 
+  /** Holds the page; on disk, soon, when it does not fit. */
   void admit(Page page, SpillArea area, SpillFailure failure) {
-    boolean fits = accountant.tryReserve(Use.SHUFFLE, page.sizeBytes());
-    if (!fits) {
-      accountant.overdraw(Use.SHUFFLE, page.sizeBytes());
-    }
-    if (!page.admit()) {
-      accountant.release(Use.SHUFFLE, page.sizeBytes());
-    } else if (!fits) {
-      spillLater(page, area, failure);
+    if (!tryAdmit(page)) {
+      CompletableFuture<?> unused =
+          admitToDisk(page, area)
+              .whenComplete(
+                  (spilled, cause) -> {
+                    if (cause != null) {
+                      failure.onSpillFailed(Answers.cause(cause));
+                    }
+                  });
     }
   }
 
-  private void spillLater(Page page, SpillArea area, SpillFailure failure) {
-    CompletableFuture<?> unused = io.run(WORK, () -> trySpill(page, area, failure));
-  }
-
-  private boolean trySpill(Page page, SpillArea area, SpillFailure failure) {
-    try {
-      return spill(page, area);
-    } catch (RuntimeException e) {
-      failure.onSpillFailed(e);
+  /** Holds the page in memory if it fits there; false: nothing was done. */
+  public boolean tryAdmit(Page page) {
+    if (!accountant.tryReserve(use, page.sizeBytes())) {
       return false;
     }
+    if (!page.admit()) {
+      accountant.release(use, page.sizeBytes());
+    }
+    return true;
+  }
+
+  /**
+   * Holds the page, in memory and overdrawn until it was written to disk; done then. It stays in
+   * memory when writing fails.
+   */
+  public CompletableFuture<Boolean> admitToDisk(Page page, SpillArea area) {
+    accountant.overdraw(use, page.sizeBytes());
+    if (!page.admit()) {
+      accountant.release(use, page.sizeBytes());
+      return CompletableFuture.completedFuture(false);
+    }
+    return io.run(WORK, () -> spill(page, area));
   }
 
   private boolean spill(Page page, SpillArea area) {
@@ -79,11 +99,12 @@ final class PageMemory {
       return false;
     }
     spilledBytes.addAndGet(extent.get().length());
-    accountant.release(Use.SHUFFLE, page.sizeBytes());
+    accountant.release(use, page.sizeBytes());
     return true;
   }
 
-  ByteBuffer encoded(PageContent content) {
+  /** In the record encoding. */
+  public ByteBuffer encoded(PageContent content) {
     if (content instanceof PageContent.Encoded encoded) {
       return encoded.bytes();
     }
@@ -94,7 +115,7 @@ final class PageMemory {
   /**
    * The content, from memory at once or from disk. Fails with INTERNAL when the page was dropped.
    */
-  CompletableFuture<PageContent> load(Page page) {
+  public CompletableFuture<PageContent> load(Page page) {
     PageContent content = page.contentOrNull();
     return content != null
         ? CompletableFuture.completedFuture(content)
@@ -109,17 +130,24 @@ final class PageMemory {
     }
     SpillArea.Extent extent = page.extentOrNull();
     if (extent == null) {
-      throw new MillraceException(
-          ErrorCode.INTERNAL, "a shuffle page was read after its job had ended");
+      throw new MillraceException(ErrorCode.INTERNAL, "a page was read after it was dropped");
     }
     ByteBuffer bytes = extent.file().read(extent.offset(), extent.length());
     return new PageContent.Encoded(bytes, page.recordCount());
   }
 
-  void release(Page page) {
+  /** Like {@link #load}, in the record encoding. */
+  public CompletableFuture<ByteBuffer> loadEncoded(Page page) {
+    return page.contentOrNull() instanceof PageContent.Encoded encoded
+        ? CompletableFuture.completedFuture(encoded.bytes())
+        : io.run(WORK, () -> encoded(readBack(page)));
+  }
+
+  /** Drops the page. */
+  public void release(Page page) {
     int held = page.drop();
     if (held > 0) {
-      accountant.release(Use.SHUFFLE, held);
+      accountant.release(use, held);
     }
   }
 
@@ -135,7 +163,8 @@ final class PageMemory {
             });
   }
 
-  void close(SpillArea area) {
+  /** Deletes the file on a worker thread. */
+  public void close(SpillArea area) {
     if (!area.isUsed()) {
       area.close();
       return;

@@ -12,6 +12,7 @@ import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.executor.PeerLinks;
 import org.millrace.runner.memory.MemoryAccountant;
+import org.millrace.runner.memory.MemoryAccountant.Use;
 import org.millrace.runner.shuffle.ShuffleMessages.PageAddress;
 import org.millrace.runner.wire.Payload;
 import org.millrace.runner.wire.proto.MapOutputEnd;
@@ -47,7 +48,7 @@ public final class ShuffleStore implements AutoCloseable {
       RecordCodec codec) {
     this.links = links;
     this.files = files;
-    this.memory = new PageMemory(accountant, io, codec);
+    this.memory = new PageMemory(accountant, Use.SHUFFLE, io, codec);
   }
 
   public long spilledBytes() {
@@ -184,7 +185,8 @@ public final class ShuffleStore implements AutoCloseable {
                 + address
                 + " was damaged on its way: its CRC-32C is not "
                 + Integer.toHexString(checksum)
-                + "; the task is tried again, look at the network of this host if it happens often");
+                + "; the task is tried again, look at the network of this host if it happens"
+                + " often");
     List<Runnable> ready;
     synchronized (this) {
       Shuffle shuffle = shuffleOrNull(address.shuffle());
@@ -402,12 +404,12 @@ public final class ShuffleStore implements AutoCloseable {
   }
 
   /** The pages of a reduce partition that is ready, in (map partition, page) order. */
-  public synchronized ShufflePages pages(ShuffleKey key, int reducePartition) {
+  public synchronized PageReader pages(ShuffleKey key, int reducePartition) {
     Shuffle shuffle = shuffleOrNull(key);
     if (shuffle == null) {
       throw over(key);
     }
-    return new ShufflePages(memory, shuffle.input(reducePartition).pages());
+    return new PageReader(memory, shuffle.input(reducePartition).pages());
   }
 
   /** Drops everything. */

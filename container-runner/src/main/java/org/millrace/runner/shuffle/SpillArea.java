@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.millrace.runner.shuffle.LocalFiles.SpillFile;
 
-/** The spill file of one job, made when it is first needed. Thread-safe; calls block. */
-final class SpillArea {
+/** One spill file, made when it is first needed. Thread-safe; calls block. */
+public final class SpillArea {
   /** Where a spilled page lies. */
-  record Extent(SpillFile file, long offset, int length) {}
+  public record Extent(SpillFile file, long offset, int length) {}
 
   private final LocalFiles files;
   private final String name;
@@ -19,12 +19,12 @@ final class SpillArea {
   @GuardedBy("this")
   private boolean closed;
 
-  SpillArea(LocalFiles files, String name) {
+  public SpillArea(LocalFiles files, String name) {
     this.files = files;
     this.name = name;
   }
 
-  /** Empty when the job is over. */
+  /** Empty when it was closed. */
   Optional<Extent> append(ByteBuffer bytes) {
     SpillFile target;
     synchronized (this) {
@@ -45,7 +45,8 @@ final class SpillArea {
     return file != null;
   }
 
-  synchronized void close() {
+  /** Deletes the file. Idempotent. */
+  public synchronized void close() {
     closed = true;
     if (file != null) {
       file.close();

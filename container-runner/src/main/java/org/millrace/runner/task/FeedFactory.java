@@ -11,6 +11,7 @@ import org.millrace.runner.task.PipeInstance.Segment;
 import org.millrace.runner.task.PipeInstance.Source;
 import org.millrace.runner.wire.proto.ConcatPiece;
 import org.millrace.runner.wire.proto.ShuffleInput;
+import org.millrace.runner.wire.proto.StoreTarget;
 import org.millrace.runner.wire.proto.TaskInput;
 import org.millrace.runner.wire.proto.TaskSpec;
 
@@ -22,12 +23,14 @@ final class FeedFactory {
   private final TaskKey task;
   private final TaskSpec spec;
   private final TaskServices services;
+  private final TaskStores stores;
   private int indexesGiven;
 
-  FeedFactory(TaskKey task, TaskSpec spec, TaskServices services) {
+  FeedFactory(TaskKey task, TaskSpec spec, TaskServices services, TaskStores stores) {
     this.task = task;
     this.spec = spec;
     this.services = services;
+    this.stores = stores;
   }
 
   /** Feeds the last segment of the pipe from the first. */
@@ -36,6 +39,9 @@ final class FeedFactory {
     List<Segment> segments = pipe.segments();
     for (int i = 0; i < segments.size(); i++) {
       Segment segment = segments.get(i);
+      if (!segment.stores().isEmpty()) {
+        feed = storing(segment.stores(), feed);
+      }
       PartitionFunction function = segment.function();
       if (function != null) {
         RecordConsumer head = segments.get(i + 1).head();
@@ -43,6 +49,18 @@ final class FeedFactory {
       }
     }
     return feed;
+  }
+
+  private Feed storing(List<RecordOperator> operators, Feed feed) {
+    List<StoreTarget> targets = new ArrayList<>(operators.size());
+    for (int i = 0; i < operators.size(); i++) {
+      StoreTarget target = stores.nextTargetOrNull();
+      if (target == null) {
+        throw mismatch("it names " + spec.getStoresCount() + " partitions to store, expected more");
+      }
+      targets.add(target);
+    }
+    return new StoringFeed(feed, operators, targets, stores);
   }
 
   private int indexFor(PartitionFunction function) {
@@ -97,7 +115,9 @@ final class FeedFactory {
           combining(source, open(source.children().get(0), input.getFold().getChild()));
       case CONCAT -> concat(source, input);
       case ZIP -> zip(source, input);
-      case STORED, STATE, SOURCE_UNSPECIFIED, UNRECOGNIZED ->
+      case STORED ->
+          new StoredFeed(loop, services.store().reader(input.getStored()), services.codec(), head);
+      case STATE, SOURCE_UNSPECIFIED, UNRECOGNIZED ->
           throw PipeShape.unknown("source", source.kind().name(), null);
     };
   }

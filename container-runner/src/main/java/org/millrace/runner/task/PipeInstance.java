@@ -35,9 +35,14 @@ record PipeInstance(Source source, List<Segment> segments) {
    *
    * @param head takes the records
    * @param buffer where they end when a function pulls them; null when they are pushed on
+   * @param stores those of its operators that keep what passes, in order
    * @param function the function over an iterator behind the buffer; null in the last segment
    */
-  record Segment(RecordConsumer head, PullBuffer buffer, PartitionFunction function) {}
+  record Segment(
+      RecordConsumer head,
+      PullBuffer buffer,
+      List<RecordOperator> stores,
+      PartitionFunction function) {}
 
   /**
    * A function over an iterator.

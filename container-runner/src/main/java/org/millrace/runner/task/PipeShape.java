@@ -24,7 +24,14 @@ final class PipeShape {
   private final List<PipeShape> children = new ArrayList<>();
   private final List<Stage> stages = new ArrayList<>();
 
-  /** An operator that pushes, or (with {@code outputLoop}) a function over an iterator. */
+  /** The name of the operator that is not a user's. */
+  private static final String STORE = "STORE";
+
+  /**
+   * An operator that pushes, or (with {@code outputLoop}) a function over an iterator.
+   *
+   * @param operator null for STORE
+   */
   private record Stage(
       OperatorSpec spec,
       Operator operator,
@@ -60,6 +67,9 @@ final class PipeShape {
   }
 
   private static Stage stage(OperatorSpec spec, HiddenClasses hidden) {
+    if (spec.getOperator().equals(STORE)) {
+      return new Stage(spec, null, hidden.define(RecordOperator.class, StoreOperator.class), null);
+    }
     Operator operator;
     try {
       operator = Operator.valueOf(spec.getOperator());
@@ -107,6 +117,7 @@ final class PipeShape {
     RecordConsumer next = end;
     PullBuffer buffer = endBuffer;
     PartitionFunction partitionFunction = null;
+    List<RecordOperator> stores = new ArrayList<>(0);
     for (int i = stages.size() - 1; i >= 0; i--) {
       Stage stage = stages.get(i);
       Object function = functionOf(stage, functions);
@@ -115,20 +126,25 @@ final class PipeShape {
         operator.use(function);
         operator.next = next;
         next = operator;
+        if (stage.operator() == null) {
+          stores.add(0, operator);
+        }
       } else {
-        segments.add(0, new Segment(next, buffer, partitionFunction));
+        segments.add(0, new Segment(next, buffer, List.copyOf(stores), partitionFunction));
+        stores.clear();
         buffer = new PullBuffer();
         next = buffer;
         partitionFunction =
             new PartitionFunction(stage.operator(), function, stage.outputLoop().make());
       }
     }
-    segments.add(0, new Segment(next, buffer, partitionFunction));
+    segments.add(0, new Segment(next, buffer, List.copyOf(stores), partitionFunction));
     return new PipeInstance(makeSource(next, functions), List.copyOf(segments));
   }
 
   private static Object functionOf(Stage stage, Object[] functions) {
-    return stage.spec().getFunction() < 0 || !stage.operator().hasFunction()
+    Operator operator = stage.operator();
+    return operator == null || stage.spec().getFunction() < 0 || !operator.hasFunction()
         ? null
         : functions[stage.spec().getFunction()];
   }

@@ -2,18 +2,18 @@ package org.millrace.runner.task;
 
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.shuffle.PageContent;
-import org.millrace.runner.shuffle.ShufflePages;
+import org.millrace.runner.shuffle.PageReader;
 
 /** The pages of a reduce partition in order. */
 final class ShuffleFeed implements Feed {
   private final PageLoop loop;
-  private final ShufflePages pages;
+  private final PageReader pages;
   private final RecordCodec codec;
   private final RecordConsumer head;
   private boolean blocking;
   private long recordCount;
 
-  ShuffleFeed(PageLoop loop, ShufflePages pages, RecordCodec codec, RecordConsumer head) {
+  ShuffleFeed(PageLoop loop, PageReader pages, RecordCodec codec, RecordConsumer head) {
     this.loop = loop;
     this.pages = pages;
     this.codec = codec;

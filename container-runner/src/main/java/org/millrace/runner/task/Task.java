@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import org.millrace.runner.task.PullIterator.UpstreamFailure;
 import org.millrace.runner.wire.proto.ShuffleInput;
+import org.millrace.runner.wire.proto.TaskFinished;
 import org.millrace.runner.wire.proto.TaskMetrics;
 import org.millrace.runner.wire.proto.TaskSpec;
 
@@ -13,7 +14,7 @@ import org.millrace.runner.wire.proto.TaskSpec;
  * call.
  *
  * <pre>
- *   OPENING --first step--> FEEDING --input ended--> FINISHING --> over
+ *   OPENING --first step--> FEEDING --input ended--> FINISHING --sink done--> SETTLING --> over
  *      any --cancel, or failure--> over
  * </pre>
  */
@@ -21,13 +22,15 @@ final class Task {
   private enum Phase {
     OPENING,
     FEEDING,
-    FINISHING
+    FINISHING,
+    SETTLING
   }
 
   private final TaskKey key;
   private final TaskSpec spec;
   private final TaskPlan plan;
   private final TaskServices services;
+  private final TaskStores stores;
   private final long sequence;
   private Phase phase = Phase.OPENING;
   private Pipeline pipeline;
@@ -43,6 +46,7 @@ final class Task {
     this.spec = spec;
     this.plan = plan;
     this.services = services;
+    this.stores = new TaskStores(services.store(), spec.getStoresList());
     this.sequence = sequence;
   }
 
@@ -102,9 +106,7 @@ final class Task {
       step = advance(pool, wake);
       runNanos += services.environment().clock().nanoTime() - startNanos;
       if (step == Step.DONE) {
-        services
-            .reports()
-            .finished(key, pipeline.sink().result(), metrics(), pipeline.accumulated());
+        services.reports().finished(key, pipeline.sink().result(), report());
         release(pool, true);
       }
     } catch (Throwable e) {
@@ -135,7 +137,14 @@ final class Task {
       }
       phase = Phase.FINISHING;
     }
-    return pipeline.sink().finish(wake);
+    if (phase == Phase.FINISHING) {
+      Step finished = pipeline.sink().finish(wake);
+      if (finished != Step.DONE) {
+        return finished;
+      }
+      phase = Phase.SETTLING;
+    }
+    return stores.settle(wake);
   }
 
   private void open(PipelinePool pool) throws Exception {
@@ -152,7 +161,7 @@ final class Task {
             services.codec(),
             services.shuffles(),
             services.environment()));
-    feed = new FeedFactory(key, spec, services).open(pipeline.pipe(), spec.getInput());
+    feed = new FeedFactory(key, spec, services, stores).open(pipeline.pipe(), spec.getInput());
   }
 
   private Step feedOnePage(Runnable wake) throws Exception {
@@ -177,6 +186,13 @@ final class Task {
       buffer.clear();
     }
     return prepared;
+  }
+
+  private TaskFinished.Builder report() {
+    return TaskFinished.newBuilder()
+        .setMetrics(metrics())
+        .setAccumulators(pipeline.accumulated())
+        .addAllStored(stores.kept());
   }
 
   private TaskMetrics metrics() {

@@ -15,6 +15,7 @@ import org.millrace.runner.shuffle.LocalFiles;
 /**
  * What tasks need from their executor. Immutable.
  *
+ * @param control the loop that gives tasks; timers run on it
  * @param slots one loop for each core; a task runs on one of them
  * @param io where files are read and written
  * @param userClasses finds the classes of the program
@@ -22,6 +23,7 @@ import org.millrace.runner.shuffle.LocalFiles;
  * @param fatal told about faults of the virtual machine, after the task was reported as failed
  */
 public record TaskEnvironment(
+    Loop control,
     List<Loop> slots,
     PeerLinks links,
     BlockReader blocks,
@@ -34,6 +36,7 @@ public record TaskEnvironment(
     FatalHandler fatal,
     TaskSettings settings) {
   public TaskEnvironment {
+    Objects.requireNonNull(control, "control");
     slots = List.copyOf(slots);
     Objects.requireNonNull(links, "links");
     Objects.requireNonNull(blocks, "blocks");

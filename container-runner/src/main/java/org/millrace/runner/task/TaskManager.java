@@ -8,18 +8,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.broadcast.BroadcastStore;
 import org.millrace.runner.codec.FunctionCodec;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.executor.TaskService;
+import org.millrace.runner.memory.MemoryAccountant.Use;
 import org.millrace.runner.shuffle.EndedJobs;
 import org.millrace.runner.shuffle.Futures;
+import org.millrace.runner.shuffle.PageMemory;
 import org.millrace.runner.shuffle.Repush;
 import org.millrace.runner.shuffle.ShuffleKey;
 import org.millrace.runner.shuffle.ShuffleStore;
+import org.millrace.runner.store.PartitionStore;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.Payload;
 import org.millrace.runner.wire.proto.BroadcastChunk;
@@ -27,6 +29,7 @@ import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.FunctionSet;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBroadcasts;
+import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.RepushMapOutput;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.ShuffleInput;
@@ -70,8 +73,16 @@ public final class TaskManager implements TaskService {
             environment.io(),
             environment.spill(),
             codec);
+    PartitionStore store =
+        new PartitionStore(
+            environment.control(),
+            environment.links(),
+            new PageMemory(environment.memory(), Use.DATASETS, environment.io(), codec),
+            environment.spill(),
+            environment.settings().pageBytes(),
+            environment.settings().peerTimeoutMs());
     TaskReports reports = new TaskReports(environment.links());
-    this.services = new TaskServices(environment, codec, shuffles, reports);
+    this.services = new TaskServices(environment, codec, shuffles, store, reports);
     this.catalog = new PlanCatalog(environment.settings().templatesKept());
     this.broadcasts = new BroadcastStore(environment.links(), codec, environment.memory());
     FunctionCodec functions = new FunctionCodec(environment.userClasses());
@@ -205,6 +216,11 @@ public final class TaskManager implements TaskService {
     message.getForgetFunctionSetsList().forEach(catalog::forgetFunctions);
   }
 
+  @Override
+  public void releaseDatasets(ReleaseDatasets message) {
+    services.store().release(message);
+  }
+
   private void cancel(JobTasks job) {
     job.tasks.forEach(Task::cancel);
     if (queue.runningTasks() > 0) {
@@ -215,6 +231,7 @@ public final class TaskManager implements TaskService {
   @Override
   public void onMembership(Membership membership) {
     // Peer links drop what is for executors that are gone; the driver replaces their tasks.
+    services.store().onMembership(membership);
   }
 
   @Override
@@ -224,14 +241,7 @@ public final class TaskManager implements TaskService {
           services.shuffles().onPage(frame.envelope().getShufflePage(), frame.payload());
       case MAP_OUTPUT_END -> services.shuffles().onMapOutputEnd(frame.envelope().getMapOutputEnd());
       case REPUSH_MAP_OUTPUT -> repush(frame.envelope().getRepushMapOutput());
-      default ->
-          throw new MillraceException(
-              ErrorCode.PROTOCOL_VIOLATION,
-              "executor "
-                  + fromExecutor
-                  + " sent a "
-                  + frame.envelope().getMessageCase()
-                  + ", expected a message of the shuffle");
+      default -> services.store().onPeerFrame(fromExecutor, frame);
     }
   }
 
@@ -264,7 +274,7 @@ public final class TaskManager implements TaskService {
 
   @Override
   public long spilledBytes() {
-    return services.shuffles().spilledBytes();
+    return services.shuffles().spilledBytes() + services.store().spilledBytes();
   }
 
   @Override
@@ -275,6 +285,7 @@ public final class TaskManager implements TaskService {
     slots.forEach(Slot::close);
     services.shuffles().close();
     broadcasts.close();
+    services.store().close();
     environment.spill().close();
   }
 }

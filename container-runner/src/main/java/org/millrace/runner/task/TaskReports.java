@@ -12,7 +12,6 @@ import org.millrace.runner.executor.PeerLinks;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.TaskFailed;
 import org.millrace.runner.wire.proto.TaskFinished;
-import org.millrace.runner.wire.proto.TaskMetrics;
 
 /** Tells the driver how tasks ended; holds it back while the driver is not heard. Thread-safe. */
 final class TaskReports {
@@ -36,20 +35,20 @@ final class TaskReports {
     this.links = links;
   }
 
-  void finished(TaskKey task, Sink.Result result, TaskMetrics metrics, ByteString accumulators) {
-    TaskFinished.Builder message =
-        TaskFinished.newBuilder()
-            .setJobId(task.jobId())
-            .setPlacementVersion(task.placementVersion())
-            .setStage(task.stage())
-            .setPartition(task.partition())
-            .setAttempt(task.attempt())
-            .setMetrics(metrics)
-            .setResultCount(result.recordCount())
-            .setOutputFile(result.outputFile())
-            .setOutputBytes(result.outputBytes())
-            .setAccumulators(accumulators);
-    send(Envelope.newBuilder().setTaskFinished(message), result.payloadOrNull());
+  /**
+   * @param report what there is to say beside the result
+   */
+  void finished(TaskKey task, Sink.Result result, TaskFinished.Builder report) {
+    report
+        .setJobId(task.jobId())
+        .setPlacementVersion(task.placementVersion())
+        .setStage(task.stage())
+        .setPartition(task.partition())
+        .setAttempt(task.attempt())
+        .setResultCount(result.recordCount())
+        .setOutputFile(result.outputFile())
+        .setOutputBytes(result.outputBytes());
+    send(Envelope.newBuilder().setTaskFinished(report), result.payloadOrNull());
   }
 
   void failed(TaskKey task, Throwable cause) {

@@ -2,7 +2,12 @@ package org.millrace.runner.task;
 
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.shuffle.ShuffleStore;
+import org.millrace.runner.store.PartitionStore;
 
 /** What every task of an executor uses. Immutable. */
 record TaskServices(
-    TaskEnvironment environment, RecordCodec codec, ShuffleStore shuffles, TaskReports reports) {}
+    TaskEnvironment environment,
+    RecordCodec codec,
+    ShuffleStore shuffles,
+    PartitionStore store,
+    TaskReports reports) {}

@@ -13,6 +13,7 @@ import java.util.Objects;
  *     millrace.driver.maxResultSize
  * @param templatesKept templates and, apart, function sets that are remembered
  * @param pipelinesKept idle pipelines that a slot keeps
+ * @param peerTimeoutMs how long another executor may take to give a page of a kept partition
  * @param results how results go to the driver
  */
 public record TaskSettings(
@@ -22,6 +23,7 @@ public record TaskSettings(
     long maxResultBytes,
     int templatesKept,
     int pipelinesKept,
+    long peerTimeoutMs,
     Results results) {
   /** How the records of a result are handed over. */
   public enum Results {
@@ -32,7 +34,8 @@ public record TaskSettings(
   }
 
   public static final TaskSettings DEFAULT =
-      new TaskSettings(128 << 10, 256 << 10, 32 << 20, 256L << 20, 1_024, 256, Results.ENCODED);
+      new TaskSettings(
+          128 << 10, 256 << 10, 32 << 20, 256L << 20, 1_024, 256, 10_000, Results.ENCODED);
 
   public TaskSettings {
     Objects.requireNonNull(results, "results");
@@ -42,6 +45,7 @@ public record TaskSettings(
     requirePositive("maxResultBytes", maxResultBytes);
     requirePositive("templatesKept", templatesKept);
     requirePositive("pipelinesKept", pipelinesKept);
+    requirePositive("peerTimeoutMs", peerTimeoutMs);
   }
 
   private static void requirePositive(String name, long value) {
@@ -52,16 +56,49 @@ public record TaskSettings(
 
   public TaskSettings withResults(Results form) {
     return new TaskSettings(
-        pageBytes, filePageBytes, maxLineBytes, maxResultBytes, templatesKept, pipelinesKept, form);
+        pageBytes,
+        filePageBytes,
+        maxLineBytes,
+        maxResultBytes,
+        templatesKept,
+        pipelinesKept,
+        peerTimeoutMs,
+        form);
   }
 
   public TaskSettings withMaxResultBytes(long bytes) {
     return new TaskSettings(
-        pageBytes, filePageBytes, maxLineBytes, bytes, templatesKept, pipelinesKept, results);
+        pageBytes,
+        filePageBytes,
+        maxLineBytes,
+        bytes,
+        templatesKept,
+        pipelinesKept,
+        peerTimeoutMs,
+        results);
   }
 
   public TaskSettings withPageBytes(int bytes) {
     return new TaskSettings(
-        bytes, filePageBytes, maxLineBytes, maxResultBytes, templatesKept, pipelinesKept, results);
+        bytes,
+        filePageBytes,
+        maxLineBytes,
+        maxResultBytes,
+        templatesKept,
+        pipelinesKept,
+        peerTimeoutMs,
+        results);
+  }
+
+  public TaskSettings withPeerTimeoutMs(long timeoutMs) {
+    return new TaskSettings(
+        pageBytes,
+        filePageBytes,
+        maxLineBytes,
+        maxResultBytes,
+        templatesKept,
+        pipelinesKept,
+        timeoutMs,
+        results);
   }
 }

@@ -8,6 +8,7 @@ import org.millrace.runner.wire.proto.BroadcastChunk;
 import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBroadcasts;
+import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.UseAttempt;
 
@@ -38,6 +39,11 @@ final class FakeTasks implements TaskService {
   @Override
   public void releaseBroadcasts(ReleaseBroadcasts message) {
     throw new AssertionError("there are no broadcasts");
+  }
+
+  @Override
+  public void releaseDatasets(ReleaseDatasets message) {
+    calls.add("release datasets " + message.getDatasetIdsList());
   }
 
   @Override

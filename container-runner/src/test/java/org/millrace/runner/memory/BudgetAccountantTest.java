@@ -23,7 +23,8 @@ class BudgetAccountantTest {
               Map.of(
                   Use.BLOCKS, new Share(0.3, 0.5),
                   Use.SHUFFLE, new Share(0.3, 0.9),
-                  Use.STATE, new Share(0.1, 0.9))));
+                  Use.STATE, new Share(0.1, 0.9),
+                  Use.DATASETS, new Share(0, 0.9))));
 
   @Test
   void unprocessedInputNeverTakesMoreThanItsMaximum() {

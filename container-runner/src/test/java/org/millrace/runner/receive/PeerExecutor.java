@@ -39,7 +39,8 @@ final class PeerExecutor {
           Map.of(
               Use.BLOCKS, new MemoryShares.Share(0.5, 0.5),
               Use.SHUFFLE, new MemoryShares.Share(0, 1),
-              Use.STATE, new MemoryShares.Share(0, 1)));
+              Use.STATE, new MemoryShares.Share(0, 1),
+              Use.DATASETS, new MemoryShares.Share(0, 1)));
 
   private final int id;
   private final Loop loop;

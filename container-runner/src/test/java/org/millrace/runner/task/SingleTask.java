@@ -15,9 +15,10 @@ import org.millrace.runner.wire.proto.TaskFailed;
 import org.millrace.runner.wire.proto.TaskInput;
 import org.millrace.runner.wire.proto.TaskSpec;
 
-/** Runs one task on one executor and gives what it reported. */
+/** Runs one task on an executor, the first unless said otherwise, and gives what it reported. */
 final class SingleTask {
   final TestCluster cluster;
+  int executor;
   private long jobId;
 
   SingleTask(TestCluster cluster) {
@@ -49,7 +50,7 @@ final class SingleTask {
     Pipe pipe = pipeline.build();
     TaskSpec.Builder task = pipe.task(0, 0, input);
     rest.accept(task);
-    cluster.executor(0).runTasks(JobBuilder.job(++jobId, pipe).addTasks(task).build());
+    cluster.executor(executor).runTasks(JobBuilder.job(++jobId, pipe).addTasks(task).build());
   }
 
   TestDriver.Finished run(PipelineBuilder pipeline, TaskInput.Builder input, String argument) {
@@ -76,12 +77,15 @@ final class SingleTask {
   }
 
   TaskFailed fail(PipelineBuilder pipeline, TaskInput.Builder input, String argument) {
+    int failedBefore = cluster.driver.failed().size();
+    int finishedBefore = cluster.driver.finished().size();
     start(pipeline, input, argument);
     cluster.run();
-    if (cluster.driver.failed().size() != 1 || !cluster.driver.finished().isEmpty()) {
+    if (cluster.driver.failed().size() != failedBefore + 1
+        || cluster.driver.finished().size() != finishedBefore) {
       throw new AssertionError("one failed task expected, not " + cluster.driver.failed());
     }
-    return cluster.driver.failed().get(0);
+    return cluster.driver.failed().get(failedBefore);
   }
 
   /** What an operator makes of records. */

@@ -25,7 +25,7 @@ import org.millrace.runner.wire.proto.TaskInput;
 
 class SourcesTest {
   private static final TaskSettings SMALL_PAGES =
-      new TaskSettings(64, 48, 4_096, 1 << 20, 16, 16, TaskSettings.Results.ENCODED);
+      new TaskSettings(64, 48, 4_096, 1 << 20, 16, 16, 1_000, TaskSettings.Results.ENCODED);
 
   private final SingleTask task = new SingleTask(new TestCluster(SimulatedTime.inOrder()));
 

@@ -68,6 +68,7 @@ class TasksOnThreadsTest {
     executors.add(
         new TaskManager(
             new TaskEnvironment(
+                loop("control-" + id),
                 List.of(loop("slot-" + id + ".0"), loop("slot-" + id + ".1")),
                 new Links(id, loop("network-" + id)),
                 (block, holders) ->

@@ -66,6 +66,7 @@ final class TestCluster implements BlockReader {
       FakeLocalFiles local = new FakeLocalFiles();
       TaskEnvironment environment =
           new TaskEnvironment(
+              time.loop("control " + id),
               loops,
               network.linksOf(id, driver),
               this,

@@ -87,6 +87,7 @@ public final class ExecutorAssembly {
     TaskManager tasks =
         new TaskManager(
             new TaskEnvironment(
+                ports.control(),
                 ports.slots(),
                 links,
                 blocks,

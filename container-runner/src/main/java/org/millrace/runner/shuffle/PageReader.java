@@ -3,16 +3,14 @@ package org.millrace.runner.shuffle;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * The pages of a reduce partition, one after the other. Owned by the slot loop of the reduce task.
- */
-public final class ShufflePages {
+/** Pages, one after the other. Owned by the slot loop of the task that reads them. */
+public final class PageReader {
   private final PageMemory memory;
   private final List<Page> pages;
   private int position;
   private CompletableFuture<PageContent> loading;
 
-  ShufflePages(PageMemory memory, List<Page> pages) {
+  public PageReader(PageMemory memory, List<Page> pages) {
     this.memory = memory;
     this.pages = pages;
   }

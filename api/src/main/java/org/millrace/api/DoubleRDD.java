@@ -1,11 +1,14 @@
 package org.millrace.api;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.RddNode;
+import org.millrace.api.partial.BoundedDouble;
+import org.millrace.api.partial.PartialResult;
 
 /** A dataset of numbers. */
 public final class DoubleRDD extends RDDLike<Double, DoubleRDD> {
@@ -31,9 +34,7 @@ public final class DoubleRDD extends RDDLike<Double, DoubleRDD> {
 
   /** Count, mean, variance, minimum and maximum, in one pass. */
   public StatCounter stats() {
-    StatCounter total = new StatCounter();
-    eachPartition(Statistics.COUNTED).forEach(total::merge);
-    return total;
+    return merged(eachPartition(Statistics.COUNTED));
   }
 
   /** The sum, in order: within each partition, then over partitions; 0 of no numbers. */
@@ -92,6 +93,40 @@ public final class DoubleRDD extends RDDLike<Double, DoubleRDD> {
   /** The square root of {@link #sampleVariance()}. */
   public double sampleStdev() {
     return stats().sampleStdev();
+  }
+
+  /** {@link #meanApprox(long, double)} with a confidence of 0.95. */
+  public PartialResult<BoundedDouble> meanApprox(long timeoutMs) {
+    return meanApprox(timeoutMs, CONFIDENCE);
+  }
+
+  /** {@link #mean()} as {@link #countApprox(long, double)} counts records. */
+  public PartialResult<BoundedDouble> meanApprox(long timeoutMs, double confidence) {
+    return approximately(
+        onPartition(Statistics.COUNTED),
+        timeoutMs,
+        confidence,
+        (counters, estimates) -> estimates.mean(merged(counters)));
+  }
+
+  /** {@link #sumApprox(long, double)} with a confidence of 0.95. */
+  public PartialResult<BoundedDouble> sumApprox(long timeoutMs) {
+    return sumApprox(timeoutMs, CONFIDENCE);
+  }
+
+  /** {@link #sum()} as {@link #countApprox(long, double)} counts records. */
+  public PartialResult<BoundedDouble> sumApprox(long timeoutMs, double confidence) {
+    return approximately(
+        onPartition(Statistics.COUNTED),
+        timeoutMs,
+        confidence,
+        (counters, estimates) -> estimates.sum(merged(counters)));
+  }
+
+  private static StatCounter merged(Collection<StatCounter> counters) {
+    StatCounter total = new StatCounter();
+    counters.forEach(total::merge);
+    return total;
   }
 
   /**

@@ -18,6 +18,8 @@ import org.millrace.api.graph.Operator;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.Rearrangements;
 import org.millrace.api.graph.ShuffleNode;
+import org.millrace.api.partial.BoundedDouble;
+import org.millrace.api.partial.PartialResult;
 import org.millrace.api.sketch.DistinctSketch;
 import org.millrace.api.spi.JobAction;
 
@@ -617,6 +619,16 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
     return this.<Long>pairs(narrow("countByKey", Operator.MAP_VALUES, RecordFunctions.ONE, true))
         .reduceByKey(RecordFunctions.SUM)
         .collectAsMap();
+  }
+
+  /** {@link #countByKeyApprox(long, double)} with a confidence of 0.95. */
+  public PartialResult<Map<K, BoundedDouble>> countByKeyApprox(long timeoutMs) {
+    return countByKeyApprox(timeoutMs, CONFIDENCE);
+  }
+
+  /** {@link #countByKey()} as {@link #countApprox(long, double)} counts records. */
+  public PartialResult<Map<K, BoundedDouble>> countByKeyApprox(long timeoutMs, double confidence) {
+    return countGroupsApprox(key(), timeoutMs, confidence);
   }
 
   /**

@@ -1,15 +1,22 @@
 package org.millrace.api;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.function.Function;
@@ -20,8 +27,12 @@ import org.millrace.api.graph.Compositions;
 import org.millrace.api.graph.NarrowNode;
 import org.millrace.api.graph.Operator;
 import org.millrace.api.graph.RddNode;
+import org.millrace.api.partial.BoundedDouble;
+import org.millrace.api.partial.Estimates;
+import org.millrace.api.partial.PartialResult;
 import org.millrace.api.sketch.DistinctSketch;
 import org.millrace.api.spi.JobAction;
+import org.millrace.api.spi.SubmittedJob;
 
 /**
  * What can be asked of a dataset: the actions of {@link RDDLike}.
@@ -36,8 +47,9 @@ import org.millrace.api.spi.JobAction;
  */
 public abstract class RDDActions<T> {
   private static final int TREE_DEPTH = 2;
+  static final double CONFIDENCE = 0.95;
   private static final ExactSampling.Grouping<Object, Boolean> ALL = record -> true;
-  private static final Function<Iterator<Object>, Long> NOTHING = records -> 0L;
+  private static final ExactSampling.Grouping<Object, Object> ITSELF = record -> record;
 
   private final BatchContext context;
   private final RddNode node;
@@ -279,6 +291,135 @@ public abstract class RDDActions<T> {
     return total.estimate();
   }
 
+  /** {@link #countApprox(long, double)} with a confidence of 0.95. */
+  public PartialResult<BoundedDouble> countApprox(long timeoutMs) {
+    return countApprox(timeoutMs, CONFIDENCE);
+  }
+
+  /**
+   * The number of records as far as it is known after some time, which the job outlives: estimated
+   * from the partitions that have ended.
+   *
+   * @param timeoutMs how long to wait for the result
+   * @param confidence how likely the bounds of the estimate hold, between 0 and 1
+   */
+  public PartialResult<BoundedDouble> countApprox(long timeoutMs, double confidence) {
+    return approximately(
+        new JobAction.Count(),
+        timeoutMs,
+        confidence,
+        (counts, estimates) -> estimates.count(counts.stream().mapToLong(Long::longValue).sum()));
+  }
+
+  /** {@link #countByValueApprox(long, double)} with a confidence of 0.95. */
+  public PartialResult<Map<T, BoundedDouble>> countByValueApprox(long timeoutMs) {
+    return countByValueApprox(timeoutMs, CONFIDENCE);
+  }
+
+  /** {@link #countByValue()} as {@link #countApprox(long, double)} counts records. */
+  @SuppressWarnings("unchecked") // takes records of any type
+  public PartialResult<Map<T, BoundedDouble>> countByValueApprox(
+      long timeoutMs, double confidence) {
+    return countGroupsApprox(
+        (ExactSampling.Grouping<T, T>) (ExactSampling.Grouping<?, ?>) ITSELF,
+        timeoutMs,
+        confidence);
+  }
+
+  final <G> PartialResult<Map<G, BoundedDouble>> countGroupsApprox(
+      ExactSampling.Grouping<T, G> grouping, long timeoutMs, double confidence) {
+    return approximately(
+        onPartition(new ExactSampling.CountGroups<>(grouping)),
+        timeoutMs,
+        confidence,
+        (counts, estimates) -> {
+          Map<G, Long> sums = new LinkedHashMap<>();
+          counts.forEach(
+              each -> each.forEach((group, count) -> sums.merge(group, count, Long::sum)));
+          Map<G, BoundedDouble> result = new LinkedHashMap<>();
+          sums.forEach((group, count) -> result.put(group, estimates.count(count)));
+          return result;
+        });
+  }
+
+  final <R, U> PartialResult<U> approximately(
+      JobAction<R> action,
+      long timeoutMs,
+      double confidence,
+      BiFunction<Collection<R>, Estimates, U> estimate) {
+    Estimates.requireConfidence(confidence);
+    int count = node.partitionCount();
+    SubmittedJob<R> job = context.engine().submitJob(node, action, 0, count);
+    CompletableFuture<U> result =
+        job.thenApply(all -> estimate.apply(all, new Estimates(count, count, confidence)));
+    Collection<R> some =
+        endsWithin(job, timeoutMs) ? List.of() : job.resultsSoFar().join().values();
+    if (job.isDone()) {
+      return PartialResult.ended(result);
+    }
+    return PartialResult.estimated(
+        estimate.apply(some, new Estimates(some.size(), count, confidence)), result);
+  }
+
+  /** Whether a job ends, well or not, within a time. */
+  private static boolean endsWithin(SubmittedJob<?> job, long timeoutMs) {
+    try {
+      job.get(timeoutMs, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MillraceException(
+          ErrorCode.TIMED_OUT,
+          "the wait for an approximate result was interrupted; its job " + job.jobId() + " runs on",
+          e);
+    }
+  }
+
+  // ---- actions that do not block their caller
+
+  /** {@link #count()} that goes on while its caller does. */
+  public FutureAction<Long> countAsync() {
+    return RunningAction.of(
+        context.engine(),
+        node,
+        new JobAction.Count(),
+        counts -> counts.stream().mapToLong(Long::longValue).sum());
+  }
+
+  /** {@link #collect()} that goes on while its caller does. */
+  public FutureAction<List<T>> collectAsync() {
+    return RunningAction.of(context.engine(), node, new JobAction.Collect(), this::flat);
+  }
+
+  /** {@link #take(int)} that goes on while its caller does. */
+  public FutureAction<List<T>> takeAsync(int num) {
+    return RunningAction.take(context.engine(), node, num, taken -> flat(List.of(taken)));
+  }
+
+  /** {@link #foreach} that goes on while its caller does. */
+  @SuppressWarnings("unchecked") // the engine gives what the graph of T describes
+  public FutureAction<Void> foreachAsync(VoidFunction<T> f) {
+    return RunningAction.of(
+        context.engine(),
+        node,
+        new JobAction.ForEach((VoidFunction<Object>) given(f)),
+        done -> null);
+  }
+
+  /** {@link #foreachPartition} that goes on while its caller does. */
+  @SuppressWarnings("unchecked") // the engine gives what the graph of T describes
+  public FutureAction<Void> foreachPartitionAsync(VoidFunction<Iterator<T>> f) {
+    return RunningAction.of(
+        context.engine(),
+        node,
+        new JobAction.ForEachPartition((VoidFunction<Iterator<Object>>) (VoidFunction<?>) given(f)),
+        done -> null);
+  }
+
   // ---- folds
 
   /**
@@ -454,9 +595,13 @@ public abstract class RDDActions<T> {
   }
 
   /** What a function gives for each partition. */
-  @SuppressWarnings("unchecked") // the engine gives what the graph of T describes
   final <R> List<R> eachPartition(Function<Iterator<T>, R> f) {
-    return run(new JobAction.MapPartition<>((Function<Iterator<Object>, R>) (Function<?, R>) f));
+    return run(onPartition(f));
+  }
+
+  @SuppressWarnings("unchecked") // the engine gives what the graph of T describes
+  final <R> JobAction<R> onPartition(Function<Iterator<T>, R> f) {
+    return new JobAction.MapPartition<>((Function<Iterator<Object>, R>) (Function<?, R>) f);
   }
 
   private <R> List<R> run(JobAction<R> action) {

@@ -5,6 +5,8 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.am.plan.JobPlan;
@@ -106,7 +108,7 @@ public final class JobRunner {
   /** Starts an action over the partitions {@code [from, until)}. */
   public <R> SubmittedJob<R> submit(RddNode rdd, JobAction<R> action, int from, int until) {
     Asked<R> asked = new Asked<>(rdd, action, from, until);
-    Submitted<R> job = new Submitted<>(scheduler.newJobId());
+    Submitted<R> job = new Submitted<>(scheduler.newJobId(), asked);
     JobPlan plan;
     try {
       plan = asked.plan();
@@ -234,14 +236,33 @@ public final class JobRunner {
   /** A job whose caller went on. */
   private final class Submitted<R> extends SubmittedJob<R> {
     private final int jobId;
+    private final Asked<R> asked;
 
-    Submitted(int jobId) {
+    Submitted(int jobId, Asked<R> asked) {
       this.jobId = jobId;
+      this.asked = asked;
     }
 
     @Override
     public int jobId() {
       return jobId;
+    }
+
+    @Override
+    public CompletableFuture<Map<Integer, R>> resultsSoFar() {
+      CompletableFuture<List<TaskResult>> known = new CompletableFuture<>();
+      loop.execute(() -> known.complete(scheduler.resultsSoFar(jobId)));
+      return known.thenCompose(results -> work.run("results", () -> decodeKnown(results)));
+    }
+
+    private Map<Integer, R> decodeKnown(List<TaskResult> results) {
+      Map<Integer, R> decoded = new TreeMap<>();
+      for (int i = 0; i < results.size(); i++) {
+        if (results.get(i) != null) {
+          decoded.put(i, asked.decode(results.get(i)));
+        }
+      }
+      return decoded;
     }
 
     @Override

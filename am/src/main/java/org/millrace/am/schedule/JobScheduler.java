@@ -110,6 +110,14 @@ public final class JobScheduler {
     }
   }
 
+  /**
+   * The results of a job by partition, null for each that is not there; empty when it has ended.
+   */
+  List<TaskResult> resultsSoFar(long jobId) {
+    Job job = jobs.get(jobId);
+    return job == null ? List.of() : new ArrayList<>(Arrays.asList(job.results));
+  }
+
   /** Gives a job up when it has not ended; its future fails with {@code cause}. */
   void cancel(long jobId, MillraceException cause) {
     Job job = jobs.get(jobId);

@@ -1,6 +1,7 @@
 package org.millrace.api.spi;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -14,4 +15,10 @@ import java.util.concurrent.CompletableFuture;
 public abstract class SubmittedJob<R> extends CompletableFuture<List<R>> {
   /** The number of the job; no other job of the engine has it. */
   public abstract int jobId();
+
+  /**
+   * The results of those partitions that have ended by now, by their place among the results;
+   * completes soon, also while the job runs, and never fails because the job does.
+   */
+  public abstract CompletableFuture<Map<Integer, R>> resultsSoFar();
 }

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -122,6 +124,15 @@ public final class FakeEngine implements Engine {
     @Override
     public int jobId() {
       return id;
+    }
+
+    @Override
+    public CompletableFuture<Map<Integer, R>> resultsSoFar() {
+      Map<Integer, R> results = new TreeMap<>();
+      if (!isCompletedExceptionally()) {
+        join().forEach(result -> results.put(results.size(), result));
+      }
+      return CompletableFuture.completedFuture(results);
     }
   }
 

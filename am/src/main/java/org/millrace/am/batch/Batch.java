@@ -2,10 +2,13 @@ package org.millrace.am.batch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.millrace.am.batch.BatchStatus.InputStatus;
 import org.millrace.am.batch.BatchStatus.State;
 import org.millrace.api.graph.Output;
+import org.millrace.api.streaming.scheduler.OutputOperationInfo;
 import org.millrace.checkpoint.publish.StagedOutput;
 
 /**
@@ -24,6 +27,12 @@ final class Batch {
 
   /** Counted by the thread that runs the batch, read by the loop for the page. */
   final AtomicInteger outputsDone = new AtomicInteger();
+
+  /**
+   * Outputs that have begun, by their number. Written by the thread that runs the batch, read by
+   * the loop.
+   */
+  final Map<Integer, OutputOperationInfo> outputInfos = new ConcurrentHashMap<>();
 
   List<StagedOutput> prepared = List.of();
   State state = State.WAITING;

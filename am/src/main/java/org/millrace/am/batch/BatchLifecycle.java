@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.am.batch.BatchStatus.State;
+import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.Journal;
 import org.millrace.am.publish.OutputPublisher;
 import org.millrace.am.publish.TextOutputs;
@@ -59,7 +60,8 @@ public final class BatchLifecycle {
       Journal journal,
       OutputPublisher publisher,
       KeptDatasets datasets,
-      CommittedTime committed) {}
+      CommittedTime committed,
+      ListenerBus listeners) {}
 
   private final Services services;
   private final StreamGraph graph;
@@ -67,6 +69,7 @@ public final class BatchLifecycle {
   private final InputCutter cutter;
   private final InputRelease release;
   private final StreamEvaluator evaluator;
+  private final BatchEvents events;
   private final BatchRunner runner;
   private final BatchListener listener;
   private final BatchClock clock;
@@ -104,7 +107,8 @@ public final class BatchLifecycle {
     StreamRetention retention = new StreamRetention(graph);
     this.release = new InputRelease(graph.inputs(), retention, cutter::release);
     this.evaluator = new StreamEvaluator(graph, retention, services.datasets());
-    this.runner = new BatchRunner(evaluator, jobs, textOutputs);
+    this.events = new BatchEvents(services.listeners(), services.clock());
+    this.runner = new BatchRunner(evaluator, jobs, textOutputs, events);
     this.ticks = new PendingTicks(policy.intervalMs());
     this.mostEmptyInARecord = retention.hasPast() ? MOST_EMPTY_WITH_PAST : MOST_EMPTY_IN_A_RECORD;
     this.clock = new BatchClock(services.clock(), services.loop(), policy.intervalMs(), this::tick);
@@ -256,6 +260,7 @@ public final class BatchLifecycle {
     cutter.taken(cuts);
     release.onCut(batch);
     waiting.add(batch);
+    events.submitted(batch);
     if (drained != null && !cutter.hasMore()) {
       clock.stop();
       ticks.clear();
@@ -303,6 +308,9 @@ public final class BatchLifecycle {
     batch.runs++;
     batch.startedAtMs = services.clock().nowMs();
     batch.startedAtNanos = services.clock().nanoTime();
+    if (batch.runs == 1) {
+      events.started(batch);
+    }
     Answers.post(
         services.work().run("batch", () -> runner.run(batch)),
         services.loop(),
@@ -386,6 +394,7 @@ public final class BatchLifecycle {
   private void ended(Batch batch) {
     BatchStatus status = batch.status();
     history.add(status, batch.processingNanos);
+    events.completed(batch);
     listener.onBatchEnded(status);
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.millrace.am.publish.TextOutputs;
 import org.millrace.am.schedule.JobRunner;
+import org.millrace.api.Optional;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.Output;
@@ -18,12 +19,15 @@ final class BatchRunner {
   private final StreamEvaluator evaluator;
   private final JobRunner jobs;
   private final TextOutputs textOutputs;
+  private final BatchEvents events;
   private Batch before;
 
-  BatchRunner(StreamEvaluator evaluator, JobRunner jobs, TextOutputs textOutputs) {
+  BatchRunner(
+      StreamEvaluator evaluator, JobRunner jobs, TextOutputs textOutputs, BatchEvents events) {
     this.evaluator = evaluator;
     this.jobs = jobs;
     this.textOutputs = textOutputs;
+    this.events = events;
   }
 
   /**
@@ -38,13 +42,18 @@ final class BatchRunner {
     evaluator.begin(batch, before);
     before = batch;
     List<StagedOutput> prepared = new ArrayList<>();
+    batch.outputInfos.clear();
     for (Output output : batch.outputs) {
+      events.outputStarted(batch, output);
       try {
         run(output, batch, prepared);
       } catch (Exception failure) {
-        throw discarding(prepared, describe(failure, output.description(), batch));
+        MillraceException described = describe(failure, output.description(), batch);
+        events.outputCompleted(batch, output, Optional.of(described.getMessage()));
+        throw discarding(prepared, described);
       }
       batch.outputsDone.incrementAndGet();
+      events.outputCompleted(batch, output, Optional.empty());
     }
     try {
       computeStates();

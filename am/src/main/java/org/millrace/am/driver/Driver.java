@@ -315,6 +315,7 @@ final class Driver implements BatchListener {
       }
     }
     if (streaming != null) {
+      warnings.addAll(streaming.listenerProblems());
       streaming
           .fileProblems()
           .forEach((id, problem) -> warnings.add("input " + id + ": " + problem));

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.millrace.am.batch.CommittedTime;
 import org.millrace.am.files.FileSplitter;
+import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.DriverState;
 import org.millrace.am.plan.Planner;
 import org.millrace.am.publish.OutputPublisher;
@@ -48,6 +49,7 @@ import org.millrace.runner.wire.Address;
  */
 public final class DriverEngine implements Engine {
   private static final long CLOSE_TIMEOUT_MS = 20_000;
+  private static final long LISTENERS_TIMEOUT_MS = 5_000;
 
   private final DriverEnvironment environment;
   private final DriverEnvironment.Ports ports;
@@ -59,6 +61,7 @@ public final class DriverEngine implements Engine {
   private final DriverBroadcasts broadcasts;
   private final Accumulators accumulators;
   private final CommittedTime committed = new CommittedTime();
+  private final ListenerBus listeners;
   private final int parallelism;
   private final Runnable release;
   private final Address address;
@@ -76,6 +79,7 @@ public final class DriverEngine implements Engine {
     this.environment = environment;
     this.ports = environment.ports();
     this.release = release;
+    this.listeners = new ListenerBus(ports.work(), ports.fatal());
     DriverEnvironment.Identity identity = environment.identity();
     EpochClaim epoch =
         await(
@@ -238,6 +242,7 @@ public final class DriverEngine implements Engine {
                 textOutputs,
                 new EngineDatasets(this),
                 committed,
+                listeners,
                 parallelism,
                 mostCopies()),
             driver);
@@ -248,12 +253,12 @@ public final class DriverEngine implements Engine {
 
   @Override
   public void addListener(StreamingListener listener) {
-    throw new MillraceException(ErrorCode.ILLEGAL_USE, "this engine tells no listeners yet");
+    listeners.add(listener);
   }
 
   @Override
   public void removeListener(StreamingListener listener) {
-    // None is told.
+    listeners.remove(listener);
   }
 
   @Override
@@ -308,6 +313,19 @@ public final class DriverEngine implements Engine {
             });
     if (!jobs.isInBatch()) {
       await(driver.terminated().handle((none, failure) -> null));
+      awaitListeners();
+    }
+  }
+
+  /** Listeners hear of the last batch before a stop returns, unless they are too slow. */
+  private void awaitListeners() {
+    if (!listeners.isTelling()) {
+      CompletableFuture<Void> told = listeners.idle();
+      CompletableFuture<Void> enough = new CompletableFuture<>();
+      if (!told.isDone()) {
+        ports.loop().schedule(LISTENERS_TIMEOUT_MS, () -> enough.complete(null));
+        await(CompletableFuture.anyOf(told, enough));
+      }
     }
   }
 
@@ -351,14 +369,15 @@ public final class DriverEngine implements Engine {
       closing = true;
     }
     CompletableFuture<Void> done = new CompletableFuture<>();
-    if (jobs.isInBatch()) {
+    if (jobs.isInBatch() || listeners.isTelling()) {
       ports.loop().execute(() -> close(done));
-      // The batch that calls must end first: the rest happens after it.
+      // The batch or the listener that calls must end first: the rest happens after it.
       Answers.post(ports.work().run("close", () -> await(done)), ports.loop(), this::releaseLater);
     } else {
       try {
         ports.loop().execute(() -> close(done));
         await(done.orTimeout(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS));
+        awaitListeners();
       } finally {
         release.run();
       }

@@ -13,11 +13,14 @@ import org.millrace.am.batch.CommittedTime;
 import org.millrace.am.batch.InputCutter;
 import org.millrace.am.batch.KeptDatasets;
 import org.millrace.am.files.FileTracker;
+import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.Journal;
 import org.millrace.am.publish.OutputPublisher;
 import org.millrace.am.publish.TextOutputs;
+import org.millrace.am.receive.ReceiverChange;
 import org.millrace.am.receive.ReceiverHost;
 import org.millrace.am.receive.ReceiverInput;
+import org.millrace.am.receive.ReceiverStatus;
 import org.millrace.am.receive.ReceiverTracker;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.schedule.LiveExecutor;
@@ -25,6 +28,11 @@ import org.millrace.api.graph.FileStreamNode;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.ReceiverStreamNode;
 import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.streaming.scheduler.ReceiverInfo;
+import org.millrace.api.streaming.scheduler.StreamingListenerReceiverError;
+import org.millrace.api.streaming.scheduler.StreamingListenerReceiverStarted;
+import org.millrace.api.streaming.scheduler.StreamingListenerReceiverStopped;
+import org.millrace.api.streaming.scheduler.StreamingListenerStreamingStarted;
 import org.millrace.checkpoint.log.DriverEvent;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
@@ -40,6 +48,7 @@ final class Streaming implements ReceiverHost {
   private final StreamGraph graph;
   private final ExecutorGroup executors;
   private final Journal journal;
+  private final ListenerBus listeners;
   private final ReceiverTracker receivers;
   private final Map<Integer, FileTracker> files = new HashMap<>();
   private final List<ReceiverInput> receiverInputs = new ArrayList<>();
@@ -60,6 +69,7 @@ final class Streaming implements ReceiverHost {
       TextOutputs textOutputs,
       KeptDatasets datasets,
       CommittedTime committed,
+      ListenerBus listeners,
       int parallelism,
       int mostCopies) {}
 
@@ -74,6 +84,7 @@ final class Streaming implements ReceiverHost {
     this.graph = graph;
     this.executors = parts.executors();
     this.journal = parts.journal();
+    this.listeners = parts.listeners();
     long intervalMs = graph.batchInterval().milliseconds();
     long blockIntervalMs = Math.max(1, Math.min(settings.get(Keys.BLOCK_INTERVAL), intervalMs / 4));
     this.receivers =
@@ -99,7 +110,8 @@ final class Streaming implements ReceiverHost {
                 parts.journal(),
                 parts.publisher(),
                 parts.datasets(),
-                parts.committed()),
+                parts.committed(),
+                listeners),
             graph,
             BatchPolicy.of(intervalMs, settings),
             new InputCutter(graph.inputs(), receivers, files, parts.parallelism()),
@@ -115,6 +127,7 @@ final class Streaming implements ReceiverHost {
   }
 
   void start() {
+    listeners.post(new StreamingListenerStreamingStarted(ports.clock().nowMs()));
     executors.receivers(receivers);
     receivers.start(receiverInputs);
     batches.start();
@@ -145,6 +158,11 @@ final class Streaming implements ReceiverHost {
 
   ReceiverTracker receivers() {
     return receivers;
+  }
+
+  /** What is wrong with listeners, a sentence each. */
+  List<String> listenerProblems() {
+    return listeners.problems();
   }
 
   StreamGraph graph() {
@@ -186,6 +204,31 @@ final class Streaming implements ReceiverHost {
   @Override
   public void onStreamEnded(long streamId, long endedAt) {
     journal.append(new DriverEvent.StreamEnded(streamId, endedAt));
+  }
+
+  @Override
+  public void onReceiver(ReceiverChange change, ReceiverStatus status) {
+    ReceiverInfo info = info(status);
+    listeners.post(
+        switch (change) {
+          case STARTED -> new StreamingListenerReceiverStarted(info);
+          case ERROR -> new StreamingListenerReceiverError(info);
+          case STOPPED -> new StreamingListenerReceiverStopped(info);
+        });
+  }
+
+  private static ReceiverInfo info(ReceiverStatus status) {
+    String error = status.lastError();
+    int firstLineEnd = error.indexOf('\n');
+    return new ReceiverInfo(
+        status.inputId(),
+        status.name(),
+        status.state().equals("active"),
+        status.host(),
+        status.executorId() < 0 ? "" : Integer.toString(status.executorId()),
+        firstLineEnd < 0 ? error : error.substring(0, firstLineEnd),
+        firstLineEnd < 0 ? "" : error.substring(firstLineEnd + 1),
+        error.isEmpty() ? -1 : status.lastErrorTimeMs());
   }
 
   @Override

@@ -19,6 +19,9 @@ public interface ReceiverHost {
   /** A stream ended: it has the blocks {@code [0, endedAt)} and no more will come. */
   void onStreamEnded(long streamId, long endedAt);
 
+  /** Something happened to a receiver, which is now as {@code status} says. */
+  void onReceiver(ReceiverChange change, ReceiverStatus status);
+
   /** All receivers have stopped. */
   void onAllStopped();
 }

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.api.graph.BlockRange;
 import org.millrace.checkpoint.runtime.Clock;
@@ -77,6 +77,7 @@ public final class ReceiverTracker {
       receiver.ranOn.remove(executorId);
       if (receiver.executorId == executorId && receiver.state != TrackedReceiver.State.STOPPED) {
         receiver.lost("its executor " + executorId + " was lost", clock.nowMs());
+        tell(ReceiverChange.STOPPED, receiver);
       }
     }
     host.pingAll(
@@ -106,7 +107,9 @@ public final class ReceiverTracker {
     if (receiver == null || receiver.streamId != report.getStreamId()) {
       return;
     }
+    boolean wasActive = receiver.state == TrackedReceiver.State.ACTIVE;
     receiver.report(report, clock.nowMs());
+    change(report, wasActive).ifPresent(change -> tell(change, receiver));
     Stream stream = streams.get(report.getStreamId());
     switch (report.getState()) {
       case STARTED, RESTARTING -> {}
@@ -130,6 +133,22 @@ public final class ReceiverTracker {
       }
       default -> LOG.warn("receiver {} reports state {}", receiver.input.name(), report.getState());
     }
+  }
+
+  private static Optional<ReceiverChange> change(ReceiverReport report, boolean wasActive) {
+    return switch (report.getState()) {
+      case STARTED ->
+          report.getNotice()
+              ? Optional.empty()
+              : Optional.of(wasActive ? ReceiverChange.ERROR : ReceiverChange.STARTED);
+      case RESTARTING -> Optional.of(ReceiverChange.ERROR);
+      case STOPPED, FAILED -> Optional.of(ReceiverChange.STOPPED);
+      default -> Optional.empty();
+    };
+  }
+
+  private void tell(ReceiverChange change, TrackedReceiver receiver) {
+    host.onReceiver(change, status(receiver, host.live()));
   }
 
   /** Tells all receivers to stop; with {@code drain} they store what they have read. */
@@ -233,17 +252,18 @@ public final class ReceiverTracker {
   }
 
   public List<ReceiverStatus> status() {
-    Map<Integer, String> hosts =
-        host.live().stream().collect(Collectors.toMap(LiveExecutor::id, LiveExecutor::host));
-    List<ReceiverStatus> status = new ArrayList<>();
-    for (TrackedReceiver receiver : receivers.values()) {
-      status.add(
-          receiver.status(
-              streams.get(receiver.streamId),
-              hosts.getOrDefault(receiver.executorId, ""),
-              hosts.size()));
-    }
-    return status;
+    List<LiveExecutor> live = host.live();
+    return receivers.values().stream().map(receiver -> status(receiver, live)).toList();
+  }
+
+  private ReceiverStatus status(TrackedReceiver receiver, List<LiveExecutor> live) {
+    String runsOn =
+        live.stream()
+            .filter(executor -> executor.id() == receiver.executorId)
+            .findFirst()
+            .map(LiveExecutor::host)
+            .orElse("");
+    return receiver.status(streams.get(receiver.streamId), runsOn, live.size());
   }
 
   /** Updates the rates that {@link #status} shows; called about once a second. */

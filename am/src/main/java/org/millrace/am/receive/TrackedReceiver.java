@@ -75,7 +75,8 @@ final class TrackedReceiver {
       }
       default -> {}
     }
-    if (!report.getMessage().isEmpty() && report.getState() != ReceiverState.STARTED) {
+    boolean problem = report.getState() != ReceiverState.STARTED || !report.getNotice();
+    if (!report.getMessage().isEmpty() && problem) {
       error(
           report.getError().isEmpty()
               ? report.getMessage()

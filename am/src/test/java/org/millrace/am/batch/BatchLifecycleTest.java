@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.am.dataset.Residents;
+import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.FakeJournal;
 import org.millrace.am.plan.FakeShipping;
 import org.millrace.am.plan.Planner;
@@ -32,6 +33,14 @@ import org.millrace.api.graph.QueueStreamNode;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.streaming.Duration;
+import org.millrace.api.streaming.scheduler.BatchInfo;
+import org.millrace.api.streaming.scheduler.OutputOperationInfo;
+import org.millrace.api.streaming.scheduler.StreamingListener;
+import org.millrace.api.streaming.scheduler.StreamingListenerBatchCompleted;
+import org.millrace.api.streaming.scheduler.StreamingListenerBatchStarted;
+import org.millrace.api.streaming.scheduler.StreamingListenerBatchSubmitted;
+import org.millrace.api.streaming.scheduler.StreamingListenerOutputOperationCompleted;
+import org.millrace.api.streaming.scheduler.StreamingListenerOutputOperationStarted;
 import org.millrace.checkpoint.files.FakeDurableFiles;
 import org.millrace.checkpoint.files.Outcome;
 import org.millrace.checkpoint.log.DriverEvent;
@@ -59,6 +68,12 @@ class BatchLifecycleTest {
   private final QueueStreamNode input = new QueueStreamNode(LABEL, 0, this::poll);
   private final List<String> log = new ArrayList<>();
   private final CommittedTime committed = new CommittedTime();
+  private final ListenerBus listeners =
+      new ListenerBus(
+          time.blockingWork(),
+          (where, fault) -> {
+            throw new AssertionError(where, fault);
+          });
   private final List<MillraceException> stops = new ArrayList<>();
   private BatchAction action = (rdd, batchTime) -> {};
   private RuntimeException pollFailure;
@@ -138,6 +153,37 @@ class BatchLifecycleTest {
         .extracting(status -> status.batchTimeMs() - start)
         .containsExactly(9_000L, 8_000L, 7_000L, 6_000L, 5_000L, 4_000L, 3_000L, 2_000L, 1_000L);
     assertThat(batches.status(100).get(2).schedulingDelayMs()).isEqualTo(1_500);
+  }
+
+  @Test
+  void tellsListenersOfABatchAndItsOutputsInOrder() {
+    List<String> told = new ArrayList<>();
+    listeners.add(new Told(told));
+    started(OnBatchFailure.SKIP);
+    queue.add(data());
+    queue.add(data());
+    action =
+        (rdd, batchTime) -> {
+          if (batchTime.milliseconds() == start + 1_000) {
+            passTimeUntil(2_500);
+          } else if (batchTime.milliseconds() == start + 2_000) {
+            throw new IllegalStateException("broken");
+          }
+        };
+    time.advance(2_900);
+
+    assertThat(told)
+        .containsExactly(
+            "submitted 1000",
+            "started 1000 after 0",
+            "output 0 of 1000 starts",
+            "submitted 2000",
+            "output 0 of 1000 ends after 1500",
+            "completed 1000 in 1500 of 1500",
+            "started 2000 after 500",
+            "output 0 of 2000 starts",
+            "output 0 of 2000 fails: broken",
+            "completed 2000 in 0 of 500");
   }
 
   @Test
@@ -455,7 +501,8 @@ class BatchLifecycleTest {
                 journal,
                 new OutputPublisher(files, journal, loop, stops::add),
                 new FakeKeptDatasets(),
-                committed),
+                committed,
+                listeners),
             graph,
             new BatchPolicy(INTERVAL_MS, onFailure, 2, 100, 10, MOST_WAITING),
             new InputCutter(
@@ -491,6 +538,66 @@ class BatchLifecycleTest {
     public void onBatchesStopped(MillraceException cause) {
       assertThat(cause.code()).isNotEqualTo(ErrorCode.ALREADY_STOPPED);
       stops.add(cause);
+    }
+  }
+
+  /** Writes down what a listener is told, with delays. */
+  private final class Told implements StreamingListener {
+    private final List<String> told;
+
+    Told(List<String> told) {
+      this.told = told;
+    }
+
+    @Override
+    public void onBatchSubmitted(StreamingListenerBatchSubmitted event) {
+      told.add("submitted " + batch(event.batchInfo()));
+    }
+
+    @Override
+    public void onBatchStarted(StreamingListenerBatchStarted event) {
+      BatchInfo info = event.batchInfo();
+      told.add("started " + batch(info) + " after " + info.schedulingDelay().get());
+    }
+
+    @Override
+    public void onBatchCompleted(StreamingListenerBatchCompleted event) {
+      BatchInfo info = event.batchInfo();
+      assertThat(info.outputOperationInfos()).containsOnlyKeys(0);
+      assertThat(info.streamIdToInputInfo()).containsOnlyKeys(0);
+      told.add(
+          "completed "
+              + batch(info)
+              + " in "
+              + info.processingDelay().get()
+              + " of "
+              + info.totalDelay().get());
+    }
+
+    @Override
+    public void onOutputOperationStarted(StreamingListenerOutputOperationStarted event) {
+      OutputOperationInfo info = event.outputOperationInfo();
+      assertThat(info.endTime().isPresent()).isFalse();
+      told.add(output(info) + " starts");
+    }
+
+    @Override
+    public void onOutputOperationCompleted(StreamingListenerOutputOperationCompleted event) {
+      OutputOperationInfo info = event.outputOperationInfo();
+      String reason = info.failureReason().orElse("");
+      told.add(
+          output(info)
+              + (reason.isEmpty()
+                  ? " ends after " + info.duration().get()
+                  : " fails:" + reason.substring(reason.lastIndexOf(' '))));
+    }
+
+    private String output(OutputOperationInfo info) {
+      return "output " + info.id() + " of " + (info.batchTime().milliseconds() - start);
+    }
+
+    private long batch(BatchInfo info) {
+      return info.batchTime().milliseconds() - start;
     }
   }
 }

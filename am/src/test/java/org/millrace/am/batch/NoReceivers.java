@@ -1,7 +1,9 @@
 package org.millrace.am.batch;
 
 import java.util.List;
+import org.millrace.am.receive.ReceiverChange;
 import org.millrace.am.receive.ReceiverHost;
+import org.millrace.am.receive.ReceiverStatus;
 import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.runner.wire.proto.Envelope;
 
@@ -29,6 +31,11 @@ final class NoReceivers implements ReceiverHost {
 
   @Override
   public void onStreamEnded(long streamId, long endedAt) {
+    throw unexpected();
+  }
+
+  @Override
+  public void onReceiver(ReceiverChange change, ReceiverStatus status) {
     throw unexpected();
   }
 

@@ -18,6 +18,7 @@ final class FakeHost implements ReceiverHost {
   final List<ReleaseBlocks> releases = new ArrayList<>();
   final Map<Long, Long> ended = new TreeMap<>();
   final List<Long> started = new ArrayList<>();
+  final List<String> changes = new ArrayList<>();
   int allStopped;
 
   private final Map<Integer, LiveExecutor> live = new TreeMap<>();
@@ -76,6 +77,11 @@ final class FakeHost implements ReceiverHost {
   @Override
   public void onStreamEnded(long streamId, long endedAt) {
     ended.put(streamId, endedAt);
+  }
+
+  @Override
+  public void onReceiver(ReceiverChange change, ReceiverStatus status) {
+    changes.add(change + " " + status.inputId() + " " + status.lastError());
   }
 
   @Override

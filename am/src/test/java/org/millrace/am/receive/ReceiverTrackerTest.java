@@ -133,6 +133,29 @@ class ReceiverTrackerTest {
   }
 
   @Test
+  void tellsWhatHappensToAReceiver() {
+    tracker.start(List.of(input(INPUT)));
+    long id = stream(INPUT, 1);
+    report(1, ReceiverState.STARTED, 0);
+    ReceiverReport said = report(INPUT, id, ReceiverState.STARTED, 0);
+    tracker.onReport(1, said.toBuilder().setMessage("replicas: 1 of 2").setNotice(true).build());
+    tracker.onReport(1, said.toBuilder().setMessage("odd line").build());
+    tracker.onReport(
+        1, report(INPUT, id, ReceiverState.RESTARTING, 0).toBuilder().setMessage("eof").build());
+    report(1, ReceiverState.STARTED, 0);
+    lose(1);
+    host.answerPings();
+
+    assertThat(host.changes)
+        .containsExactly(
+            "STARTED 0 ",
+            "ERROR 0 odd line",
+            "ERROR 0 eof",
+            "STARTED 0 eof",
+            "STOPPED 0 its executor 1 was lost");
+  }
+
+  @Test
   void countsAllPromisedRecordsAsLostWhenNobodyHoldsThem() {
     tracker.start(List.of(input(INPUT)));
     mark(1, stream(INPUT, 1), 0, 2, 10);

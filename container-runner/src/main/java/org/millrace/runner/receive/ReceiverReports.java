@@ -59,7 +59,7 @@ final class ReceiverReports {
 
   /** Something to be shown that changes nothing. */
   void notice(String message) {
-    send(report(state, message, null));
+    send(report(state, message, null).setNotice(true));
   }
 
   /** A problem that does not end the receiver. */

@@ -1,0 +1,2 @@
+/** Tells the program's listeners what happens, apart from what makes it happen. */
+package org.millrace.am.listen;

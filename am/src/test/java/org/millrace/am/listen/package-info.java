@@ -1,0 +1,2 @@
+/** Tests of listeners. */
+package org.millrace.am.listen;

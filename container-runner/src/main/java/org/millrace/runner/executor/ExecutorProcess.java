@@ -223,6 +223,7 @@ public final class ExecutorProcess {
       case RELEASE_BROADCASTS -> rooms.tasks().releaseBroadcasts(message.getReleaseBroadcasts());
       case END_JOB -> rooms.tasks().endJob(message.getEndJob());
       case RELEASE_DATASETS -> rooms.tasks().releaseDatasets(message.getReleaseDatasets());
+      case RELEASE_STATES -> rooms.tasks().releaseStates(message.getReleaseStates());
       case START_RECEIVER -> rooms.receivers().start(message.getStartReceiver());
       case STOP_RECEIVER -> rooms.receivers().stop(message.getStopReceiver());
       case RELEASE_BLOCKS -> rooms.receivers().release(message.getReleaseBlocks());

@@ -7,6 +7,7 @@ import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBroadcasts;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
+import org.millrace.runner.wire.proto.ReleaseStates;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.UseAttempt;
 
@@ -27,6 +28,8 @@ public interface TaskService extends AutoCloseable {
   void releaseBroadcasts(ReleaseBroadcasts message);
 
   void releaseDatasets(ReleaseDatasets message);
+
+  void releaseStates(ReleaseStates message);
 
   void onMembership(Membership membership);
 

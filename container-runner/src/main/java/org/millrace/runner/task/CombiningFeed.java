@@ -66,7 +66,7 @@ final class CombiningFeed implements Feed {
   }
 
   @Override
-  public Step prepareToBlock(Runnable wake) {
+  public Step prepareToBlock(Runnable wake) throws Exception {
     return input.prepareToBlock(wake);
   }
 

@@ -32,7 +32,7 @@ final class ConcatFeed implements Feed {
   }
 
   @Override
-  public Step prepareToBlock(Runnable wake) {
+  public Step prepareToBlock(Runnable wake) throws Exception {
     for (Feed piece : pieces.subList(position, pieces.size())) {
       Step prepared = piece.prepareToBlock(wake);
       if (prepared != Step.DONE) {

@@ -15,9 +15,9 @@ interface Feed extends AutoCloseable {
   /**
    * Gathers what is needed so that {@link #push} never returns WAIT any more, for a user's iterator
    * cannot wait. DONE when that is so; asked again it is DONE again. After it {@code push} may
-   * block while it reads a disk or a file. Pushes nothing itself.
+   * block while it reads a disk or a file. Pushes nothing into the head.
    */
-  Step prepareToBlock(Runnable wake);
+  Step prepareToBlock(Runnable wake) throws Exception;
 
   /** Records read so far from what is not a pipe. */
   long recordCount();

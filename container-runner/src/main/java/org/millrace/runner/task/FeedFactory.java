@@ -11,6 +11,7 @@ import org.millrace.runner.task.PipeInstance.Segment;
 import org.millrace.runner.task.PipeInstance.Source;
 import org.millrace.runner.wire.proto.ConcatPiece;
 import org.millrace.runner.wire.proto.ShuffleInput;
+import org.millrace.runner.wire.proto.StateInput;
 import org.millrace.runner.wire.proto.StoreTarget;
 import org.millrace.runner.wire.proto.TaskInput;
 import org.millrace.runner.wire.proto.TaskSpec;
@@ -24,6 +25,7 @@ final class FeedFactory {
   private final TaskSpec spec;
   private final TaskServices services;
   private final TaskStores stores;
+  private final List<StateFeed> states = new ArrayList<>(0);
   private int indexesGiven;
 
   FeedFactory(TaskKey task, TaskSpec spec, TaskServices services, TaskStores stores) {
@@ -117,7 +119,8 @@ final class FeedFactory {
       case ZIP -> zip(source, input);
       case STORED ->
           new StoredFeed(loop, services.store().reader(input.getStored()), services.codec(), head);
-      case STATE, SOURCE_UNSPECIFIED, UNRECOGNIZED ->
+      case STATE -> state(source, input.getState());
+      case SOURCE_UNSPECIFIED, UNRECOGNIZED ->
           throw PipeShape.unknown("source", source.kind().name(), null);
     };
   }
@@ -155,5 +158,29 @@ final class FeedFactory {
       children.add(open(source.children().get(i), input.getZip().getChildren(i)));
     }
     return new ZipFeed(source, children);
+  }
+
+  private Feed state(Source source, StateInput input) {
+    int count = input.getChildrenCount();
+    if (count != source.children().size()) {
+      throw mismatch(count + " inputs for " + source.children().size() + " children of a state");
+    }
+    List<Feed> children = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      children.add(open(source.children().get(i), input.getChildren(i)));
+    }
+    StateInlet inlet = source.inlet();
+    StateFeed feed =
+        new StateFeed(
+            source,
+            services.states().attempt(inlet.spec(), input, inlet.functions(), count),
+            children);
+    states.add(feed);
+    return feed;
+  }
+
+  /** The states that the opened feeds bring to a version. */
+  List<StateFeed> states() {
+    return states;
   }
 }

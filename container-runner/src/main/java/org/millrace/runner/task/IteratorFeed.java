@@ -59,7 +59,7 @@ final class IteratorFeed implements Feed {
   }
 
   @Override
-  public Step prepareToBlock(Runnable wake) {
+  public Step prepareToBlock(Runnable wake) throws Exception {
     return upstream.prepareToBlock(wake);
   }
 

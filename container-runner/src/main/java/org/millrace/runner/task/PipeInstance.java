@@ -19,8 +19,9 @@ record PipeInstance(Source source, List<Segment> segments) {
    * @param loop pushes pages; null where records come from a table or from children
    * @param table of a source that combines; null otherwise
    * @param function of ZIP; null otherwise
-   * @param children end in {@code head} (CONCAT), in {@code table} (FOLD, GROUP_IN_PLACE), or each
-   *     in a buffer (ZIP)
+   * @param inlet of STATE; null otherwise
+   * @param children end in {@code head} (CONCAT), in {@code table} (FOLD, GROUP_IN_PLACE), in
+   *     {@code inlet} (STATE), or each in a buffer (ZIP)
    */
   record Source(
       SourceKind kind,
@@ -28,6 +29,7 @@ record PipeInstance(Source source, List<Segment> segments) {
       PageLoop loop,
       Combiner table,
       Object function,
+      StateInlet inlet,
       List<PipeInstance> children) {}
 
   /**

@@ -54,8 +54,9 @@ final class PipeShape {
   /** Whether the source itself pushes records that it did not get from a table or a child. */
   private static boolean hasLoop(SourceKind kind) {
     return switch (kind) {
-      case BLOCKS, TEXT_FILE, RECORDS, STORED, SHUFFLE, SHUFFLE_COMBINE, SHUFFLE_GROUP, ZIP -> true;
-      case EMPTY, CONCAT, FOLD, GROUP_IN_PLACE, STATE, SOURCE_UNSPECIFIED, UNRECOGNIZED -> false;
+      case BLOCKS, TEXT_FILE, RECORDS, STORED, SHUFFLE, SHUFFLE_COMBINE, SHUFFLE_GROUP -> true;
+      case ZIP, STATE -> true;
+      case EMPTY, CONCAT, FOLD, GROUP_IN_PLACE, SOURCE_UNSPECIFIED, UNRECOGNIZED -> false;
     };
   }
 
@@ -151,11 +152,14 @@ final class PipeShape {
 
   private Source makeSource(RecordConsumer head, Object[] functions) {
     Combiner combiner = makeTable(functions);
+    StateInlet inlet =
+        source.getKind() == SourceKind.STATE ? new StateInlet(source.getState(), functions) : null;
     List<PipeInstance> made = new ArrayList<>(children.size());
     for (PipeShape child : children) {
       switch (source.getKind()) {
         case CONCAT -> made.add(child.make(head, null, functions));
         case FOLD, GROUP_IN_PLACE -> made.add(child.make(combiner, null, functions));
+        case STATE -> made.add(child.make(inlet, null, functions));
         case ZIP -> {
           PullBuffer buffer = new PullBuffer();
           made.add(child.make(buffer, buffer, functions));
@@ -165,7 +169,8 @@ final class PipeShape {
     }
     Object zipped = source.getKind() == SourceKind.ZIP ? functions[source.getFunction()] : null;
     PageLoop pageLoop = loop == null ? null : loop.make();
-    return new Source(source.getKind(), head, pageLoop, combiner, zipped, List.copyOf(made));
+    return new Source(
+        source.getKind(), head, pageLoop, combiner, zipped, inlet, List.copyOf(made));
   }
 
   @SuppressWarnings("unchecked") // the program's types were checked where it was compiled

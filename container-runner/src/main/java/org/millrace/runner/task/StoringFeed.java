@@ -73,7 +73,7 @@ final class StoringFeed implements Feed {
   }
 
   @Override
-  public Step prepareToBlock(Runnable wake) {
+  public Step prepareToBlock(Runnable wake) throws Exception {
     blocking = true;
     return feed.prepareToBlock(wake);
   }

@@ -35,6 +35,7 @@ final class Task {
   private Phase phase = Phase.OPENING;
   private Pipeline pipeline;
   private Feed feed;
+  private List<StateFeed> states;
   private long runNanos;
   private boolean waiting;
 
@@ -161,7 +162,9 @@ final class Task {
             services.codec(),
             services.shuffles(),
             services.environment()));
-    feed = new FeedFactory(key, spec, services, stores).open(pipeline.pipe(), spec.getInput());
+    FeedFactory feeds = new FeedFactory(key, spec, services, stores);
+    feed = feeds.open(pipeline.pipe(), spec.getInput());
+    states = feeds.states();
   }
 
   private Step feedOnePage(Runnable wake) throws Exception {
@@ -189,10 +192,15 @@ final class Task {
   }
 
   private TaskFinished.Builder report() {
-    return TaskFinished.newBuilder()
-        .setMetrics(metrics())
-        .setAccumulators(pipeline.accumulated())
-        .addAllStored(stores.kept());
+    TaskFinished.Builder report =
+        TaskFinished.newBuilder()
+            .setMetrics(metrics())
+            .setAccumulators(pipeline.accumulated())
+            .addAllStored(stores.kept());
+    for (StateFeed state : states) {
+      state.reached().ifPresent(report::addStates);
+    }
+    return report;
   }
 
   private TaskMetrics metrics() {

@@ -21,6 +21,7 @@ import org.millrace.runner.shuffle.PageMemory;
 import org.millrace.runner.shuffle.Repush;
 import org.millrace.runner.shuffle.ShuffleKey;
 import org.millrace.runner.shuffle.ShuffleStore;
+import org.millrace.runner.state.StateStore;
 import org.millrace.runner.store.PartitionStore;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.Payload;
@@ -30,6 +31,7 @@ import org.millrace.runner.wire.proto.FunctionSet;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBroadcasts;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
+import org.millrace.runner.wire.proto.ReleaseStates;
 import org.millrace.runner.wire.proto.RepushMapOutput;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.ShuffleInput;
@@ -81,8 +83,9 @@ public final class TaskManager implements TaskService {
             environment.spill(),
             environment.settings().pageBytes(),
             environment.settings().peerTimeoutMs());
+    StateStore states = new StateStore(environment.memory());
     TaskReports reports = new TaskReports(environment.links());
-    this.services = new TaskServices(environment, codec, shuffles, store, reports);
+    this.services = new TaskServices(environment, codec, shuffles, store, states, reports);
     this.catalog = new PlanCatalog(environment.settings().templatesKept());
     this.broadcasts = new BroadcastStore(environment.links(), codec, environment.memory());
     FunctionCodec functions = new FunctionCodec(environment.userClasses());
@@ -221,6 +224,11 @@ public final class TaskManager implements TaskService {
     services.store().release(message);
   }
 
+  @Override
+  public void releaseStates(ReleaseStates message) {
+    message.getStatesList().forEach(services.states()::release);
+  }
+
   private void cancel(JobTasks job) {
     job.tasks.forEach(Task::cancel);
     if (queue.runningTasks() > 0) {
@@ -286,6 +294,7 @@ public final class TaskManager implements TaskService {
     services.shuffles().close();
     broadcasts.close();
     services.store().close();
+    services.states().close();
     environment.spill().close();
   }
 }

@@ -2,6 +2,7 @@ package org.millrace.runner.task;
 
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.shuffle.ShuffleStore;
+import org.millrace.runner.state.StateStore;
 import org.millrace.runner.store.PartitionStore;
 
 /** What every task of an executor uses. Immutable. */
@@ -10,4 +11,5 @@ record TaskServices(
     RecordCodec codec,
     ShuffleStore shuffles,
     PartitionStore store,
+    StateStore states,
     TaskReports reports) {}

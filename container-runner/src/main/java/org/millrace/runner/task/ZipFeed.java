@@ -48,7 +48,7 @@ final class ZipFeed implements Feed {
   }
 
   @Override
-  public Step prepareToBlock(Runnable wake) {
+  public Step prepareToBlock(Runnable wake) throws Exception {
     for (Feed child : children) {
       Step prepared = child.prepareToBlock(wake);
       if (prepared != Step.DONE) {

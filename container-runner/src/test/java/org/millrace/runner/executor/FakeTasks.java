@@ -9,6 +9,7 @@ import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBroadcasts;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
+import org.millrace.runner.wire.proto.ReleaseStates;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.UseAttempt;
 
@@ -44,6 +45,11 @@ final class FakeTasks implements TaskService {
   @Override
   public void releaseDatasets(ReleaseDatasets message) {
     calls.add("release datasets " + message.getDatasetIdsList());
+  }
+
+  @Override
+  public void releaseStates(ReleaseStates message) {
+    calls.add("release states " + message.getStatesList());
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.millrace.runner.wire.proto.Pipe;
 import org.millrace.runner.wire.proto.ShuffleInput;
 import org.millrace.runner.wire.proto.SourceKind;
 import org.millrace.runner.wire.proto.SourceSpec;
+import org.millrace.runner.wire.proto.StateSpec;
 import org.millrace.runner.wire.proto.TaskInput;
 import org.millrace.runner.wire.proto.ZipInput;
 
@@ -50,6 +51,12 @@ final class PipeTree {
   static PipeTree zip(PipelineBuilder functions, Object function, PipeTree... children) {
     PipeTree tree = of(functions, SourceKind.ZIP, children);
     tree.source.setFunction(functions.function(function));
+    return tree;
+  }
+
+  static PipeTree state(PipelineBuilder functions, StateSpec spec, PipeTree... children) {
+    PipeTree tree = of(functions, SourceKind.STATE, children);
+    tree.source.setState(spec);
     return tree;
   }
 

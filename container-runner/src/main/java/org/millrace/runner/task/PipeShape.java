@@ -169,8 +169,7 @@ final class PipeShape {
     }
     Object zipped = source.getKind() == SourceKind.ZIP ? functions[source.getFunction()] : null;
     PageLoop pageLoop = loop == null ? null : loop.make();
-    return new Source(
-        source.getKind(), head, pageLoop, combiner, zipped, inlet, List.copyOf(made));
+    return new Source(source.getKind(), head, pageLoop, combiner, zipped, inlet, List.copyOf(made));
   }
 
   @SuppressWarnings("unchecked") // the program's types were checked where it was compiled

@@ -199,10 +199,7 @@ class StateTaskTest {
     PipeTree waits =
         state(counting, tree(SourceKind.BLOCKS).apply(Operator.MAP_PARTITIONS, SAME))
             .apply(Operator.MAP_PARTITIONS, SAME);
-    task.start(
-        waits.root().sink(SinkKind.COLLECT, null),
-        version(1, 2000, 1000, block()),
-        "");
+    task.start(waits.root().sink(SinkKind.COLLECT, null), version(1, 2000, 1000, block()), "");
     task.cluster.run();
     task.cluster.arrive(0);
     task.cluster.run();
@@ -231,11 +228,7 @@ class StateTaskTest {
   @Test
   void readsStatesSideBySideAndOneAfterTheOther() {
     StateSpec window =
-        StateSpec.newBuilder()
-            .setKind(StateKind.WINDOW_GROUP)
-            .setPaneMs(1000)
-            .setPanes(2)
-            .build();
+        StateSpec.newBuilder().setKind(StateKind.WINDOW_GROUP).setPaneMs(1000).setPanes(2).build();
     PipeTree zip =
         PipeTree.zip(functions, ONE_AFTER_THE_OTHER, state(counting, records()), state(view));
     assertThat(
@@ -287,12 +280,9 @@ class StateTaskTest {
     collect(state(counting, records()), version(1, 1000, -1, task.records(pair("a", 1))));
     assertThat(task.cluster.memory.get(0).usedBytes(Use.STATE)).isPositive();
     StateVersion released = StateVersion.newBuilder().setStateId(1).setPartition(0).build();
-    task.cluster
-        .executor(0)
-        .releaseStates(ReleaseStates.newBuilder().addStates(released).build());
+    task.cluster.executor(0).releaseStates(ReleaseStates.newBuilder().addStates(released).build());
     assertThat(task.cluster.memory.get(0).usedBytes()).isZero();
-    task.start(
-        state(counting).root().sink(SinkKind.COLLECT, null), version(1, 1000, -1), "");
+    task.start(state(counting).root().sink(SinkKind.COLLECT, null), version(1, 1000, -1), "");
     task.cluster.run();
     assertThat(task.cluster.driver.failed().get(0).getErrorCode())
         .isEqualTo(ErrorCode.STATE_VERSION_LOST.number());

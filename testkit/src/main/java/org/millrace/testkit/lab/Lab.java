@@ -23,6 +23,14 @@ public final class Lab implements AutoCloseable {
   public static final String WRITER_GONE =
       "^dn\\d+: .*DataXceiver error processing WRITE_BLOCK operation";
 
+  /**
+   * What {@link #expectError} takes when YARN kills an application: its master may ask once more
+   * before its process ends, and is told to go.
+   */
+  public static final String MASTER_KILLED =
+      "^rm: .*Application attempt .* doesn't exist in ApplicationMasterService cache"
+          + "|the cluster manager wants this driver gone";
+
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final long POLL_MS = 20;
 

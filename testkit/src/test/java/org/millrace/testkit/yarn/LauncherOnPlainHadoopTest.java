@@ -54,6 +54,7 @@ class LauncherOnPlainHadoopTest {
             "512m",
             millrace.examples().toString());
     lab.expectError(Lab.WRITER_GONE);
+    lab.expectError(Lab.MASTER_KILLED);
     millrace.run("kill", first.application());
     Path alone =
         Files.copy(millrace.examples(), directory.resolve(millrace.examples().getFileName()));

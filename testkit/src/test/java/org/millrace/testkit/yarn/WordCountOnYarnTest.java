@@ -104,6 +104,7 @@ class WordCountOnYarnTest {
 
       // The driver dies with its event log open.
       lab.expectError(Lab.WRITER_GONE);
+      lab.expectError(Lab.MASTER_KILLED);
       millrace.run("kill", application);
 
       awaitNoContainer(lab, page, application);

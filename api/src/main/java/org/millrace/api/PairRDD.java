@@ -1,5 +1,7 @@
 package org.millrace.api;
 
+import static org.millrace.api.graph.SharedFunctions.shared;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -241,7 +243,7 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
       Function2<U, U, U> combFunc) {
     return combined(
         name,
-        new Aggregation.FirstValue<>(new ZeroValue<>(zeroValue), given(seqFunc)),
+        shared(new Aggregation.FirstValue<>(new ZeroValue<>(zeroValue), given(seqFunc))),
         seqFunc,
         given(combFunc),
         partitioner,
@@ -267,7 +269,7 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
   public PairRDD<K, Long> countApproxDistinctByKey(double relativeSD, Partitioner partitioner) {
     return combined(
             "countApproxDistinctByKey",
-            new DistinctCount.First(DistinctSketch.requireDeviation(relativeSD)),
+            shared(new DistinctCount.First(DistinctSketch.requireDeviation(relativeSD))),
             DistinctCount.ADD,
             DistinctCount.MERGE,
             partitioner,
@@ -358,7 +360,7 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
         new NarrowNode(
             candidates,
             Operator.FILTER,
-            new RecordFunctions.IsBetween<K, V>(comp, lower, upper),
+            shared(new RecordFunctions.IsBetween<K, V>(comp, lower, upper)),
             true,
             description));
   }
@@ -636,7 +638,8 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
    * in which keys were first seen; on executors by partition, and those results in the driver.
    */
   public Map<K, V> reduceByKeyLocally(Function2<V, V, V> f) {
-    List<Map<K, V>> partitions = eachPartition(new RecordFunctions.ReducedByKey<K, V>(given(f)));
+    List<Map<K, V>> partitions =
+        eachPartition(shared(new RecordFunctions.ReducedByKey<K, V>(given(f))));
     return Aggregation.inDriver(
         "reduceByKeyLocally",
         () -> {
@@ -658,7 +661,7 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
   public List<V> lookup(K key) {
     RddNode matching =
         new NarrowNode(
-            filter(new RecordFunctions.HasKey<>(key)).node(),
+            filter(shared(new RecordFunctions.HasKey<>(key))).node(),
             Operator.VALUES,
             null,
             false,

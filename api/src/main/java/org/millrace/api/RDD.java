@@ -1,5 +1,7 @@
 package org.millrace.api;
 
+import static org.millrace.api.graph.SharedFunctions.shared;
+
 import java.util.Arrays;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -64,7 +66,7 @@ public final class RDD<T> extends RDDLike<T, RDD<T>> {
               new NarrowNode(
                   node(),
                   Operator.MAP_PARTITIONS_WITH_INDEX,
-                  new Sampling.Cell<T>(seed, from, isLast ? 1 : before / sum),
+                  shared(new Sampling.Cell<T>(seed, from, isLast ? 1 : before / sum)),
                   true,
                   described("randomSplit")));
     }

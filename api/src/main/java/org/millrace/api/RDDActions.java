@@ -1,5 +1,7 @@
 package org.millrace.api;
 
+import static org.millrace.api.graph.SharedFunctions.shared;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -185,7 +187,7 @@ public abstract class RDDActions<T> {
       throw new MillraceException(
           ErrorCode.ILLEGAL_USE, "takeSample of " + num + " records; give a number of at least 0");
     }
-    List<Map<Boolean, Long>> counts = eachPartition(new ExactSampling.CountGroups<>(all()));
+    List<Map<Boolean, Long>> counts = eachPartition(shared(new ExactSampling.CountGroups<>(all())));
     long count = counts.stream().mapToLong(each -> each.getOrDefault(true, 0L)).sum();
     long size = count == 0 ? 0 : withReplacement ? num : Math.min(num, count);
     Map<Boolean, long[]> quotas =
@@ -220,7 +222,7 @@ public abstract class RDDActions<T> {
     if (num <= 0) {
       return new ArrayList<>();
     }
-    Smallest<T> smallest = new Smallest<>(num, Objects.requireNonNull(comp, "comp"));
+    Smallest<T> smallest = shared(new Smallest<>(num, Objects.requireNonNull(comp, "comp")));
     return smallest.merge(eachPartition(smallest));
   }
 
@@ -285,7 +287,8 @@ public abstract class RDDActions<T> {
    */
   public long countApproxDistinct(double relativeSD) {
     DistinctSketch total = DistinctSketch.of(DistinctSketch.requireDeviation(relativeSD));
-    for (DistinctSketch partition : eachPartition(new DistinctCount.OfPartition<T>(relativeSD))) {
+    for (DistinctSketch partition :
+        eachPartition(shared(new DistinctCount.OfPartition<T>(relativeSD)))) {
       total.merge(partition);
     }
     return total.estimate();
@@ -329,7 +332,7 @@ public abstract class RDDActions<T> {
   final <G> PartialResult<Map<G, BoundedDouble>> countGroupsApprox(
       ExactSampling.Grouping<T, G> grouping, long timeoutMs, double confidence) {
     return approximately(
-        onPartition(new ExactSampling.CountGroups<>(grouping)),
+        onPartition(shared(new ExactSampling.CountGroups<>(grouping))),
         timeoutMs,
         confidence,
         (counts, estimates) -> {
@@ -462,7 +465,11 @@ public abstract class RDDActions<T> {
     String description = described("treeReduce");
     RddNode each =
         new NarrowNode(
-            node, Operator.MAP_PARTITIONS, new Aggregation.Reduced<>(given(f)), false, description);
+            node,
+            Operator.MAP_PARTITIONS,
+            shared(new Aggregation.Reduced<>(given(f))),
+            false,
+            description);
     RddNode few = tree(each, f, depth, description);
     return reduced("treeReduce", runOn(few, new JobAction.Collect()), f);
   }
@@ -490,7 +497,7 @@ public abstract class RDDActions<T> {
       String action, U zeroValue, Function2<U, T, U> seqOp, Function2<U, U, U> combOp) {
     ZeroValue<U> zero = new ZeroValue<>(zeroValue);
     U first = zero.copy(given(combOp));
-    List<U> partitions = eachPartition(new Aggregation.OfPartition<>(zero, given(seqOp)));
+    List<U> partitions = eachPartition(shared(new Aggregation.OfPartition<>(zero, given(seqOp))));
     return Aggregation.merge(action, first, partitions, combOp);
   }
 
@@ -527,7 +534,7 @@ public abstract class RDDActions<T> {
         new NarrowNode(
             node,
             Operator.MAP_PARTITIONS,
-            new Aggregation.ToOne<>(new Aggregation.OfPartition<>(zero, given(seqOp))),
+            shared(new Aggregation.ToOne<>(new Aggregation.OfPartition<>(zero, given(seqOp)))),
             false,
             description);
     RddNode few = tree(each, given(combOp), depth, description);

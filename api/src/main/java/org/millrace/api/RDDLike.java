@@ -1,5 +1,7 @@
 package org.millrace.api;
 
+import static org.millrace.api.graph.SharedFunctions.shared;
+
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -152,7 +154,8 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
   /** One number for one record. */
   public DoubleRDD mapToDouble(DoubleFunction<T> f) {
     return new DoubleRDD(
-        context(), narrow("mapToDouble", Operator.MAP, new RecordFunctions.Boxed<>(given(f))));
+        context(),
+        narrow("mapToDouble", Operator.MAP, shared(new RecordFunctions.Boxed<>(given(f)))));
   }
 
   /** Zero or more records for one. */
@@ -169,7 +172,10 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
   public DoubleRDD flatMapToDouble(DoubleFlatMapFunction<T> f) {
     return new DoubleRDD(
         context(),
-        narrow("flatMapToDouble", Operator.FLAT_MAP, new RecordFunctions.AllBoxed<>(given(f))));
+        narrow(
+            "flatMapToDouble",
+            Operator.FLAT_MAP,
+            shared(new RecordFunctions.AllBoxed<>(given(f)))));
   }
 
   /** The records for which the function is true; the partitioner is kept. */
@@ -180,7 +186,8 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
   /** Pairs of what a function gives for a record, and the record. */
   public <U> PairRDD<U, T> keyBy(Function<T, U> f) {
     return new PairRDD<>(
-        context(), narrow("keyBy", Operator.MAP_TO_PAIR, new RecordFunctions.KeyBy<>(given(f))));
+        context(),
+        narrow("keyBy", Operator.MAP_TO_PAIR, shared(new RecordFunctions.KeyBy<>(given(f)))));
   }
 
   // ---- a partition at a time
@@ -225,7 +232,7 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
         narrow(
             "mapPartitionsToDouble",
             Operator.MAP_PARTITIONS,
-            new RecordFunctions.AllBoxed<>(given(f)),
+            shared(new RecordFunctions.AllBoxed<>(given(f))),
             preservesPartitioning));
   }
 
@@ -284,7 +291,7 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
         narrow(
             "pipe",
             Operator.MAP_PARTITIONS,
-            new PipedPartition<>(command, env, separateWorkingDir, bufferSize, encoding)));
+            shared(new PipedPartition<>(command, env, separateWorkingDir, bufferSize, encoding))));
   }
 
   // ---- numbers
@@ -314,7 +321,7 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
   }
 
   private PairRDD<T, Long> numbered(String name, RecordFunctions.Numbering numbering) {
-    return PairRDD.fromRDD(indexed(name, new RecordFunctions.Numbered<>(numbering), false));
+    return PairRDD.fromRDD(indexed(name, shared(new RecordFunctions.Numbered<>(numbering)), false));
   }
 
   // ---- with another dataset
@@ -454,8 +461,8 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
             "sample",
             Operator.MAP_PARTITIONS_WITH_INDEX,
             withReplacement
-                ? new Sampling.WithReplacement<T>(seed, fraction)
-                : new Sampling.Cell<T>(seed, 0, fraction),
+                ? shared(new Sampling.WithReplacement<T>(seed, fraction))
+                : shared(new Sampling.Cell<T>(seed, 0, fraction)),
             true));
   }
 

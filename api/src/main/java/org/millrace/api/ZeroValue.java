@@ -7,6 +7,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
+import java.util.Objects;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 
@@ -59,6 +60,20 @@ final class ZeroValue<U> implements Serializable {
         || value instanceof Character
         || value instanceof Enum<?>
         || (value instanceof Number && value.getClass().getName().startsWith("java.lang."));
+  }
+
+  /** Equal only when the values cannot be changed, so that either can stand for the other. */
+  @Override
+  public boolean equals(Object other) {
+    return other == this
+        || (other instanceof ZeroValue<?> that
+            && isImmutable(value)
+            && Objects.equals(value, that.value));
+  }
+
+  @Override
+  public int hashCode() {
+    return isImmutable(value) ? Objects.hashCode(value) : System.identityHashCode(value);
   }
 
   private static byte[] serialize(Object value) throws IOException {

@@ -104,7 +104,7 @@ public final class Compositions {
         new NarrowNode(
             parent,
             Operator.MAP_PARTITIONS_WITH_INDEX,
-            new Group(parent.partitionCount(), partitionCount),
+            SharedFunctions.shared(new Group(parent.partitionCount(), partitionCount)),
             false,
             description);
     RddNode combined =

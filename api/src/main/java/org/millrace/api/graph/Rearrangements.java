@@ -89,7 +89,7 @@ public final class Rearrangements {
   /** What a function makes of iterators over partition i of both sides. */
   public static RddNode zipPartitions(
       RddNode left, RddNode right, FlatMapFunction2<?, ?, ?> f, String description) {
-    return zip(left, right, new OfTwo(f), description);
+    return zip(left, right, SharedFunctions.shared(new OfTwo(f)), description);
   }
 
   private static RddNode zip(
@@ -120,7 +120,12 @@ public final class Rearrangements {
    * which they were. A partition is held in memory while it is put in order.
    */
   public static RddNode sortedByKey(RddNode parent, Comparator<?> order, String description) {
-    return new NarrowNode(parent, Operator.MAP_PARTITIONS, new Sort(order), true, description);
+    return new NarrowNode(
+        parent,
+        Operator.MAP_PARTITIONS,
+        SharedFunctions.shared(new Sort(order)),
+        true,
+        description);
   }
 
   /** The pairs where the partitioner puts them, each partition in the order of keys. */

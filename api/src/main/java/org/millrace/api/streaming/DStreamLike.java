@@ -27,6 +27,7 @@ import org.millrace.api.graph.NarrowNode;
 import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.Operator;
 import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.Rearrangements;
 import org.millrace.api.graph.StreamNode;
 import org.millrace.api.graph.WindowStreamNode;
 import org.millrace.api.storage.StorageLevel;
@@ -52,12 +53,6 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
   private static final int PRINTED_BY_DEFAULT = 10;
   private static final PairFunction<Object, Object, Object> WITHOUT_KEY =
       record -> new Tuple2<>(null, record);
-  private static final FlatMapFunction<Iterator<Object>, List<Object>> GLOM =
-      records -> {
-        List<Object> all = new ArrayList<>();
-        records.forEachRemaining(all::add);
-        return List.of(all).iterator();
-      };
   private static final Function<Tuple2<Object, Long>, Boolean> COUNTED = pair -> pair._2() != 0;
 
   private final StreamingContext context;
@@ -124,7 +119,12 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
 
   /** One list for each partition of a batch: its records in order. */
   public DStream<List<T>> glom() {
-    return new DStream<>(context, narrow("glom", Operator.MAP_PARTITIONS, GLOM, false));
+    return new DStream<>(
+        context,
+        derived(
+            "glom",
+            label ->
+                (parents, batchTime) -> Rearrangements.glom(parents.get(0), label.description())));
   }
 
   /**

@@ -16,6 +16,9 @@ import org.millrace.api.function.Function2;
 import org.millrace.api.function.Function4;
 import org.millrace.api.graph.Combining;
 import org.millrace.api.graph.Compositions;
+import org.millrace.api.graph.DerivedStreamNode;
+import org.millrace.api.graph.Joins;
+import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.Operator;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.ShuffleNode;
@@ -156,6 +159,143 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
             (parents, batchTime) ->
                 new ShuffleNode(parents.get(0), placement.get(), combining, label.description()),
         shipped.toArray());
+  }
+
+  // ---- joins, in each batch: both streams have one slide, else ILLEGAL_USE. A side that is placed
+  // by the partitioner stays where it is. Keys come as first seen on this side, then on the other.
+
+  /** One pair for each key of either stream: its values here and there, in arrival order. */
+  public <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairDStream<K, W> other) {
+    return cogroup(other, Placement.byDefault(context()));
+  }
+
+  /** {@link #cogroup(PairDStream)} into so many partitions. */
+  public <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairDStream<K, W> other, int numPartitions) {
+    return cogroup(other, Placement.into(numPartitions));
+  }
+
+  /** {@link #cogroup(PairDStream)} with a partitioner. */
+  public <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairDStream<K, W> other, Partitioner partitioner) {
+    return cogroup(other, Placement.by(partitioner));
+  }
+
+  private <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairDStream<K, W> other, Placement placement) {
+    return cogrouped(other, placement);
+  }
+
+  /** A pair for each key and each two of its values, one of this stream and one of the other: all of the first value here, then of the next. */
+  public <W> PairDStream<K, Tuple2<V, W>> join(PairDStream<K, W> other) {
+    return join(other, Placement.byDefault(context()));
+  }
+
+  /** {@link #join(PairDStream)} into so many partitions. */
+  public <W> PairDStream<K, Tuple2<V, W>> join(PairDStream<K, W> other, int numPartitions) {
+    return join(other, Placement.into(numPartitions));
+  }
+
+  /** {@link #join(PairDStream)} with a partitioner. */
+  public <W> PairDStream<K, Tuple2<V, W>> join(PairDStream<K, W> other, Partitioner partitioner) {
+    return join(other, Placement.by(partitioner));
+  }
+
+  private <W> PairDStream<K, Tuple2<V, W>> join(PairDStream<K, W> other, Placement placement) {
+    return joined("join", other, Joins.Kind.INNER, placement);
+  }
+
+  /** {@link #join(PairDStream)} that has the keys the other stream lacks, too. */
+  public <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairDStream<K, W> other) {
+    return leftOuterJoin(other, Placement.byDefault(context()));
+  }
+
+  /** {@link #leftOuterJoin(PairDStream)} into so many partitions. */
+  public <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairDStream<K, W> other, int numPartitions) {
+    return leftOuterJoin(other, Placement.into(numPartitions));
+  }
+
+  /** {@link #leftOuterJoin(PairDStream)} with a partitioner. */
+  public <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairDStream<K, W> other, Partitioner partitioner) {
+    return leftOuterJoin(other, Placement.by(partitioner));
+  }
+
+  private <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairDStream<K, W> other, Placement placement) {
+    return joined("leftOuterJoin", other, Joins.Kind.LEFT_OUTER, placement);
+  }
+
+  /** {@link #join(PairDStream)} that has the keys this stream lacks, too. */
+  public <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairDStream<K, W> other) {
+    return rightOuterJoin(other, Placement.byDefault(context()));
+  }
+
+  /** {@link #rightOuterJoin(PairDStream)} into so many partitions. */
+  public <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairDStream<K, W> other, int numPartitions) {
+    return rightOuterJoin(other, Placement.into(numPartitions));
+  }
+
+  /** {@link #rightOuterJoin(PairDStream)} with a partitioner. */
+  public <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairDStream<K, W> other, Partitioner partitioner) {
+    return rightOuterJoin(other, Placement.by(partitioner));
+  }
+
+  private <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairDStream<K, W> other, Placement placement) {
+    return joined("rightOuterJoin", other, Joins.Kind.RIGHT_OUTER, placement);
+  }
+
+  /** {@link #join(PairDStream)} that has the keys either stream lacks, too. */
+  public <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairDStream<K, W> other) {
+    return fullOuterJoin(other, Placement.byDefault(context()));
+  }
+
+  /** {@link #fullOuterJoin(PairDStream)} into so many partitions. */
+  public <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairDStream<K, W> other, int numPartitions) {
+    return fullOuterJoin(other, Placement.into(numPartitions));
+  }
+
+  /** {@link #fullOuterJoin(PairDStream)} with a partitioner. */
+  public <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairDStream<K, W> other, Partitioner partitioner) {
+    return fullOuterJoin(other, Placement.by(partitioner));
+  }
+
+  private <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairDStream<K, W> other, Placement placement) {
+    return joined("fullOuterJoin", other, Joins.Kind.FULL_OUTER, placement);
+  }
+
+  private <W, R> PairDStream<K, R> joined(
+      String name, PairDStream<K, W> other, Joins.Kind kind, Placement placement) {
+    return together(
+        name,
+        other,
+        placement,
+        (left, right, partitioner, description) ->
+            Joins.join(left, right, kind, partitioner, description));
+  }
+
+  private <W, R> PairDStream<K, R> cogrouped(PairDStream<K, W> other, Placement placement) {
+    return together(
+        "cogroup",
+        other,
+        placement,
+        (left, right, partitioner, description) ->
+            Joins.cogroup(List.of(left, right), partitioner, description));
+  }
+
+  /** Makes one dataset of two. */
+  @FunctionalInterface
+  private interface Joining {
+    RddNode of(RddNode left, RddNode right, Partitioner partitioner, String description);
+  }
+
+  private <W, R> PairDStream<K, R> together(
+      String name, PairDStream<K, W> other, Placement placement, Joining joining) {
+    context().requireSame(other.context(), node().slide(), other.node().slide(), name);
+    NodeLabel label = context().label(name, node().slide());
+    return new PairDStream<>(
+        context(),
+        new DerivedStreamNode(
+            label,
+            List.of(node(), other.node()),
+            (parents, batchTime) ->
+                joining.of(parents.get(0), parents.get(1), placement.get(), label.description()),
+            placement.shipped()));
   }
 
   // ---- windows by key: durations are positive multiples of this stream's slide, else ILLEGAL_USE

@@ -99,8 +99,7 @@ class KeyedStateTest {
       }
       assertThat(results.get(batch)).as("batch " + batch).isEqualTo(expected);
       assertThat(snapshots.get(batch))
-          .isEqualTo(
-              model.entrySet().stream().map(e -> pair(e.getKey(), e.getValue())).toList());
+          .isEqualTo(model.entrySet().stream().map(e -> pair(e.getKey(), e.getValue())).toList());
     }
   }
 
@@ -114,15 +113,13 @@ class KeyedStateTest {
     Map<Integer, List<List<Tuple2<String, Integer>>>> byThree =
         run.partitionsOf(
             pairs
-                .mapWithState(
-                    StateSpec.function(RUNNING_SUM).partitioner(new HashPartitioner(3)))
+                .mapWithState(StateSpec.function(RUNNING_SUM).partitioner(new HashPartitioner(3)))
                 .stateSnapshots()
                 .toDStream());
     run.runTo(1);
 
     assertThat(byDefault.get(1))
-        .isEqualTo(
-            List.of(List.of(pair("hello", 2), pair("world", 3)), List.of(pair("moon", 1))));
+        .isEqualTo(List.of(List.of(pair("hello", 2), pair("world", 3)), List.of(pair("moon", 1))));
     assertThat(byThree.get(1)).hasSize(3);
   }
 
@@ -132,9 +129,7 @@ class KeyedStateTest {
         (time, key, value, state) -> {
           int count = (state.exists() ? state.get() : 0) + 1;
           state.update(count);
-          return count % 2 == 0
-              ? Optional.of(key + "@" + time.milliseconds())
-              : Optional.empty();
+          return count % 2 == 0 ? Optional.of(key + "@" + time.milliseconds()) : Optional.empty();
         };
     List<List<Tuple2<String, Integer>>> script =
         List.of(List.of(pair("a", 1), pair("a", 1)), List.of(pair("a", 1)), List.of(pair("a", 1)));
@@ -142,8 +137,7 @@ class KeyedStateTest {
         run.recordsOf(run.pairs(script).mapWithState(StateSpec.function(everySecond)));
     run.runTo(3);
 
-    assertThat(results)
-        .isEqualTo(Map.of(1, List.of("a@1000"), 2, List.of(), 3, List.of("a@3000")));
+    assertThat(results).isEqualTo(Map.of(1, List.of("a@1000"), 2, List.of(), 3, List.of("a@3000")));
   }
 
   @Test
@@ -237,8 +231,7 @@ class KeyedStateTest {
           return 0;
         };
     run.recordsOf(
-        run.pairs(List.of(List.of(pair("a", 1))))
-            .mapWithState(StateSpec.function(wrong)));
+        run.pairs(List.of(List.of(pair("a", 1)))).mapWithState(StateSpec.function(wrong)));
 
     assertThatThrownBy(() -> run.runTo(1)).hasRootCauseInstanceOf(IllegalArgumentException.class);
   }
@@ -339,12 +332,8 @@ class KeyedStateTest {
     PairDStream<String, Integer> pairs = run.pairs(randomPairs(1, 1));
     Partitioner three = new HashPartitioner(3);
     List<Optional<Partitioner>> found = new ArrayList<>();
-    pairs
-        .updateStateByKey(byTime(), three, true)
-        .foreachRDD(rdd -> found.add(rdd.partitioner()));
-    pairs
-        .updateStateByKey(byTime(), three, false)
-        .foreachRDD(rdd -> found.add(rdd.partitioner()));
+    pairs.updateStateByKey(byTime(), three, true).foreachRDD(rdd -> found.add(rdd.partitioner()));
+    pairs.updateStateByKey(byTime(), three, false).foreachRDD(rdd -> found.add(rdd.partitioner()));
     run.runTo(1);
 
     assertThat(found.get(0).get()).isEqualTo(three);

@@ -135,7 +135,9 @@ class StreamJoinTest {
 
     one.forEach(
         (time, pairs) ->
-            assertThat(other.get(time)).as("at " + time).containsExactlyInAnyOrderElementsOf(pairs));
+            assertThat(other.get(time))
+                .as("at " + time)
+                .containsExactlyInAnyOrderElementsOf(pairs));
     assertThat(one.get(1)).isNotEmpty();
   }
 
@@ -166,8 +168,7 @@ class StreamJoinTest {
             pairs.transformWithToPair(
                 numbers, (one, other, time) -> other.mapToPair(n -> pair(n, n))));
     Map<Integer, List<Tuple2<String, Tuple2<Integer, String>>>> joined =
-        run.recordsOf(
-            pairs.transformWithToPair(right(), (one, other, time) -> one.join(other)));
+        run.recordsOf(pairs.transformWithToPair(right(), (one, other, time) -> one.join(other)));
     run.runTo(2);
 
     assertThat(united.get(1)).containsExactlyInAnyOrder(1, 2, 1, 2, 3);

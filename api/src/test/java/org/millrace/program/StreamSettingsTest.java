@@ -50,8 +50,7 @@ class StreamSettingsTest {
           new BatchContext(new StreamingConf(false).setAppName("test"), engine),
           Durations.seconds(1));
   private final DStream<String> lines = context.socketTextStream("localhost", 1);
-  private final PairDStream<String, Integer> pairs =
-      lines.mapToPair(line -> new Tuple2<>(line, 1));
+  private final PairDStream<String, Integer> pairs = lines.mapToPair(line -> new Tuple2<>(line, 1));
 
   @AfterEach
   void stop() {
@@ -239,9 +238,7 @@ class StreamSettingsTest {
             .parallelizePairs(List.of(new Tuple2<>("a", 1)))
             .filter(pair -> socket.isConnected())
             .reduceByKey(Integer::sum);
-    pairs
-        .updateStateByKey((values, state) -> state, new HashPartitioner(2), initial)
-        .print();
+    pairs.updateStateByKey((values, state) -> state, new HashPartitioner(2), initial).print();
 
     assertCode(
         ErrorCode.FUNCTION_NOT_SERIALIZABLE, context::start, "the initial state of", "Socket");
@@ -308,9 +305,7 @@ class StreamSettingsTest {
       assertThat(counts).containsOnly(0L);
       assertThat(missing).containsOnly("null");
       assertCode(
-          ErrorCode.ILLEGAL_USE,
-          () -> stream.slice(new Time(2000), new Time(8000)),
-          "8000 ms");
+          ErrorCode.ILLEGAL_USE, () -> stream.slice(new Time(2000), new Time(8000)), "8000 ms");
     }
   }
 

@@ -7,11 +7,11 @@ import java.util.Iterator;
  * What a running receiver calls; one supervisor belongs to one start of one receiver.
  *
  * <p>Thread-safe. The methods that store block their caller while the engine has no room for more.
- * They return after the data has been taken over; {@link #storeAll} returns after it is as safe as
- * the receiver's storage level asks for. What is stored while the receiver is being restarted, or
- * waits for room while it is stopped in order, is still taken. Once it is stopped, methods that
- * store throw {@link org.millrace.api.error.MillraceException}, and {@link #restart} and {@link
- * #stop} do nothing.
+ * They return after the data has been taken over; {@link #storeAll} and {@link #storeAllBytes}
+ * return after it is as safe as the receiver's storage level asks for. What is stored while the
+ * receiver is being restarted, or waits for room while it is stopped in order, is still taken. Once
+ * it is stopped, methods that store throw {@link org.millrace.api.error.MillraceException}, and
+ * {@link #restart} and {@link #stop} do nothing.
  */
 public interface ReceiverSupervisor {
   /** Takes one record. */
@@ -25,6 +25,9 @@ public interface ReceiverSupervisor {
    * caller may use the buffer again after the return.
    */
   void storeBytes(ByteBuffer lines);
+
+  /** Takes whole lines as {@link #storeBytes} does, as blocks of their own. */
+  void storeAllBytes(ByteBuffer lines);
 
   /** Shows a problem that does not end the receiver. The cause may be null. */
   void reportError(String message, Throwable cause);

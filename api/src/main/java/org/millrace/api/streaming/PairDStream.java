@@ -170,20 +170,26 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
   }
 
   /** {@link #cogroup(PairDStream)} into so many partitions. */
-  public <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairDStream<K, W> other, int numPartitions) {
+  public <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(
+      PairDStream<K, W> other, int numPartitions) {
     return cogroup(other, Placement.into(numPartitions));
   }
 
   /** {@link #cogroup(PairDStream)} with a partitioner. */
-  public <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairDStream<K, W> other, Partitioner partitioner) {
+  public <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(
+      PairDStream<K, W> other, Partitioner partitioner) {
     return cogroup(other, Placement.by(partitioner));
   }
 
-  private <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairDStream<K, W> other, Placement placement) {
+  private <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(
+      PairDStream<K, W> other, Placement placement) {
     return cogrouped(other, placement);
   }
 
-  /** A pair for each key and each two of its values, one of this stream and one of the other: all of the first value here, then of the next. */
+  /**
+   * A pair for each key and each two of its values, one of this stream and one of the other: all of
+   * the first value here, then of the next.
+   */
   public <W> PairDStream<K, Tuple2<V, W>> join(PairDStream<K, W> other) {
     return join(other, Placement.byDefault(context()));
   }
@@ -208,16 +214,19 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
   }
 
   /** {@link #leftOuterJoin(PairDStream)} into so many partitions. */
-  public <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairDStream<K, W> other, int numPartitions) {
+  public <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(
+      PairDStream<K, W> other, int numPartitions) {
     return leftOuterJoin(other, Placement.into(numPartitions));
   }
 
   /** {@link #leftOuterJoin(PairDStream)} with a partitioner. */
-  public <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairDStream<K, W> other, Partitioner partitioner) {
+  public <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(
+      PairDStream<K, W> other, Partitioner partitioner) {
     return leftOuterJoin(other, Placement.by(partitioner));
   }
 
-  private <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairDStream<K, W> other, Placement placement) {
+  private <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(
+      PairDStream<K, W> other, Placement placement) {
     return joined("leftOuterJoin", other, Joins.Kind.LEFT_OUTER, placement);
   }
 
@@ -227,35 +236,42 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
   }
 
   /** {@link #rightOuterJoin(PairDStream)} into so many partitions. */
-  public <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairDStream<K, W> other, int numPartitions) {
+  public <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(
+      PairDStream<K, W> other, int numPartitions) {
     return rightOuterJoin(other, Placement.into(numPartitions));
   }
 
   /** {@link #rightOuterJoin(PairDStream)} with a partitioner. */
-  public <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairDStream<K, W> other, Partitioner partitioner) {
+  public <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(
+      PairDStream<K, W> other, Partitioner partitioner) {
     return rightOuterJoin(other, Placement.by(partitioner));
   }
 
-  private <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairDStream<K, W> other, Placement placement) {
+  private <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(
+      PairDStream<K, W> other, Placement placement) {
     return joined("rightOuterJoin", other, Joins.Kind.RIGHT_OUTER, placement);
   }
 
   /** {@link #join(PairDStream)} that has the keys either stream lacks, too. */
-  public <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairDStream<K, W> other) {
+  public <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(
+      PairDStream<K, W> other) {
     return fullOuterJoin(other, Placement.byDefault(context()));
   }
 
   /** {@link #fullOuterJoin(PairDStream)} into so many partitions. */
-  public <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairDStream<K, W> other, int numPartitions) {
+  public <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(
+      PairDStream<K, W> other, int numPartitions) {
     return fullOuterJoin(other, Placement.into(numPartitions));
   }
 
   /** {@link #fullOuterJoin(PairDStream)} with a partitioner. */
-  public <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairDStream<K, W> other, Partitioner partitioner) {
+  public <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(
+      PairDStream<K, W> other, Partitioner partitioner) {
     return fullOuterJoin(other, Placement.by(partitioner));
   }
 
-  private <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairDStream<K, W> other, Placement placement) {
+  private <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(
+      PairDStream<K, W> other, Placement placement) {
     return joined("fullOuterJoin", other, Joins.Kind.FULL_OUTER, placement);
   }
 

@@ -78,6 +78,13 @@ final class ReceiverSupervision implements ReceiverSupervisor {
   }
 
   @Override
+  public void storeAllBytes(ByteBuffer lines) {
+    long until = cutter.storeOwnLines(new LineChunks(lines, cutter.maxBlockBytes()));
+    noteStored();
+    awaitSafe(until);
+  }
+
+  @Override
   public void reportError(String message, Throwable cause) {
     loop.execute(() -> run.onProblem(message, cause));
   }

@@ -60,7 +60,7 @@ final class HandReceiver extends Receiver<Object> {
   }
 
   void lines(String text) {
-    store(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    storeLines(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Override

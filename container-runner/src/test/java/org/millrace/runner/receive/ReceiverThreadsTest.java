@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,6 +85,28 @@ class ReceiverThreadsTest {
     stored.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
     assertThat(peer.store().ranges().get(0).until()).isEqualTo(2);
     assertThat(peer.store().ranges().get(0).untilRecords()).isEqualTo(4);
+  }
+
+  @Test
+  void aReliableStoreOfBytesReturnsWhenTheCopyIsMade() throws Exception {
+    PeerExecutor primary = executor(1, 8 << 20);
+    PeerExecutor peer = executor(2, 8 << 20);
+    network.announce();
+    HandReceiver receiver = HandReceiver.of(BlockFormat.TEXT_LINES);
+    primary.start(7, receiver, 2);
+    await(receiver::isRunning);
+    network.closeLinkTo(2);
+    CompletableFuture<Void> stored =
+        CompletableFuture.runAsync(
+            () ->
+                receiver
+                    .started()
+                    .store(ByteBuffer.wrap("a\nb\nc\n".getBytes(StandardCharsets.UTF_8))));
+    await(() -> primary.store().ranges().stream().anyMatch(range -> range.until() == 1));
+    assertThat(stored).isNotDone();
+    network.openLinkTo(2);
+    stored.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(peer.store().ranges().get(0).untilRecords()).isEqualTo(3);
   }
 
   @Test

@@ -78,21 +78,68 @@ public abstract class Receiver<T> implements Serializable {
     supervisor().storeAll(records);
   }
 
+  /**
+   * {@link #store(Iterator)}.
+   *
+   * @param metadata what a source says of the block; nothing here asks for it, so it is not kept
+   */
+  public void store(Iterator<T> records, Object metadata) {
+    store(records);
+  }
+
   /** Stores records as one block; returns after it is as safe as the storage level asks for. */
   public void store(List<T> records) {
     supervisor().storeAll(records.iterator());
   }
 
   /**
+   * {@link #store(List)}.
+   *
+   * @param metadata what a source says of the block; nothing here asks for it, so it is not kept
+   */
+  public void store(List<T> records, Object metadata) {
+    store(records);
+  }
+
+  /**
    * Stores whole lines of UTF-8 text, the last one ended by a line feed, from the buffer's position
-   * to its limit. The bytes are taken as they are; each line becomes a String when a function asks
-   * for it. Like {@link #store(Object)} this is cheap and not yet safe; the buffer can be used
-   * again after the return.
+   * to its limit, as blocks of their own; returns after they are as safe as the storage level asks
+   * for. The bytes are taken as they are; each line becomes a String when a function asks for it.
+   * The buffer can be used again after the return.
    *
    * @throws MillraceException ILLEGAL_USE when the receiver's format is not {@link
    *     BlockFormat#TEXT_LINES} or the last line is not ended
    */
   public void store(ByteBuffer lines) {
+    if (hasLines(lines)) {
+      supervisor().storeAllBytes(lines);
+    }
+  }
+
+  /**
+   * {@link #store(ByteBuffer)}.
+   *
+   * @param metadata what a source says of the block; nothing here asks for it, so it is not kept
+   */
+  public void store(ByteBuffer lines, Object metadata) {
+    store(lines);
+  }
+
+  /**
+   * Stores lines as {@link #store(ByteBuffer)} does, but collects them into blocks with others:
+   * like {@link #store(Object)} this is cheap and not yet safe.
+   *
+   * @throws MillraceException ILLEGAL_USE when the receiver's format is not {@link
+   *     BlockFormat#TEXT_LINES} or the last line is not ended
+   */
+  public void storeLines(ByteBuffer lines) {
+    if (hasLines(lines)) {
+      supervisor().storeBytes(lines);
+    }
+  }
+
+  /** Whether there are lines to store; refuses what are no whole lines. */
+  private boolean hasLines(ByteBuffer lines) {
     if (blockFormat() != BlockFormat.TEXT_LINES) {
       throw new MillraceException(
           ErrorCode.ILLEGAL_USE,
@@ -100,10 +147,7 @@ public abstract class Receiver<T> implements Serializable {
               + " stored bytes but its blocks hold objects; let blockFormat() return TEXT_LINES and"
               + " store whole lines, or store records");
     }
-    if (!lines.hasRemaining()) {
-      return;
-    }
-    if (lines.get(lines.limit() - 1) != '\n') {
+    if (lines.hasRemaining() && lines.get(lines.limit() - 1) != '\n') {
       throw new MillraceException(
           ErrorCode.ILLEGAL_USE,
           getClass().getName()
@@ -111,7 +155,7 @@ public abstract class Receiver<T> implements Serializable {
               + lines.remaining()
               + " bytes that do not end with a line feed; store whole lines only");
     }
-    supervisor().storeBytes(lines);
+    return lines.hasRemaining();
   }
 
   /** Shows a problem on the application's page and in the log; the receiver goes on. */

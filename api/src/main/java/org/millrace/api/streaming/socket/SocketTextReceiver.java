@@ -26,7 +26,9 @@ final class SocketTextReceiver extends Receiver<String> {
   public void onStart() {
     reading =
         SocketReading.start(
-            this, endpoint, in -> new LineCutter(this::store, endpoint.toString()).readAll(in));
+            this,
+            endpoint,
+            in -> new LineCutter(this::storeLines, endpoint.toString()).readAll(in));
   }
 
   @Override

@@ -51,9 +51,11 @@ class ReceiverTest {
     QuietReceiver receiver = attached(BlockFormat.OBJECTS);
     receiver.store("a");
     receiver.store(List.of("b", "c"));
-    receiver.store(List.of("d").iterator());
+    receiver.store(List.of("d").iterator(), "offset 4");
+    receiver.store(List.of("e"), "offset 5");
 
-    assertThat(supervisor.rest()).containsExactly("store a", "storeAll [b, c]", "storeAll [d]");
+    assertThat(supervisor.rest())
+        .containsExactly("store a", "storeAll [b, c]", "storeAll [d]", "storeAll [e]");
     assertThat(receiver.streamId()).isEqualTo(3);
     assertThat(receiver.isStarted()).isTrue();
     assertThat(receiver.isStopped()).isFalse();
@@ -88,9 +90,13 @@ class ReceiverTest {
   void storesWholeLinesAsBytes() {
     QuietReceiver receiver = attached(BlockFormat.TEXT_LINES);
     receiver.store(bytes("one\ntwo\n"));
+    receiver.store(bytes("three\n"), "offset 3");
     receiver.store(ByteBuffer.allocate(0));
+    receiver.storeLines(bytes("four\n"));
+    receiver.storeLines(ByteBuffer.allocate(0));
 
-    assertThat(supervisor.rest()).containsExactly("storeBytes one\ntwo\n");
+    assertThat(supervisor.rest())
+        .containsExactly("storeAllBytes one\ntwo\n", "storeAllBytes three\n", "storeBytes four\n");
     assertThat(Receiver.blockFormat(receiver)).isEqualTo(BlockFormat.TEXT_LINES);
   }
 

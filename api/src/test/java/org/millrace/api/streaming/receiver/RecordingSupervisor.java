@@ -45,6 +45,11 @@ public final class RecordingSupervisor implements ReceiverSupervisor {
   }
 
   @Override
+  public void storeAllBytes(ByteBuffer lines) {
+    calls.add("storeAllBytes " + StandardCharsets.UTF_8.decode(lines.duplicate()));
+  }
+
+  @Override
   public void storeBytes(ByteBuffer lines) {
     calls.add("storeBytes " + StandardCharsets.UTF_8.decode(lines.duplicate()));
   }

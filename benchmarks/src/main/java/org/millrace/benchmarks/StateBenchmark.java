@@ -2,7 +2,9 @@ package org.millrace.benchmarks;
 
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.millrace.api.Optional;
 import org.millrace.api.Tuple2;
@@ -19,12 +21,13 @@ import org.millrace.runner.wire.proto.StateSpec;
 
 /**
  * What a batch costs in the state of one partition, without shuffle and scheduling: windows of 10,
- * 100 and 1000 panes with and without an inverse function, each batch a pane with 1000 of 10,000
- * keys; {@code mapWithState} with 1000 and 1,000,000 keys and 1000 updates a batch. The batch
- * before is committed with each batch, as a driver does. Changing is timed, and so is reading the
- * results of {@code mapWithState}; the pairs of a window are as many as it has keys and are not
- * read. Windows run through once before they are timed. Times are CPU of the thread, without
- * garbage collection. Run it with {@code -XX:+UseParallelGC -Xms2g -Xmx2g -XX:+AlwaysPreTouch}.
+ * 100 and 1000 panes with and without an inverse function, each batch a pane with all of 1000 keys
+ * or 1000 of 10,000; {@code mapWithState} with 1000 and 1,000,000 keys and 1000 updates a batch.
+ * The batch before is committed with each batch, as a driver does. Changing is timed, and so is
+ * reading the results of {@code mapWithState}; the pairs of a window are as many as it has keys and
+ * are not read. Windows run through once before they are timed. Times are CPU of the thread,
+ * without garbage collection. Run it with {@code -XX:+UseParallelGC -Xms2g -Xmx2g
+ * -XX:+AlwaysPreTouch}.
  */
 public final class StateBenchmark {
   private static final int PAIRS_A_BATCH = 1_000;
@@ -64,26 +67,47 @@ public final class StateBenchmark {
     for (int round = 0; round < 2; round++) {
       for (int inverse = 1; inverse >= -1; inverse -= 2) {
         for (int panes : new int[] {10, 100, 1_000}) {
-          new StateBenchmark(window(inverse, panes), 10_000, PLUS, MINUS)
-              .run(
-                  "window " + panes + (inverse < 0 ? " without inverse" : " with inverse"),
-                  2 * panes + 500,
-                  batches,
-                  round > 0);
+          for (int keyCount : new int[] {PAIRS_A_BATCH, 10_000}) {
+            String name = (inverse < 0 ? "without inverse, " : "with inverse, ") + panes + " panes";
+            new StateBenchmark(window(inverse, panes), keyCount, PLUS, MINUS)
+                .run(name + ", " + keyCount + " keys", 2 * panes + 500, batches, round > 0);
+          }
         }
       }
       for (long timeoutMs : new long[] {-1, Long.MAX_VALUE}) {
-        for (int keyCount : new int[] {1_000, 1_000_000}) {
+        for (int keyCount : new int[] {PAIRS_A_BATCH, 1_000_000}) {
           StateBenchmark bench = new StateBenchmark(mapping(timeoutMs), keyCount, COUNT);
           bench.fill();
           bench.run(
-              "mapWithState " + keyCount + (timeoutMs < 0 ? "" : " with timeout"),
+              "mapWithState" + (timeoutMs < 0 ? ", " : " with timeout, ") + keyCount + " keys",
               500,
               batches,
               round > 0);
         }
       }
     }
+    for (int keyCount : new int[] {PAIRS_A_BATCH, 1_000_000}) {
+      new StateBenchmark(mapping(-1), keyCount, COUNT)
+          .hashMap("HashMap.merge, " + keyCount + " keys", batches);
+    }
+  }
+
+  /** What the same updates cost in a HashMap, for comparison. */
+  private void hashMap(String name, int batches) {
+    Map<Object, Long> map = new HashMap<>();
+    for (String key : keys) {
+      map.put(key, 1L);
+    }
+    double[] micros = new double[batches];
+    for (int i = 0; i < batches; i++) {
+      Object[] pairs = pairs();
+      long start = cpuNanos();
+      for (Object pair : pairs) {
+        map.merge(((Tuple2<?, ?>) pair)._1(), (Long) ((Tuple2<?, ?>) pair)._2(), Long::sum);
+      }
+      micros[i] = (cpuNanos() - start) / 1e3;
+    }
+    show(name, micros);
   }
 
   private static StateSpec window(int inverse, int panes) {
@@ -126,12 +150,17 @@ public final class StateBenchmark {
       }
     }
     if (isShown) {
-      double mean = Arrays.stream(micros).average().orElseThrow();
-      Arrays.sort(micros);
-      System.out.printf(
-          "%-44s %10.0f %10.0f %10.0f %10.0f%n",
-          name, micros[batches / 2], mean, micros[(int) (batches * 0.99)], micros[batches - 1]);
+      show(name, micros);
     }
+  }
+
+  private static void show(String name, double[] micros) {
+    double mean = Arrays.stream(micros).average().orElseThrow();
+    Arrays.sort(micros);
+    int count = micros.length;
+    System.out.printf(
+        "%-44s %10.0f %10.0f %10.0f %10.0f%n",
+        name, micros[count / 2], mean, micros[(int) (count * 0.99)], micros[count - 1]);
   }
 
   /** Different keys, each with a new object as a shuffle would give it. */

@@ -141,32 +141,28 @@ final class StatePartition {
   }
 
   /**
-   * Undoes some changes that are after a version. Only for who holds it to change it.
+   * Undoes some changes that are after a version; what is left of them must be undone before
+   * anything else. Only for who holds it to change it.
    *
    * @return whether it is at that version
    */
   boolean undoTo(long wantedMs, int limit) {
-    if (failed != null) {
-      if (failed.undo(limit)) {
-        failed = null;
-      }
-      return false;
-    }
-    synchronized (this) {
-      if (versionMs == wantedMs) {
-        return true;
-      }
-      Version last = uncommitted.peekLast();
-      int changes = last.log().weight();
-      boolean isUndone = last.log().undo(limit);
-      size.logged -= changes - last.log().weight();
-      if (isUndone) {
-        uncommitted.removeLast();
+    if (failed == null) {
+      synchronized (this) {
+        if (versionMs == wantedMs) {
+          return true;
+        }
+        Version last = uncommitted.removeLast();
+        size.logged -= last.log().weight();
+        failed = last.log();
         versionMs = last.previousMs();
         results = last.resultsBefore();
       }
-      return false;
     }
+    if (failed.undo(limit)) {
+      failed = null;
+    }
+    return false;
   }
 
   /** Replaces whatever there is by an empty state. Only for who holds it to change it. */
@@ -225,6 +221,7 @@ final class StatePartition {
   /** Ends what {@link #hold} began. Changes that are not complete will be undone. */
   void release() {
     List<Runnable> woken;
+    long freed;
     synchronized (this) {
       if (isChanged) {
         isChanged = false;
@@ -232,12 +229,13 @@ final class StatePartition {
       } else {
         readers--;
       }
-      woken = takeWaiters();
       if (isReleased && readers == 0) {
         drop();
       }
+      freed = measure();
+      woken = takeWaiters();
     }
-    account();
+    memory.release(Use.STATE, freed);
     woken.forEach(Runnable::run);
   }
 
@@ -262,13 +260,15 @@ final class StatePartition {
 
   /** The store forgets it; its memory is free when nobody holds it any more. */
   void forget() {
+    long freed = 0;
     synchronized (this) {
       isReleased = true;
       if (!isChanged && readers == 0) {
         drop();
+        freed = measure();
       }
     }
-    account();
+    memory.release(Use.STATE, freed);
   }
 
   private synchronized void drop() {
@@ -281,24 +281,32 @@ final class StatePartition {
     size.clear();
   }
 
-  /** Tells the accountant what is held now. */
+  /** Tells the accountant what is held now. Only for who holds it. */
   void account() {
-    long more;
+    long freed;
     synchronized (this) {
-      long bytes = 0;
-      if (table != null) {
-        int changes = current != null ? current.weight() : failed != null ? failed.weight() : 0;
-        long others = results != null ? results.size() : window != null ? window.valueCount() : 0;
-        bytes = size.bytes(table.size(), changes, others);
-      }
-      more = bytes - reservedBytes;
-      reservedBytes = bytes;
+      freed = measure();
     }
-    if (more > 0) {
-      memory.overdraw(Use.STATE, more);
-    } else {
-      memory.release(Use.STATE, -more);
+    memory.release(Use.STATE, freed);
+  }
+
+  /**
+   * Takes what is held more than at the last time.
+   *
+   * @return what is held less, to be released when the lock is: that wakes others
+   */
+  @GuardedBy("this")
+  private long measure() {
+    long bytes = 0;
+    if (table != null) {
+      int changes = current != null ? current.weight() : failed != null ? failed.weight() : 0;
+      long others = results != null ? results.size() : window != null ? window.valueCount() : 0;
+      bytes = size.bytes(table.size(), changes, others);
     }
+    long more = bytes - reservedBytes;
+    reservedBytes = bytes;
+    memory.overdraw(Use.STATE, Math.max(0, more));
+    return Math.max(0, -more);
   }
 
   /** What is there, for who holds it to read. */

@@ -54,6 +54,7 @@ final class UpdateByKeyOperation extends Operation {
       table.leave(entry, log);
     } else {
       table.set(entry, after, log);
+      state.size.put(entry.key, after);
     }
   }
 

@@ -23,6 +23,7 @@ import org.millrace.api.streaming.Time;
 import org.millrace.runner.state.NaiveState.Batch;
 import org.millrace.runner.state.NaiveState.Kind;
 import org.millrace.runner.state.NaiveState.Outcome;
+import org.millrace.runner.wire.proto.StateInput;
 import org.millrace.runner.wire.proto.StateKind;
 import org.millrace.runner.wire.proto.StateSpec;
 
@@ -279,9 +280,9 @@ class StateModelTest {
       run(bench.input(last().timeMs(), previousMs, committedMs), null);
     }
 
-    /** Another batch takes the place of the last ones; its time is not the one that is there. */
+    /** Another batch takes the place of the last ones; its time is not one of theirs. */
     private void rollBack() throws Exception {
-      long thereMs = last().timeMs();
+      List<Long> timesMs = history.stream().map(Batch::timeMs).toList();
       int kept = history.size();
       while (kept > 1 && history.get(kept - 1).timeMs() > committedMs && random.nextInt(3) > 0) {
         kept--;
@@ -289,13 +290,28 @@ class StateModelTest {
       if (kept < history.size()) {
         history.subList(kept, history.size()).clear();
         long previousMs = last().timeMs();
-        long timeMs = laterThan(previousMs);
-        append(timeMs == thereMs ? timeMs + 1 : timeMs);
+        long otherMs = laterThan(previousMs);
+        while (timesMs.contains(otherMs)) {
+          otherMs++;
+        }
+        for (int i = random.nextInt(3); i > 0; i--) {
+          cancelWhileUndoing(otherMs, previousMs);
+        }
+        append(otherMs);
       }
     }
 
-    private void run(org.millrace.runner.wire.proto.StateInput input, List<?> first)
-        throws Exception {
+    private void cancelWhileUndoing(long timeMs, long previousMs) throws Exception {
+      try (StateAttempt attempt =
+          bench.open(bench.spec, bench.input(timeMs, previousMs, committedMs), 1)) {
+        assertThat(attempt.hold(() -> {})).isTrue();
+        for (int i = random.nextInt(8); i > 0 && attempt.need() == StateAttempt.Need.WORK; i--) {
+          attempt.work();
+        }
+      }
+    }
+
+    private void run(StateInput input, List<?> first) throws Exception {
       Outcome expected = subject.naive().after(initial, history);
       assertThat(bench.run(bench.spec, input, first, arranged(last().pairs())))
           .isEqualTo(expected.results());

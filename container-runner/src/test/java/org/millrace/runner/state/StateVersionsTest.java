@@ -211,4 +211,22 @@ class StateVersionsTest {
     }
     assertThat(bench.view(3000)).hasSize(5_000).startsWith(many[0], many[1]);
   }
+
+  @Test
+  void aRollBackThatIsCancelledOnTheWayIsNotReadAsTheVersionItBeganFrom() throws Exception {
+    Object[] many = new Object[3_000];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = pair("k" + i, i);
+    }
+    bench.run(1000, -1, pair("a", 1));
+    bench.run(bench.spec, bench.input(2000, 1000, -1), null, List.of(many));
+    try (StateAttempt cancelled = bench.open(bench.spec, bench.input(3000, 1000, -1), 1)) {
+      cancelled.hold(() -> {});
+      cancelled.work();
+    }
+    assertThat(bench.view(1000)).containsExactly(pair("a", 1));
+    assertThat(bench.run(1000, -1)).containsExactly("a=1");
+    assertThat(bench.run(bench.spec, bench.input(2000, 1000, -1), null, List.of(many)))
+        .hasSize(3_000);
+  }
 }

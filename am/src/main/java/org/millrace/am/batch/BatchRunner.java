@@ -9,7 +9,6 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.Output;
 import org.millrace.api.graph.RddNode;
-import org.millrace.api.graph.UnionNode;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.streaming.Time;
 import org.millrace.checkpoint.publish.StagedOutput;
@@ -73,12 +72,10 @@ final class BatchRunner {
     }
   }
 
-  /** State advances in each batch; what an output has computed is found computed. */
+  /** State advances in each batch. A job has no tasks for what an output has computed. */
   private void computeStates() throws Exception {
-    List<RddNode> always = evaluator.computedAlways();
-    if (!always.isEmpty()) {
-      RddNode all = always.size() == 1 ? always.get(0) : new UnionNode(always, "keyed state");
-      jobs.run(all, new JobAction.Materialize(), 0, all.partitionCount());
+    for (RddNode dataset : evaluator.computedAlways()) {
+      jobs.run(dataset, new JobAction.Materialize(), 0, dataset.partitionCount());
     }
   }
 

@@ -209,6 +209,8 @@ final class Driver implements BatchListener {
   public void onBatchEnded(BatchStatus status) {
     if (status.state() == BatchStatus.State.SKIPPED) {
       LOG.warn("batch {} ms is skipped: {}", status.batchTimeMs(), status.error());
+    } else if (status.state() == BatchStatus.State.COMPLETED) {
+      streaming.onBatchCompleted(status);
     }
   }
 
@@ -295,7 +297,8 @@ final class Driver implements BatchListener {
     List<String> warnings = new ArrayList<>();
     if (!environment.identity().master().startsWith("local")) {
       warnings.add(
-          "The driver has one attempt: when it dies the application ends, and what was received and not yet processed is lost.");
+          "The driver has one attempt: when it dies the application ends, and what was received and"
+              + " not yet processed is lost.");
     }
     for (ReceiverStatus receiver : receivers) {
       if (receiver.replicas() < receiver.replicasWanted()
@@ -342,7 +345,8 @@ final class Driver implements BatchListener {
   private void giveUpDraining(long timeoutMs) {
     if (state == State.DRAINING) {
       LOG.warn(
-          "draining took longer than {} ms (millrace.gracefulStopTimeout): {} batches wait and are left",
+          "draining took longer than {} ms (millrace.gracefulStopTimeout): {} batches wait and are"
+              + " left",
           timeoutMs,
           streaming.batches().waitingBatches());
       state = State.RUNNING;

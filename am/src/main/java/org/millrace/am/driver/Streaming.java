@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.millrace.am.batch.BatchLifecycle;
 import org.millrace.am.batch.BatchListener;
 import org.millrace.am.batch.BatchPolicy;
+import org.millrace.am.batch.BatchStatus;
 import org.millrace.am.batch.CommittedTime;
 import org.millrace.am.batch.InputCutter;
 import org.millrace.am.batch.KeptDatasets;
@@ -17,6 +18,7 @@ import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.Journal;
 import org.millrace.am.publish.OutputPublisher;
 import org.millrace.am.publish.TextOutputs;
+import org.millrace.am.receive.RatePolicy;
 import org.millrace.am.receive.ReceiverChange;
 import org.millrace.am.receive.ReceiverHost;
 import org.millrace.am.receive.ReceiverInput;
@@ -92,8 +94,11 @@ final class Streaming implements ReceiverHost {
             this,
             ports.loop(),
             ports.clock(),
-            blockIntervalMs,
-            settings.get(Keys.RECEIVER_RESTART_DELAY));
+            new ReceiverTracker.Settings(
+                intervalMs,
+                blockIntervalMs,
+                settings.get(Keys.RECEIVER_RESTART_DELAY),
+                RatePolicy.of(settings)));
     for (InputStreamNode input : graph.inputs()) {
       if (input instanceof FileStreamNode file) {
         files.put(input.inputId(), new FileTracker(ports.files(), ports.loop(), file));
@@ -132,6 +137,14 @@ final class Streaming implements ReceiverHost {
     receivers.start(receiverInputs);
     batches.start();
     sample();
+  }
+
+  /** Receivers may store as fast as batches are processed. */
+  void onBatchCompleted(BatchStatus batch) {
+    Map<Integer, Long> records = new HashMap<>();
+    batch.inputs().forEach(input -> records.put(input.inputId(), input.records()));
+    receivers.onBatchCompleted(
+        batch.batchTimeMs(), records, batch.processingMs(), batch.schedulingDelayMs());
   }
 
   /** Stops receivers, then runs what they stored. */

@@ -8,6 +8,7 @@ import java.util.Objects;
  * @param executorId where it runs, -1 for nowhere
  * @param state such as {@code starting}, {@code active}, {@code restarting}, {@code stopped}
  * @param records stored since the start of the application, all its streams together
+ * @param mostRecordsPerSecond what it may store now; 0 for no limit
  * @param lostRecords records in blocks that no executor holds any more and no batch took
  * @param throttled it waits for memory: its source is slowed down
  */
@@ -20,6 +21,7 @@ public record ReceiverStatus(
     long records,
     long bytes,
     long recordsPerSecond,
+    long mostRecordsPerSecond,
     long lostRecords,
     boolean throttled,
     int restarts,

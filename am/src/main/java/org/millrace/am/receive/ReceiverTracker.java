@@ -12,6 +12,7 @@ import org.millrace.api.graph.BlockRange;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.LimitReceiver;
 import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
 import org.millrace.runner.wire.proto.StartReceiver;
@@ -38,18 +39,27 @@ public final class ReceiverTracker {
   private final Clock clock;
   private final long blockIntervalMs;
   private final long restartDelayMs;
+  private final ReceiverRates rates;
   private final Map<Integer, TrackedReceiver> receivers = new LinkedHashMap<>();
   private final Map<Long, Stream> streams = new TreeMap<>();
   private boolean stopping;
   private boolean allStoppedTold;
 
-  public ReceiverTracker(
-      ReceiverHost host, Loop loop, Clock clock, long blockIntervalMs, long restartDelayMs) {
+  /**
+   * How receivers run. Immutable.
+   *
+   * @param intervalMs of batches
+   */
+  public record Settings(
+      long intervalMs, long blockIntervalMs, long restartDelayMs, RatePolicy rates) {}
+
+  public ReceiverTracker(ReceiverHost host, Loop loop, Clock clock, Settings settings) {
     this.host = host;
     this.loop = loop;
     this.clock = clock;
-    this.blockIntervalMs = blockIntervalMs;
-    this.restartDelayMs = restartDelayMs;
+    this.blockIntervalMs = settings.blockIntervalMs();
+    this.restartDelayMs = settings.restartDelayMs();
+    this.rates = new ReceiverRates(settings.rates(), settings.intervalMs());
   }
 
   /**
@@ -219,6 +229,30 @@ public final class ReceiverTracker {
     }
   }
 
+  /**
+   * A batch is completed: receivers may store more or fewer records from now on.
+   *
+   * @param records what it had of each receiver, by input
+   * @param waitedMs from its submission to its start
+   */
+  public void onBatchCompleted(
+      long timeMs, Map<Integer, Long> records, long processingMs, long waitedMs) {
+    for (TrackedReceiver receiver : receivers.values()) {
+      int id = receiver.input.id();
+      RateEstimator.Load load =
+          new RateEstimator.Load(timeMs, records.getOrDefault(id, 0L), processingMs, waitedMs);
+      if (rates.onCompleted(id, load) && receiver.executorId >= 0) {
+        host.send(
+            receiver.executorId,
+            Envelope.newBuilder()
+                .setLimitReceiver(
+                    LimitReceiver.newBuilder()
+                        .setReceiverId(id)
+                        .setRecordsPerSecond(rates.recordsPerSecond(id))));
+      }
+    }
+  }
+
   /** Whether a drained input still has blocks for another batch. */
   public boolean hasUncutBlocks() {
     return streams.values().stream().anyMatch(stream -> stream.available() > stream.cut());
@@ -263,7 +297,11 @@ public final class ReceiverTracker {
             .findFirst()
             .map(LiveExecutor::host)
             .orElse("");
-    return receiver.status(streams.get(receiver.streamId), runsOn, live.size());
+    return receiver.status(
+        streams.get(receiver.streamId),
+        runsOn,
+        live.size(),
+        rates.recordsPerSecond(receiver.input.id()));
   }
 
   /** Updates the rates that {@link #status} shows; called about once a second. */
@@ -324,6 +362,7 @@ public final class ReceiverTracker {
                     .setReceiver(receiver.input.receiver())
                     .setReplication(receiver.input.replication())
                     .setBlockIntervalMs(blockIntervalMs)
+                    .setRecordsPerSecond(rates.recordsPerSecond(receiver.input.id()))
                     .setRestart(restart)));
   }
 

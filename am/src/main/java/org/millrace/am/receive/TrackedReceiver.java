@@ -109,7 +109,7 @@ final class TrackedReceiver {
     sampledAtMs = nowMs;
   }
 
-  ReceiverStatus status(Stream stream, String host, int liveExecutors) {
+  ReceiverStatus status(Stream stream, String host, int liveExecutors, long mostRecordsPerSecond) {
     return new ReceiverStatus(
         input.id(),
         input.name(),
@@ -119,6 +119,7 @@ final class TrackedReceiver {
         records(stream),
         endedBytes + (isLive(stream) ? stream.bytes() : 0),
         recordsPerSecond,
+        mostRecordsPerSecond,
         lostRecords,
         isLive(stream) && stream.isThrottled(),
         restarts,

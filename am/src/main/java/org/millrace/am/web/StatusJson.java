@@ -117,6 +117,9 @@ public final class StatusJson {
     json.writeNumberField("records", receiver.records());
     json.writeNumberField("bytes", receiver.bytes());
     json.writeNumberField("recordsPerSecond", receiver.recordsPerSecond());
+    if (receiver.mostRecordsPerSecond() > 0) {
+      json.writeNumberField("mostRecordsPerSecond", receiver.mostRecordsPerSecond());
+    }
     json.writeNumberField("lostRecords", receiver.lostRecords());
     json.writeBooleanField("throttled", receiver.throttled());
     json.writeNumberField("restarts", receiver.restarts());

@@ -470,7 +470,8 @@
         make('td', null, make('span', { class: 'tag ' + (RECEIVER_CLASS[receiver.state] || '') }, receiver.state), ' ',
           receiver.throttled ? make('span', { class: 'tag warn', title: 'It waits for memory: its source is slowed down' }, 'throttled') : null),
         make('td', { class: 'n', title: bytes(receiver.bytes) }, count(receiver.records)),
-        make('td', { class: 'n' }, count(receiver.recordsPerSecond)),
+        make('td', { class: 'n' }, count(receiver.recordsPerSecond) +
+          (receiver.mostRecordsPerSecond ? ' of ' + count(receiver.mostRecordsPerSecond) : '')),
         make('td', { class: 'n' + (receiver.replicas < receiver.replicasWanted ? ' over' : '') }, receiver.replicas + ' of ' + receiver.replicasWanted),
         make('td', { class: 'n' }, count(receiver.restarts)),
         make('td', { class: 'n' + (receiver.lostRecords > 0 ? ' lost' : '') }, count(receiver.lostRecords)),

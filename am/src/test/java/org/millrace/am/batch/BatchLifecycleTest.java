@@ -18,6 +18,7 @@ import org.millrace.am.plan.FakeShipping;
 import org.millrace.am.plan.Planner;
 import org.millrace.am.publish.OutputPublisher;
 import org.millrace.am.publish.TextOutputs;
+import org.millrace.am.receive.RatePolicy;
 import org.millrace.am.receive.ReceiverTracker;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.schedule.JobScheduler;
@@ -507,7 +508,11 @@ class BatchLifecycleTest {
             new BatchPolicy(INTERVAL_MS, onFailure, 2, 100, 10, MOST_WAITING),
             new InputCutter(
                 graph.inputs(),
-                new ReceiverTracker(new NoReceivers(), loop, time, 200, 1_000),
+                new ReceiverTracker(
+                    new NoReceivers(),
+                    loop,
+                    time,
+                    new ReceiverTracker.Settings(INTERVAL_MS, 200, 1_000, RatePolicy.UNLIMITED)),
                 Map.of(),
                 2),
             jobs,

@@ -18,6 +18,7 @@ final class FakeHost implements ReceiverHost {
   final List<ReleaseBlocks> releases = new ArrayList<>();
   final Map<Long, Long> ended = new TreeMap<>();
   final List<Long> started = new ArrayList<>();
+  final List<Long> rates = new ArrayList<>();
   final List<String> changes = new ArrayList<>();
   int allStopped;
 
@@ -59,6 +60,7 @@ final class FakeHost implements ReceiverHost {
         startedOn.add(executorId);
       }
       case STOP_RECEIVER -> stops.add(envelope.getStopReceiver());
+      case LIMIT_RECEIVER -> rates.add(envelope.getLimitReceiver().getRecordsPerSecond());
       case RELEASE_BLOCKS -> releases.add(envelope.getReleaseBlocks());
       default -> throw new AssertionError("sent " + envelope);
     }

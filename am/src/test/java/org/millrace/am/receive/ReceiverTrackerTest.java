@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.graph.BlockRange;
 import org.millrace.checkpoint.runtime.SimulatedTime;
@@ -14,11 +15,14 @@ import org.millrace.runner.wire.proto.StreamMark;
 class ReceiverTrackerTest {
   private static final int INPUT = 0;
   private static final long RESTART_MS = 2_000;
+  private static final ReceiverTracker.Settings SETTINGS =
+      new ReceiverTracker.Settings(
+          1_000, 200, RESTART_MS, new RatePolicy(true, 1_000, 1, 0.2, 0, 100, 50_000));
 
   private final SimulatedTime time = SimulatedTime.inOrder();
   private final FakeHost host = new FakeHost(1, 2);
   private final ReceiverTracker tracker =
-      new ReceiverTracker(host, time.loop("driver"), time, 200, RESTART_MS);
+      new ReceiverTracker(host, time.loop("driver"), time, SETTINGS);
 
   @Test
   void putsEachReceiverWhereTheFewestAre() {
@@ -39,7 +43,7 @@ class ReceiverTrackerTest {
   @Test
   void waitsForAnExecutor() {
     FakeHost empty = new FakeHost();
-    ReceiverTracker waiting = new ReceiverTracker(empty, time.loop("other"), time, 200, RESTART_MS);
+    ReceiverTracker waiting = new ReceiverTracker(empty, time.loop("other"), time, SETTINGS);
     waiting.start(List.of(input(INPUT)));
     assertThat(empty.startedOn).isEmpty();
 
@@ -153,6 +157,21 @@ class ReceiverTrackerTest {
             "ERROR 0 eof",
             "STARTED 0 eof",
             "STOPPED 0 its executor 1 was lost");
+  }
+
+  @Test
+  void tellsAReceiverItsRateAtTheStartAndWhenItChanges() {
+    tracker.start(List.of(input(INPUT)));
+    report(1, ReceiverState.STARTED, 0);
+    assertThat(host.starts.get(0).getRecordsPerSecond()).isEqualTo(1_000);
+    tracker.onBatchCompleted(1_000, Map.of(INPUT, 1_000L), 100, 0);
+    tracker.onBatchCompleted(2_000, Map.of(INPUT, 10L), 100, 0);
+    assertThat(host.rates).containsExactly(8_000L);
+    assertThat(status().mostRecordsPerSecond()).isEqualTo(8_000);
+
+    lose(1);
+    host.answerPings();
+    assertThat(host.starts.get(1).getRecordsPerSecond()).isEqualTo(8_000);
   }
 
   @Test

@@ -103,6 +103,7 @@ public final class FakeApplication implements IntFunction<ApplicationStatus> {
             6_000,
             96_000,
             120,
+            10_000,
             0,
             false,
             lastError.isEmpty() ? 0 : 1,

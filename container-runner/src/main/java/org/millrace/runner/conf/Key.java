@@ -47,6 +47,17 @@ public record Key<T>(
         name, type, defaultText, replaces, description, text -> parseInt(text, least, most));
   }
 
+  static Key<Double> decimal(
+      String name, String defaultText, double least, String replaces, String description) {
+    return new Key<>(
+        name,
+        "number, " + least + " or more",
+        defaultText,
+        replaces,
+        description,
+        text -> parseDecimal(text, least));
+  }
+
   /**
    * Milliseconds; written as {@code 200ms}, {@code 2s}, {@code 5m}, {@code 1h} or plain
    * milliseconds.
@@ -60,6 +71,26 @@ public record Key<T>(
         replaces,
         description,
         text -> atLeast(Quantities.durationMs(text), leastMs, text, leastMs + "ms"));
+  }
+
+  /** Records a second; a whole number. */
+  static Key<Long> rate(
+      String name, String defaultText, long least, String replaces, String description) {
+    return new Key<>(
+        name,
+        "records a second, " + least + " or more",
+        defaultText,
+        replaces,
+        description,
+        text -> parseRate(text, least));
+  }
+
+  private static Long parseRate(String text, long least) {
+    try {
+      return atLeast(Long.parseLong(text), least, text, Long.toString(least));
+    } catch (NumberFormatException notANumber) {
+      throw new IllegalArgumentException("expected an integer", notANumber);
+    }
   }
 
   /** Bytes; written as {@code 512k}, {@code 256m}, {@code 2g} or plain bytes. */
@@ -118,6 +149,18 @@ public record Key<T>(
     }
     throw new IllegalArgumentException(
         "expected " + least + (most == Integer.MAX_VALUE ? " or more" : " to " + most));
+  }
+
+  private static Double parseDecimal(String text, double least) {
+    try {
+      double value = Double.parseDouble(text);
+      if (value >= least && !Double.isInfinite(value)) {
+        return value;
+      }
+    } catch (NumberFormatException notANumber) {
+      throw new IllegalArgumentException("expected a number", notANumber);
+    }
+    throw new IllegalArgumentException("expected " + least + " or more");
   }
 
   private static Long atLeast(long value, long least, String text, String leastText) {

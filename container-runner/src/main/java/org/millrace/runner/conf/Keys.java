@@ -54,8 +54,9 @@ public final class Keys {
           1,
           100_000,
           "",
-          "Batches that may wait for their turn. When there are more, the next ones take their input"
-              + " only when there is room: what arrives meanwhile goes into the first of them.");
+          "Batches that may wait for their turn. When there are more, the next ones take their"
+              + " input only when there is room: what arrives meanwhile goes into the first of"
+              + " them.");
   public static final Key<Integer> BATCHES_RETAINED =
       Key.integer(
           "millrace.ui.retainedBatches",
@@ -96,6 +97,56 @@ public final class Keys {
           "spark.streaming.receiverRestartDelay",
           "Pause before a receiver that asked for it, or failed, is started again; doubles up to a"
               + " minute.");
+  public static final Key<Long> RECEIVER_MAX_RATE =
+      Key.rate(
+          "millrace.receiver.maxRate",
+          "0",
+          0,
+          "spark.streaming.receiver.maxRate",
+          "Most records that a receiver may store; 0 for no bound.");
+  public static final Key<Boolean> BACKPRESSURE_ENABLED =
+      Key.bool(
+          "millrace.backpressure.enabled",
+          "true",
+          "spark.streaming.backpressure.enabled",
+          "Whether receivers may store only as many records as batches can process in their"
+              + " interval. Who stores more waits; nothing is dropped.");
+  public static final Key<Long> BACKPRESSURE_INITIAL_RATE =
+      Key.rate(
+          "millrace.backpressure.initialRate",
+          "10000",
+          1,
+          "spark.streaming.backpressure.initialRate",
+          "What a receiver may store at first. The rate grows up to tenfold a batch until batches"
+              + " take 80% of their interval.");
+  public static final Key<Double> BACKPRESSURE_PROPORTIONAL =
+      Key.decimal(
+          "millrace.backpressure.pid.proportional",
+          "1.0",
+          0,
+          "spark.streaming.backpressure.pid.proportional",
+          "How strongly the rate follows what the last batch processed a second.");
+  public static final Key<Double> BACKPRESSURE_INTEGRAL =
+      Key.decimal(
+          "millrace.backpressure.pid.integral",
+          "0.2",
+          0,
+          "spark.streaming.backpressure.pid.integral",
+          "How strongly the rate makes up for the time that batches waited.");
+  public static final Key<Double> BACKPRESSURE_DERIVED =
+      Key.decimal(
+          "millrace.backpressure.pid.derived",
+          "0.0",
+          0,
+          "spark.streaming.backpressure.pid.derived",
+          "How strongly the rate follows a change of the difference to what is processed.");
+  public static final Key<Long> BACKPRESSURE_MIN_RATE =
+      Key.rate(
+          "millrace.backpressure.pid.minRate",
+          "100",
+          1,
+          "spark.streaming.backpressure.pid.minRate",
+          "The rate is never lower.");
   public static final Key<Boolean> STOP_GRACEFULLY_ON_SHUTDOWN =
       Key.bool(
           "millrace.stopGracefullyOnShutdown",
@@ -193,7 +244,8 @@ public final class Keys {
           "millrace.yarn.viewAcl",
           "",
           "spark.ui.view.acls",
-          "Who may look at the application besides its owner, in YARN's form: \"user1,user2 group1\".");
+          "Who may look at the application besides its owner, in YARN's form: \"user1,user2"
+              + " group1\".");
   public static final Key<String> YARN_MODIFY_ACL =
       Key.text(
           "millrace.yarn.modifyAcl",

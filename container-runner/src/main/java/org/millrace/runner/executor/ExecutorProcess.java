@@ -226,6 +226,7 @@ public final class ExecutorProcess {
       case RELEASE_STATES -> rooms.tasks().releaseStates(message.getReleaseStates());
       case START_RECEIVER -> rooms.receivers().start(message.getStartReceiver());
       case STOP_RECEIVER -> rooms.receivers().stop(message.getStopReceiver());
+      case LIMIT_RECEIVER -> rooms.receivers().limit(message.getLimitReceiver());
       case RELEASE_BLOCKS -> rooms.receivers().release(message.getReleaseBlocks());
       default -> throw violation("sent a " + message.getMessageCase());
     }

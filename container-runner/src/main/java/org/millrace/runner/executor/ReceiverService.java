@@ -2,6 +2,7 @@ package org.millrace.runner.executor;
 
 import java.util.List;
 import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.proto.LimitReceiver;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
 import org.millrace.runner.wire.proto.StartReceiver;
@@ -16,6 +17,9 @@ public interface ReceiverService extends AutoCloseable {
   void start(StartReceiver message);
 
   void stop(StopReceiver message);
+
+  /** How many records a second a receiver may store from now on. */
+  void limit(LimitReceiver message);
 
   void release(ReleaseBlocks message);
 

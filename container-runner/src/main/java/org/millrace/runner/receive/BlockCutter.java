@@ -44,6 +44,7 @@ final class BlockCutter {
   private final BlockSizes sizes;
   private final Consumer<StoredBlock> onStored;
   private final MemoryGate gate;
+  private final RateGate rate;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition storerLeft = lock.newCondition();
 
@@ -85,6 +86,12 @@ final class BlockCutter {
         BlockSizes.within(environment.settings().maxBlockBytes(), memory.receivedMaximumBytes());
     this.onStored = onStored;
     this.gate = new MemoryGate(memory);
+    this.rate = new RateGate(clock);
+  }
+
+  /** How many records a second may be stored. */
+  RateGate rate() {
+    return rate;
   }
 
   /** Where a block is cut at the latest. */
@@ -191,6 +198,7 @@ final class BlockCutter {
    * @param patienceMs how long threads may go on to wait for memory; then they are sent away
    */
   void close(long patienceMs) {
+    rate.lift();
     lock.lock();
     try {
       state = state == State.OPEN ? State.CLOSING : state;
@@ -232,7 +240,9 @@ final class BlockCutter {
         LineBlock block = (LineBlock) open;
         int fitting = fitting(block, lines);
         if (fitting > 0) {
+          int before = block.recordCount();
           block.append(lines, fitting);
+          rate.spent(block.recordCount() - before);
         }
         if (lines.hasRemaining()) {
           cutOpen();
@@ -282,6 +292,7 @@ final class BlockCutter {
         return false;
       }
       boolean room = ((RecordBlock) open).append(record);
+      rate.spent(1);
       if (!room || open.usedBytes() >= sizes.maximumBytes()) {
         cutOpen();
       }
@@ -310,6 +321,7 @@ final class BlockCutter {
     try {
       requireNotClosed();
       cutOpen();
+      rate.spent(block.recordCount());
       cut(block);
       stored = true;
       return nextSequence;
@@ -368,6 +380,16 @@ final class BlockCutter {
       storers++;
     } finally {
       lock.unlock();
+    }
+    boolean entered = false;
+    try {
+      // Here it counts as storing: a stop lets it store what it has.
+      rate.await();
+      entered = true;
+    } finally {
+      if (!entered) {
+        leave();
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import org.millrace.runner.block.HeldRange;
 import org.millrace.runner.executor.ReceiverService;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.BlockReplicated;
+import org.millrace.runner.wire.proto.LimitReceiver;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
 import org.millrace.runner.wire.proto.StartReceiver;
@@ -75,6 +76,15 @@ public final class ReceiverManager implements ReceiverService {
                     run.stop(
                         new ReceiverRun.Ending(
                             message.getDrain(), "stopped by the driver", Optional.empty())));
+      }
+    }
+  }
+
+  @Override
+  public void limit(LimitReceiver message) {
+    for (ReceivedStream stream : streams.values()) {
+      if (stream.receiverId() == message.getReceiverId()) {
+        stream.run().ifPresent(run -> run.limit(message.getRecordsPerSecond()));
       }
     }
   }

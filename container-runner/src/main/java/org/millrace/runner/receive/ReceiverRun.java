@@ -77,6 +77,12 @@ final class ReceiverRun {
             environment,
             replicator.stored(),
             block -> loop.execute(() -> replicator.onStored(block)));
+    cutter.rate().limit(message.getRecordsPerSecond());
+  }
+
+  /** So many records a second; 0 for as many as it can. */
+  void limit(long recordsPerSecond) {
+    cutter.rate().limit(recordsPerSecond);
   }
 
   /** Loads the receiver with the user's classes and starts it. */
@@ -105,6 +111,7 @@ final class ReceiverRun {
       return;
     }
     ending = Optional.of(how);
+    cutter.rate().lift();
     switch (state) {
       case STARTED -> callOnStop();
       case PAUSED -> {
@@ -193,6 +200,7 @@ final class ReceiverRun {
         new ReceiverSupervision(this, receiverId, starting, cutter, stream.mark(), loop);
     supervision = Optional.of(current);
     state = State.STARTED;
+    cutter.rate().restore();
     starting.attach(current);
     reports.started("");
     LOG.info("{} starts: {}", name, starting.getClass().getName());
@@ -208,6 +216,7 @@ final class ReceiverRun {
 
   private void callOnStop() {
     state = State.ENDING;
+    cutter.rate().lift();
     supervision.ifPresent(ReceiverSupervision::end);
     Receiver<?> stopping = receiver.orElseThrow();
     inUserCode(

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.proto.LimitReceiver;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
 import org.millrace.runner.wire.proto.StartReceiver;
@@ -32,6 +33,11 @@ class FakeReceivers implements ReceiverService {
   @Override
   public void stop(StopReceiver message) {
     calls.add("stop " + message.getReceiverId());
+  }
+
+  @Override
+  public void limit(LimitReceiver message) {
+    calls.add("limit " + message.getReceiverId());
   }
 
   @Override

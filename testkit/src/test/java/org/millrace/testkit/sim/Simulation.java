@@ -247,6 +247,8 @@ final class Simulation {
             Map.of(
                 "millrace.executor.instances", "3",
                 "millrace.executor.cores", "2",
+                // A receiver would wait on a thread of the simulation.
+                "millrace.backpressure.enabled", "false",
                 "millrace.app.name", "simulation"));
     return new DriverEnvironment(
         new DriverEnvironment.Ports(

@@ -67,7 +67,9 @@ final class FilteredObjectInput extends ObjectInputStream {
   }
 
   /**
-   * @param resolved puts another object in the place of one that was read; null for none
+   * Reads functions.
+   *
+   * @param resolved puts another object in the place of one that was read
    */
   FilteredObjectInput(
       InputStream input, ClassLoader userClasses, long sizeBytes, UnaryOperator<Object> resolved)
@@ -112,6 +114,9 @@ final class FilteredObjectInput extends ObjectInputStream {
   @Override
   protected Class<?> resolveClass(ObjectStreamClass description)
       throws IOException, ClassNotFoundException {
+    if (resolved != null && description.getName().equals(SerializedLambda.REPLACED)) {
+      return SerializedLambda.class;
+    }
     try {
       return Class.forName(description.getName(), false, userClasses);
     } catch (ClassNotFoundException e) {

@@ -7,7 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.mapred.InputFormat;
+import org.apache.hadoop.mapred.JobConf;
 import org.millrace.api.accumulator.AccumulatorV2;
 import org.millrace.api.accumulator.CollectionAccumulator;
 import org.millrace.api.accumulator.DoubleAccumulator;
@@ -18,8 +23,11 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.CallSite;
 import org.millrace.api.graph.CollectionNode;
 import org.millrace.api.graph.EmptyNode;
+import org.millrace.api.graph.HadoopFormat;
+import org.millrace.api.graph.HadoopInput;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.UnionNode;
+import org.millrace.api.input.PortableDataStream;
 import org.millrace.api.spi.Engine;
 
 /**
@@ -32,6 +40,7 @@ public final class BatchContext implements Closeable {
   private final Engine engine;
   private final Datasets datasets = new Datasets();
   private final AtomicBoolean stopped = new AtomicBoolean();
+  private final AtomicReference<Configuration> hadoopConfiguration = new AtomicReference<>();
 
   /** A context with the configuration that the system properties give. */
   public BatchContext() {
@@ -172,6 +181,142 @@ public final class BatchContext implements Closeable {
   /** The lines of text files at a path, which may be a glob, in at least so many partitions. */
   public RDD<String> textFile(String path, int minPartitions) {
     return new RDD<>(this, engine().textFile(path, minPartitions));
+  }
+
+  // ---- input through Hadoop: a path is a file, a directory or a glob, or several with commas
+
+  /**
+   * The Hadoop configuration that inputs and outputs without one of their own use. Changes count
+   * for what is defined after them.
+   */
+  public Configuration hadoopConfiguration() {
+    Configuration known = hadoopConfiguration.get();
+    if (known == null) {
+      hadoopConfiguration.compareAndSet(null, new Configuration());
+      known = hadoopConfiguration.get();
+    }
+    return known;
+  }
+
+  /** {@link #sequenceFile(String, Class, Class, int)} with default partitions. */
+  public <K, V> PairRDD<K, V> sequenceFile(String path, Class<K> keyClass, Class<V> valueClass) {
+    return sequenceFile(path, keyClass, valueClass, defaultMinPartitions());
+  }
+
+  /** The pairs of Hadoop sequence files, in the order of files and blocks; each its own object. */
+  public <K, V> PairRDD<K, V> sequenceFile(
+      String path, Class<K> keyClass, Class<V> valueClass, int minPartitions) {
+    return pairs(HadoopInput.sequenceFile(path, hadoopConfiguration()), minPartitions);
+  }
+
+  /** {@link #objectFile(String, int)} with default partitions. */
+  public <T> RDD<T> objectFile(String path) {
+    return objectFile(path, defaultMinPartitions());
+  }
+
+  /** The records that {@code saveAsObjectFile} wrote, in their order. */
+  public <T> RDD<T> objectFile(String path, int minPartitions) {
+    return new RDD<>(
+        this,
+        engine()
+            .hadoopInput(own("objectFile", path, HadoopFormat.Own.OBJECT_FILES), minPartitions));
+  }
+
+  /** {@link #wholeTextFiles(String, int)} with default partitions. */
+  public PairRDD<String, String> wholeTextFiles(String path) {
+    return wholeTextFiles(path, defaultMinPartitions());
+  }
+
+  /** For each file a pair of its URI and all of its UTF-8 text, in the order of the URIs. */
+  public PairRDD<String, String> wholeTextFiles(String path, int minPartitions) {
+    return pairs(own("wholeTextFiles", path, HadoopFormat.Own.WHOLE_TEXT_FILES), minPartitions);
+  }
+
+  /** {@link #binaryFiles(String, int)} with default partitions. */
+  public PairRDD<String, PortableDataStream> binaryFiles(String path) {
+    return binaryFiles(path, defaultMinPartitions());
+  }
+
+  /** For each file a pair of its URI and the file, not yet opened, in the order of the URIs. */
+  public PairRDD<String, PortableDataStream> binaryFiles(String path, int minPartitions) {
+    return pairs(own("binaryFiles", path, HadoopFormat.Own.BINARY_FILES), minPartitions);
+  }
+
+  /** The records of files that consist of records of {@code recordLength} bytes each. */
+  public RDD<byte[]> binaryRecords(String path, int recordLength) {
+    HadoopInput input =
+        HadoopInput.binaryRecords(
+            Optional.of(path), recordLength, hadoopConfiguration(), "binaryRecords");
+    return new RDD<>(this, engine().hadoopInput(input, defaultMinPartitions()));
+  }
+
+  /** {@link #hadoopFile(String, Class, Class, Class, int)} with default partitions. */
+  public <K, V, F extends InputFormat<K, V>> PairRDD<K, V> hadoopFile(
+      String path, Class<F> inputFormatClass, Class<K> keyClass, Class<V> valueClass) {
+    return hadoopFile(path, inputFormatClass, keyClass, valueClass, defaultMinPartitions());
+  }
+
+  /**
+   * The pairs that an input format gives. Writables are copied where the format uses its objects
+   * again, so a pair may be kept.
+   */
+  public <K, V, F extends InputFormat<K, V>> PairRDD<K, V> hadoopFile(
+      String path,
+      Class<F> inputFormatClass,
+      Class<K> keyClass,
+      Class<V> valueClass,
+      int minPartitions) {
+    return pairs(
+        HadoopInput.mapred(
+            inputFormatClass, Optional.of(path), hadoopConfiguration(), "hadoopFile"),
+        minPartitions);
+  }
+
+  /** {@link #hadoopRDD(JobConf, Class, Class, Class, int)} with default partitions. */
+  public <K, V, F extends InputFormat<K, V>> PairRDD<K, V> hadoopRDD(
+      JobConf conf, Class<F> inputFormatClass, Class<K> keyClass, Class<V> valueClass) {
+    return hadoopRDD(conf, inputFormatClass, keyClass, valueClass, defaultMinPartitions());
+  }
+
+  /** The pairs that an input format gives for a configuration, which says where it reads. */
+  public <K, V, F extends InputFormat<K, V>> PairRDD<K, V> hadoopRDD(
+      JobConf conf,
+      Class<F> inputFormatClass,
+      Class<K> keyClass,
+      Class<V> valueClass,
+      int minPartitions) {
+    return pairs(
+        HadoopInput.mapred(inputFormatClass, Optional.empty(), conf, "hadoopRDD"), minPartitions);
+  }
+
+  /** The pairs that an input format of the new interface gives for a path. */
+  public <K, V, F extends org.apache.hadoop.mapreduce.InputFormat<K, V>>
+      PairRDD<K, V> newAPIHadoopFile(
+          String path,
+          Class<F> inputFormatClass,
+          Class<K> keyClass,
+          Class<V> valueClass,
+          Configuration conf) {
+    return pairs(
+        HadoopInput.mapreduce(inputFormatClass, Optional.of(path), conf, "newAPIHadoopFile"),
+        defaultMinPartitions());
+  }
+
+  /** The pairs that an input format of the new interface gives for a configuration. */
+  public <K, V, F extends org.apache.hadoop.mapreduce.InputFormat<K, V>>
+      PairRDD<K, V> newAPIHadoopRDD(
+          Configuration conf, Class<F> inputFormatClass, Class<K> keyClass, Class<V> valueClass) {
+    return pairs(
+        HadoopInput.mapreduce(inputFormatClass, Optional.empty(), conf, "newAPIHadoopRDD"),
+        defaultMinPartitions());
+  }
+
+  private <K, V> PairRDD<K, V> pairs(HadoopInput input, int minPartitions) {
+    return new PairRDD<>(this, engine().hadoopInput(input, minPartitions));
+  }
+
+  private HadoopInput own(String operation, String path, HadoopFormat.Own format) {
+    return HadoopInput.own(format, path, hadoopConfiguration(), operation);
   }
 
   /** The partitions of all datasets, one dataset after the other. */

@@ -8,12 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.mapred.JobConf;
+import org.apache.hadoop.mapred.OutputFormat;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.function.FlatMapFunction;
 import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
 import org.millrace.api.graph.Combining;
 import org.millrace.api.graph.Compositions;
+import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.Joins;
 import org.millrace.api.graph.NarrowNode;
 import org.millrace.api.graph.Operator;
@@ -608,6 +613,96 @@ public final class PairRDD<K, V> extends RDDLike<Tuple2<K, V>, PairRDD<K, V>> {
   }
 
   // ---- actions
+
+  // ---- output through Hadoop: files appear as a whole in a new directory, or not at all
+
+  /**
+   * Writes the pairs by an output format.
+   *
+   * @throws org.millrace.api.error.MillraceException OUTPUT_EXISTS when the directory is there
+   */
+  public <F extends OutputFormat<?, ?>> void saveAsHadoopFile(
+      String path, Class<?> keyClass, Class<?> valueClass, Class<F> outputFormatClass) {
+    saveAsHadoopFile(
+        path,
+        keyClass,
+        valueClass,
+        outputFormatClass,
+        new JobConf(context().hadoopConfiguration()));
+  }
+
+  /** Writes the pairs by an output format, compressed. */
+  public <F extends OutputFormat<?, ?>> void saveAsHadoopFile(
+      String path,
+      Class<?> keyClass,
+      Class<?> valueClass,
+      Class<F> outputFormatClass,
+      Class<? extends CompressionCodec> codec) {
+    saveAsHadoopFile(
+        path,
+        keyClass,
+        valueClass,
+        outputFormatClass,
+        HadoopOutput.compressed(context().hadoopConfiguration(), codec));
+  }
+
+  /** Writes the pairs by an output format with a configuration. */
+  public <F extends OutputFormat<?, ?>> void saveAsHadoopFile(
+      String path,
+      Class<?> keyClass,
+      Class<?> valueClass,
+      Class<F> outputFormatClass,
+      JobConf conf) {
+    save(
+        HadoopOutput.mapred(
+            java.util.Optional.of(path),
+            keyClass,
+            valueClass,
+            outputFormatClass,
+            conf,
+            "saveAsHadoopFile"));
+  }
+
+  /** Writes the pairs by an output format of the new interface. */
+  public <F extends org.apache.hadoop.mapreduce.OutputFormat<?, ?>> void saveAsNewAPIHadoopFile(
+      String path, Class<?> keyClass, Class<?> valueClass, Class<F> outputFormatClass) {
+    saveAsNewAPIHadoopFile(
+        path, keyClass, valueClass, outputFormatClass, context().hadoopConfiguration());
+  }
+
+  /** Writes the pairs by an output format of the new interface with a configuration. */
+  public <F extends org.apache.hadoop.mapreduce.OutputFormat<?, ?>> void saveAsNewAPIHadoopFile(
+      String path,
+      Class<?> keyClass,
+      Class<?> valueClass,
+      Class<F> outputFormatClass,
+      Configuration conf) {
+    save(
+        HadoopOutput.mapreduce(
+            java.util.Optional.of(path),
+            keyClass,
+            valueClass,
+            outputFormatClass,
+            conf,
+            "saveAsNewAPIHadoopFile"));
+  }
+
+  /**
+   * Writes the pairs where and as a configuration says. A format that does not write files commits
+   * by its own committer: an attempt of a task that was given up may then have written, too.
+   */
+  public void saveAsHadoopDataset(JobConf conf) {
+    save(HadoopOutput.mapredDataset(conf));
+  }
+
+  /** {@link #saveAsHadoopDataset(JobConf)} with a format of the new interface. */
+  public void saveAsNewAPIHadoopDataset(Configuration conf) {
+    save(HadoopOutput.mapreduceDataset(conf));
+  }
+
+  private void save(HadoopOutput output) {
+    context().engine().saveAsHadoop(node(), output);
+  }
 
   /** All pairs as a map, in order; of several pairs with one key the last one counts. */
   public Map<K, V> collectAsMap() {

@@ -19,13 +19,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import org.apache.hadoop.io.compress.CompressionCodec;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
-import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
+import org.millrace.api.function.Function;
 import org.millrace.api.function.VoidFunction;
 import org.millrace.api.graph.CallSite;
 import org.millrace.api.graph.Compositions;
+import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.NarrowNode;
 import org.millrace.api.graph.Operator;
 import org.millrace.api.graph.RddNode;
@@ -589,6 +591,29 @@ public abstract class RDDActions<T> {
    */
   public void saveAsTextFile(String path) {
     context.engine().saveAsTextFile(node, path);
+  }
+
+  /** {@link #saveAsTextFile(String)} with files that a codec compresses. */
+  public void saveAsTextFile(String path, Class<? extends CompressionCodec> codec) {
+    context
+        .engine()
+        .saveAsHadoop(node, HadoopOutput.text(path, codec, context.hadoopConfiguration()));
+  }
+
+  /**
+   * Writes the records into a new directory of Avro container files, which {@link
+   * BatchContext#objectFile} reads; they may be of any class that can be sent to executors. The
+   * directory appears as a whole.
+   *
+   * @throws MillraceException OUTPUT_EXISTS when the directory is there
+   */
+  public void saveAsObjectFile(String path) {
+    context
+        .engine()
+        .saveAsHadoop(
+            node,
+            HadoopOutput.objects(
+                java.util.Optional.of(path), context.hadoopConfiguration(), "saveAsObjectFile"));
   }
 
   // ---- what actions and transformations share

@@ -69,6 +69,8 @@ final class BatchRunner {
       forEach.action().run(dataset, time);
     } else if (output instanceof Output.TextFilesOutput files) {
       prepared.add(textOutputs.prepare(dataset, files.directory(time)));
+    } else if (output instanceof Output.HadoopFilesOutput files) {
+      prepared.add(textOutputs.prepare(dataset, files.directory(time), files.output()));
     }
   }
 

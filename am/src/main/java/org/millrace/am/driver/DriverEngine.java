@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.millrace.am.batch.CommittedTime;
-import org.millrace.am.files.FileSplitter;
+import org.millrace.am.files.FileReading;
 import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.DriverState;
 import org.millrace.am.plan.Planner;
@@ -19,12 +19,12 @@ import org.millrace.api.accumulator.AccumulatorV2;
 import org.millrace.api.broadcast.Broadcast;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
-import org.millrace.api.graph.EmptyNode;
-import org.millrace.api.graph.FileSplit;
+import org.millrace.api.graph.HadoopInput;
+import org.millrace.api.graph.HadoopInputNode;
+import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.graph.StreamNode;
-import org.millrace.api.graph.TextFilesNode;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.spi.StopMode;
@@ -105,7 +105,12 @@ public final class DriverEngine implements Engine {
     driver.executors().broadcasts(broadcasts);
     this.textOutputs =
         new TextOutputs(
-            ports.files(), jobs, ports.waiting(), identity.applicationId() + "-e" + epoch.epoch());
+            ports.files(),
+            ports.formats(),
+            ports.work(),
+            jobs,
+            ports.waiting(),
+            identity.applicationId() + "-e" + epoch.epoch());
     this.publish = new Publisher(ports.files());
     this.publisher =
         new OutputPublisher(ports.files(), driver.journal(), ports.loop(), driver::fail);
@@ -154,9 +159,15 @@ public final class DriverEngine implements Engine {
       throw new MillraceException(
           ErrorCode.NO_SUCH_PATH, "nothing matches the path " + path + "; check it and its scheme");
     }
-    List<FileSplit> splits =
-        await(new FileSplitter(ports.files()).split(found, Math.max(1, minPartitions)));
-    return splits.isEmpty() ? new EmptyNode() : new TextFilesNode(splits, "textFile " + path);
+    return await(
+            new FileReading(
+                    ports.files(),
+                    ports.formats(),
+                    ports.work(),
+                    Optional.empty(),
+                    "textFile " + path)
+                .read(found, Math.max(1, minPartitions)))
+        .dataset();
   }
 
   private static boolean isData(FileStatus file) {
@@ -164,8 +175,30 @@ public final class DriverEngine implements Engine {
   }
 
   @Override
+  public RddNode hadoopInput(HadoopInput input, int minPartitions) {
+    return await(
+        ports
+            .work()
+            .run(
+                "formats",
+                () ->
+                    new HadoopInputNode(
+                        ports.formats().reader(input),
+                        ports.formats().splits(input, Math.max(1, minPartitions)),
+                        input.description())));
+  }
+
+  @Override
+  public void saveAsHadoop(RddNode rdd, HadoopOutput output) {
+    textOutputs.save(rdd, output, this::publishNow);
+  }
+
+  @Override
   public void saveAsTextFile(RddNode rdd, String path) {
-    StagedOutput staged = textOutputs.prepare(rdd, path);
+    publishNow(textOutputs.prepare(rdd, path));
+  }
+
+  private void publishNow(StagedOutput staged) {
     Outcome outcome = await(publish.publish(staged));
     if (outcome != Outcome.DONE) {
       throw new MillraceException(
@@ -173,7 +206,7 @@ public final class DriverEngine implements Engine {
           "could not publish "
               + staged.stagedDirectory()
               + " as "
-              + path
+              + staged.targetDirectory()
               + ": the outcome is "
               + outcome
               + "; look which of the two directories exists before trying again");

@@ -9,6 +9,7 @@ import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.FatalHandler;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.conf.Settings;
+import org.millrace.runner.hadoop.HadoopFormats;
 import org.millrace.runner.wire.Transport;
 
 /**
@@ -34,7 +35,8 @@ public record DriverEnvironment(
       FatalHandler fatal,
       JobRunner.Waiting waiting,
       Shipping shipping,
-      JobRunner.ResultDecoder decoder) {}
+      JobRunner.ResultDecoder decoder,
+      HadoopFormats formats) {}
 
   /**
    * Who this driver is.

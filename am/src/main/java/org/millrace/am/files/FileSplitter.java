@@ -8,13 +8,13 @@ import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.files.FileStatus;
 
 /** Cuts files into splits of about equal size, with the hosts that hold them. Thread-safe. */
-public final class FileSplitter {
+final class FileSplitter {
   private static final long LEAST_BYTES = 1L << 20;
   private static final long MOST_BYTES = 128L << 20;
 
   private final DurableFiles files;
 
-  public FileSplitter(DurableFiles files) {
+  FileSplitter(DurableFiles files) {
     this.files = files;
   }
 
@@ -22,7 +22,7 @@ public final class FileSplitter {
    * Splits in the order of the files. A split has at most 128 MiB and, if the files are large
    * enough, there are {@code parallelism} of them; compressed files are not split.
    */
-  public CompletableFuture<List<FileSplit>> split(List<FileStatus> found, int parallelism) {
+  CompletableFuture<List<FileSplit>> split(List<FileStatus> found, int parallelism) {
     long total = found.stream().mapToLong(FileStatus::lengthBytes).sum();
     long wanted = Math.max(LEAST_BYTES, Math.min(MOST_BYTES, total / parallelism + 1));
     List<CompletableFuture<FileSplit>> splits = new ArrayList<>();

@@ -1,12 +1,15 @@
 package org.millrace.am.plan;
 
+import com.google.protobuf.UnsafeByteOperations;
 import java.util.List;
 import org.millrace.api.graph.BlockRange;
 import org.millrace.api.graph.FileSplit;
+import org.millrace.api.graph.HadoopSplit;
 import org.millrace.runner.wire.proto.BlockInput;
 import org.millrace.runner.wire.proto.BlockSlice;
 import org.millrace.runner.wire.proto.FileInput;
 import org.millrace.runner.wire.proto.RecordsInput;
+import org.millrace.runner.wire.proto.SplitInput;
 import org.millrace.runner.wire.proto.TaskInput;
 
 /** What a task is told of the sources that it reads. Owned by the thread that plans. */
@@ -38,6 +41,14 @@ final class LeafInputs {
                 .setOffset(split.offset())
                 .setLengthBytes(split.lengthBytes())
                 .setModificationTimeMs(split.modificationTimeMs()))
+        .build();
+  }
+
+  static TaskInput split(HadoopSplit split) {
+    return TaskInput.newBuilder()
+        .setSplit(
+            SplitInput.newBuilder()
+                .setSplit(UnsafeByteOperations.unsafeWrap(split.content())))
         .build();
   }
 

@@ -11,6 +11,8 @@ import org.millrace.am.plan.TaskDraft.Piped;
 import org.millrace.api.graph.BlocksNode;
 import org.millrace.api.graph.CollectionNode;
 import org.millrace.api.graph.ConcatNode;
+import org.millrace.api.graph.HadoopInputNode;
+import org.millrace.api.graph.HadoopSplit;
 import org.millrace.api.graph.NarrowNode;
 import org.millrace.api.graph.Operator;
 import org.millrace.api.graph.RddNode;
@@ -176,6 +178,10 @@ final class PipePlanner {
     } else if (node instanceof TextFilesNode files) {
       draft.preferred(new Locality(List.of(), files.splits().get(index).hosts()));
       return leaf(SourceKind.TEXT_FILE, LeafInputs.file(files.splits().get(index)));
+    } else if (node instanceof HadoopInputNode hadoop) {
+      HadoopSplit split = hadoop.splits().get(index);
+      draft.preferred(new Locality(List.of(), split.hosts()));
+      return from(new PipeShape.SplitRead(new Same(hadoop.reader())), LeafInputs.split(split));
     } else if (node instanceof BlocksNode blocks) {
       return leaf(SourceKind.BLOCKS, LeafInputs.blocks(blocks.partitions().get(index)));
     } else if (node instanceof CollectionNode collection) {

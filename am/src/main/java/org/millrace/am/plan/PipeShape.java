@@ -26,6 +26,9 @@ record PipeShape(SourceShape source, List<OperatorShape> operators) {
   /** Reads something that is no pipe. */
   record Leaf(SourceKind kind) implements SourceShape {}
 
+  /** Reads splits by a reader that the program chose. */
+  record SplitRead(Same reader) implements SourceShape {}
+
   /** Reads a reduce partition and does with the records what their shuffle says. */
   record ShuffleRead(CombiningShape combining) implements SourceShape {}
 

@@ -71,6 +71,8 @@ final class PipelineBuilder {
             .setFunction(-1);
     if (shape instanceof PipeShape.Leaf leaf) {
       spec.setKind(leaf.kind());
+    } else if (shape instanceof PipeShape.SplitRead read) {
+      spec.setKind(SourceKind.SPLIT).setFunction(table.index(read.reader().function()));
     } else if (shape instanceof PipeShape.ShuffleRead read) {
       spec.setKind(readKind(read.combining().kind()));
       setFunctions(spec, read.combining(), read.combining().mapSide(), table);

@@ -40,6 +40,8 @@ sealed interface SinkShape {
         return plain(SinkKind.TAKE);
       } else if (action instanceof JobAction.SaveText) {
         return plain(SinkKind.SAVE_TEXT);
+      } else if (action instanceof JobAction.SaveFormat save) {
+        return new Result(SinkKind.SAVE_FORMAT, new Same(save.writer()));
       } else if (action instanceof JobAction.Reduce reduce) {
         return new Result(SinkKind.REDUCE, new Same(reduce.function()));
       } else if (action instanceof JobAction.ForEach forEach) {
@@ -60,6 +62,9 @@ sealed interface SinkShape {
     static String argument(JobAction<?> action) {
       if (action instanceof JobAction.Take take) {
         return Integer.toString(take.limit());
+      }
+      if (action instanceof JobAction.SaveFormat save) {
+        return save.stagingDirectory();
       }
       return action instanceof JobAction.SaveText save ? save.stagingDirectory() : "";
     }

@@ -68,7 +68,7 @@ final class InputTree {
         tree.getState().getChildrenList().forEach(child -> state.addChildren(mapBlocks(child, f)));
         yield TaskInput.newBuilder().setState(state).build();
       }
-      case FILE, RECORDS, SHUFFLE, STORED, KIND_NOT_SET -> tree;
+      case FILE, RECORDS, SPLIT, SHUFFLE, STORED, KIND_NOT_SET -> tree;
     };
   }
 
@@ -79,7 +79,7 @@ final class InputTree {
       case ZIP -> tree.getZip().getChildrenList().forEach(child -> visit(child, leaf));
       case FOLD -> visit(tree.getFold().getChild(), leaf);
       case STATE -> tree.getState().getChildrenList().forEach(child -> visit(child, leaf));
-      case BLOCKS, FILE, RECORDS, SHUFFLE, STORED, KIND_NOT_SET -> leaf.accept(tree);
+      case BLOCKS, FILE, RECORDS, SPLIT, SHUFFLE, STORED, KIND_NOT_SET -> leaf.accept(tree);
     }
   }
 }

@@ -53,6 +53,7 @@ import org.millrace.checkpoint.log.DriverEvent.OutputPublished;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.conf.OnBatchFailure;
+import org.millrace.runner.hadoop.adapter.FormatBridge;
 
 class BatchLifecycleTest {
   private static final long INTERVAL_MS = 1_000;
@@ -516,7 +517,13 @@ class BatchLifecycleTest {
                 Map.of(),
                 2),
             jobs,
-            new TextOutputs(files, jobs, this::await, "app-e1"),
+            new TextOutputs(
+                files,
+                new FormatBridge(getClass().getClassLoader()),
+                time.blockingWork(),
+                jobs,
+                this::await,
+                "app-e1"),
             new RecordingListener());
     loop.execute(batches::start);
     time.runUntilIdle();

@@ -49,11 +49,44 @@ public sealed interface Output {
 
     /** The directory of a batch: {@code prefix-TIME.suffix}, the time in milliseconds. */
     public String directory(Time batchTime) {
-      String stem =
-          prefix.isEmpty()
-              ? Long.toString(batchTime.milliseconds())
-              : prefix + "-" + batchTime.milliseconds();
-      return suffix.isEmpty() ? stem : stem + "." + suffix;
+      return Output.directory(prefix, suffix, batchTime);
     }
+  }
+
+  /**
+   * Writes each batch by a Hadoop output format into a directory named by {@link #directory}.
+   *
+   * @param prefix beginning of the directory's path; may be empty
+   * @param suffix end of the directory's path without the dot; may be empty
+   */
+  record HadoopFilesOutput(
+      int id,
+      StreamNode parent,
+      String prefix,
+      String suffix,
+      HadoopOutput output,
+      String description)
+      implements Output {
+    /** Checks that everything is given. */
+    public HadoopFilesOutput {
+      Objects.requireNonNull(parent, "parent");
+      Objects.requireNonNull(prefix, "prefix");
+      Objects.requireNonNull(suffix, "suffix");
+      Objects.requireNonNull(output, "output");
+      Objects.requireNonNull(description, "description");
+    }
+
+    /** The directory of a batch: {@code prefix-TIME.suffix}, the time in milliseconds. */
+    public String directory(Time batchTime) {
+      return Output.directory(prefix, suffix, batchTime);
+    }
+  }
+
+  private static String directory(String prefix, String suffix, Time batchTime) {
+    String stem =
+        prefix.isEmpty()
+            ? Long.toString(batchTime.milliseconds())
+            : prefix + "-" + batchTime.milliseconds();
+    return suffix.isEmpty() ? stem : stem + "." + suffix;
   }
 }

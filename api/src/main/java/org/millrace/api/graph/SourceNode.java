@@ -6,7 +6,7 @@ import org.millrace.api.Partitioner;
 
 /** A dataset that is read, not computed from others. */
 public abstract sealed class SourceNode extends RddNode
-    permits CollectionNode, BlocksNode, TextFilesNode, EmptyNode {
+    permits CollectionNode, BlocksNode, TextFilesNode, HadoopInputNode, EmptyNode {
   SourceNode(String description) {
     super(List.of(), description);
   }

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import org.millrace.api.accumulator.AccumulatorV2;
 import org.millrace.api.broadcast.Broadcast;
+import org.millrace.api.graph.HadoopInput;
+import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.graph.StreamNode;
@@ -40,8 +42,24 @@ public interface Engine extends AutoCloseable {
   /** Lines of the text files at a path, which may be a glob, in at least so many partitions. */
   RddNode textFile(String path, int minPartitions);
 
+  /**
+   * The records that a Hadoop input format gives.
+   *
+   * @param minPartitions a hint, as the format understands it
+   * @throws org.millrace.api.error.MillraceException NO_SUCH_PATH when a path does not exist
+   */
+  RddNode hadoopInput(HadoopInput input, int minPartitions);
+
   /** Writes a dataset as text files into a new directory, published as a whole or not at all. */
   void saveAsTextFile(RddNode rdd, String path);
+
+  /**
+   * Writes a dataset by a Hadoop output format. Files go into a new directory, published as a whole
+   * or not at all; what a format writes elsewhere is committed by its own committer.
+   *
+   * @throws org.millrace.api.error.MillraceException OUTPUT_EXISTS when the directory is there
+   */
+  void saveAsHadoop(RddNode rdd, HadoopOutput output);
 
   /**
    * Keeps the partitions of a dataset from when they are first computed, until it is given up or

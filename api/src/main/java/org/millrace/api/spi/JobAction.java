@@ -83,6 +83,23 @@ public sealed interface JobAction<R> {
   }
 
   /**
+   * Writes each partition by an output format, into a directory of the attempt below another one.
+   * The result is the names of the files, relative to the directory.
+   *
+   * @param writer writes a partition on an executor; of a type of the engine
+   * @param stagingDirectory where the files are written until they are published; empty for a
+   *     format that does not write files
+   */
+  record SaveFormat(Serializable writer, String stagingDirectory)
+      implements JobAction<List<Object>> {
+    /** Checks that everything is given. */
+    public SaveFormat {
+      Objects.requireNonNull(writer, "writer");
+      Objects.requireNonNull(stagingDirectory, "stagingDirectory");
+    }
+  }
+
+  /**
    * A file that a task has written and closed.
    *
    * @param name its name within the staging directory

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.millrace.api.HashPartitioner;
 import org.millrace.api.PairRDD;
 import org.millrace.api.RDD;
@@ -23,6 +24,7 @@ import org.millrace.api.function.VoidFunction2;
 import org.millrace.api.graph.BatchFunction;
 import org.millrace.api.graph.Compositions;
 import org.millrace.api.graph.DerivedStreamNode;
+import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.NarrowNode;
 import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.Operator;
@@ -513,6 +515,25 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
    */
   public void saveAsTextFiles(String prefix, String suffix) {
     context.addTextFiles(node, prefix == null ? "" : prefix, suffix == null ? "" : suffix);
+  }
+
+  /** {@link #saveAsObjectFiles(String, String)} without a suffix. */
+  public void saveAsObjectFiles(String prefix) {
+    saveAsObjectFiles(prefix, "");
+  }
+
+  /**
+   * Writes each batch as Avro container files that {@link org.millrace.api.BatchContext#objectFile}
+   * reads, into a directory named and published as {@link #saveAsTextFiles(String, String)} does.
+   */
+  public void saveAsObjectFiles(String prefix, String suffix) {
+    context.addHadoopFiles(
+        "saveAsObjectFiles",
+        node,
+        prefix,
+        suffix,
+        HadoopOutput.objects(
+            Optional.empty(), context.sparkContext().hadoopConfiguration(), "saveAsObjectFiles"));
   }
 
   // ---- what the transformations of subclasses share

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.mapred.JobConf;
+import org.apache.hadoop.mapred.OutputFormat;
 import org.millrace.api.HashPartitioner;
 import org.millrace.api.Optional;
 import org.millrace.api.PairRDD;
@@ -17,6 +20,7 @@ import org.millrace.api.function.Function4;
 import org.millrace.api.graph.Combining;
 import org.millrace.api.graph.Compositions;
 import org.millrace.api.graph.DerivedStreamNode;
+import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.Joins;
 import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.Operator;
@@ -618,5 +622,91 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
     KeyedState state =
         new KeyedState(context(), node(), spec.placement(context()), spec.initialState().orNull());
     return new MapWithStateDStream<>(context(), state.stateful("mapWithState", spec.operation()));
+  }
+
+  // ---- output through Hadoop: directories as saveAsTextFiles names and publishes them
+
+  /** Writes each batch as text: key, tab, value. */
+  public void saveAsHadoopFiles(String prefix, String suffix) {
+    Configuration conf = context().sparkContext().hadoopConfiguration();
+    String name = "saveAsHadoopFiles";
+    context().addHadoopFiles(name, node(), prefix, suffix, HadoopOutput.textPairs(conf, name));
+  }
+
+  /** Writes each batch by an output format, which must be one that writes files. */
+  public <F extends OutputFormat<?, ?>> void saveAsHadoopFiles(
+      String prefix,
+      String suffix,
+      Class<?> keyClass,
+      Class<?> valueClass,
+      Class<F> outputFormatClass) {
+    saveAsHadoopFiles(
+        prefix,
+        suffix,
+        keyClass,
+        valueClass,
+        outputFormatClass,
+        new JobConf(context().sparkContext().hadoopConfiguration()));
+  }
+
+  /** Writes each batch by an output format with a configuration. */
+  public <F extends OutputFormat<?, ?>> void saveAsHadoopFiles(
+      String prefix,
+      String suffix,
+      Class<?> keyClass,
+      Class<?> valueClass,
+      Class<F> outputFormatClass,
+      JobConf conf) {
+    String name = "saveAsHadoopFiles";
+    context()
+        .addHadoopFiles(
+            name,
+            node(),
+            prefix,
+            suffix,
+            HadoopOutput.mapred(
+                java.util.Optional.empty(), keyClass, valueClass, outputFormatClass, conf, name));
+  }
+
+  /** Writes each batch as text by the new interface: key, tab, value. */
+  public void saveAsNewAPIHadoopFiles(String prefix, String suffix) {
+    Configuration conf = context().sparkContext().hadoopConfiguration();
+    String name = "saveAsNewAPIHadoopFiles";
+    context().addHadoopFiles(name, node(), prefix, suffix, HadoopOutput.newTextPairs(conf, name));
+  }
+
+  /** Writes each batch by an output format of the new interface, one that writes files. */
+  public <F extends org.apache.hadoop.mapreduce.OutputFormat<?, ?>> void saveAsNewAPIHadoopFiles(
+      String prefix,
+      String suffix,
+      Class<?> keyClass,
+      Class<?> valueClass,
+      Class<F> outputFormatClass) {
+    saveAsNewAPIHadoopFiles(
+        prefix,
+        suffix,
+        keyClass,
+        valueClass,
+        outputFormatClass,
+        context().sparkContext().hadoopConfiguration());
+  }
+
+  /** Writes each batch by an output format of the new interface with a configuration. */
+  public <F extends org.apache.hadoop.mapreduce.OutputFormat<?, ?>> void saveAsNewAPIHadoopFiles(
+      String prefix,
+      String suffix,
+      Class<?> keyClass,
+      Class<?> valueClass,
+      Class<F> outputFormatClass,
+      Configuration conf) {
+    String name = "saveAsNewAPIHadoopFiles";
+    context()
+        .addHadoopFiles(
+            name,
+            node(),
+            prefix,
+            suffix,
+            HadoopOutput.mapreduce(
+                java.util.Optional.empty(), keyClass, valueClass, outputFormatClass, conf, name));
   }
 }

@@ -10,6 +10,8 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.BatchAction;
 import org.millrace.api.graph.CallSite;
+import org.millrace.api.graph.DerivedStreamNode;
+import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.Output;
@@ -48,6 +50,12 @@ final class StreamDefinitions {
     outputs.add(
         new Output.TextFilesOutput(
             outputs.size(), parent, prefix, suffix, described("saveAsTextFiles")));
+  }
+
+  void addHadoopFiles(StreamNode parent, String prefix, String suffix, HadoopOutput output) {
+    outputs.add(
+        new Output.HadoopFilesOutput(
+            outputs.size(), parent, prefix, suffix, output, output.description()));
   }
 
   /**

@@ -27,6 +27,7 @@ import org.millrace.api.function.Function2;
 import org.millrace.api.graph.BatchAction;
 import org.millrace.api.graph.DerivedStreamNode;
 import org.millrace.api.graph.FileStreamNode;
+import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.QueueStreamNode;
@@ -554,6 +555,14 @@ public final class StreamingContext implements Closeable {
 
   void addTextFiles(StreamNode parent, String prefix, String suffix) {
     define("saveAsTextFiles", to -> to.addTextFiles(parent, prefix, suffix));
+  }
+
+  /** Null for prefix or suffix is the same as empty. */
+  void addHadoopFiles(
+      String name, StreamNode parent, String prefix, String suffix, HadoopOutput output) {
+    String given = prefix == null ? "" : prefix;
+    String end = suffix == null ? "" : suffix;
+    define(name, to -> to.addHadoopFiles(parent, given, end, output));
   }
 
   void requireSame(StreamingContext other, Duration slide, Duration otherSlide, String operation) {

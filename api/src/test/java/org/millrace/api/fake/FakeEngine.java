@@ -30,6 +30,8 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.CollectionNode;
 import org.millrace.api.graph.FileSplit;
 import org.millrace.api.graph.FileStreamNode;
+import org.millrace.api.graph.HadoopInput;
+import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.Output;
 import org.millrace.api.graph.QueueStreamNode;
@@ -60,6 +62,13 @@ public final class FakeEngine implements Engine {
   private final NaiveInterpreter interpreter = new NaiveInterpreter();
   private final NaiveJobs jobs = new NaiveJobs(interpreter);
   private final Map<Integer, Deque<List<List<Object>>>> received = new HashMap<>();
+
+  /** What was read through Hadoop, which gave nothing. */
+  public final List<HadoopInput> hadoopInputs = new ArrayList<>();
+
+  /** What was written through Hadoop, which went nowhere. */
+  public final List<HadoopOutput> hadoopOutputs = new ArrayList<>();
+
   private final Map<FileStreamNode, Set<Path>> seenFiles = new IdentityHashMap<>();
 
   private final AtomicInteger jobCount = new AtomicInteger();
@@ -159,6 +168,18 @@ public final class FakeEngine implements Engine {
       splits.add(new FileSplit(file.toString(), from, until - from, modifiedMs, List.of()));
     }
     return splits;
+  }
+
+  /** Formats are the engine's: what programs ask for is looked at in {@link #hadoopInputs}. */
+  @Override
+  public RddNode hadoopInput(HadoopInput input, int minPartitions) {
+    hadoopInputs.add(input);
+    return CollectionNode.sliced(List.of(), minPartitions, input.description());
+  }
+
+  @Override
+  public void saveAsHadoop(RddNode rdd, HadoopOutput output) {
+    hadoopOutputs.add(output);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.Operator;
+import org.millrace.runner.hadoop.SplitReader;
 import org.millrace.runner.shuffle.ShuffleKey;
 import org.millrace.runner.task.PipeInstance.PartitionFunction;
 import org.millrace.runner.task.PipeInstance.Segment;
@@ -109,6 +110,13 @@ final class FeedFactory {
               environment.io(),
               input.getFile(),
               environment.settings(),
+              head);
+      case SPLIT ->
+          new SplitFeed(
+              loop,
+              environment,
+              (SplitReader) source.function(),
+              input.getSplit().getSplit().asReadOnlyByteBuffer(),
               head);
       case SHUFFLE -> shuffle(loop, input.getShuffle(), head);
       case SHUFFLE_COMBINE, SHUFFLE_GROUP ->

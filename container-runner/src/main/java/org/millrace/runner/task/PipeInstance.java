@@ -18,7 +18,7 @@ record PipeInstance(Source source, List<Segment> segments) {
    * @param head of the first segment
    * @param loop pushes pages; null where records come from a table or from children
    * @param table of a source that combines; null otherwise
-   * @param function of ZIP; null otherwise
+   * @param function of ZIP and SPLIT; null otherwise
    * @param inlet of STATE; null otherwise
    * @param children end in {@code head} (CONCAT), in {@code table} (FOLD, GROUP_IN_PLACE), in
    *     {@code inlet} (STATE), or each in a buffer (ZIP)

@@ -55,7 +55,7 @@ final class PipeShape {
   private static boolean hasLoop(SourceKind kind) {
     return switch (kind) {
       case BLOCKS, TEXT_FILE, RECORDS, STORED, SHUFFLE, SHUFFLE_COMBINE, SHUFFLE_GROUP -> true;
-      case ZIP, STATE -> true;
+      case SPLIT, ZIP, STATE -> true;
       case EMPTY, CONCAT, FOLD, GROUP_IN_PLACE, SOURCE_UNSPECIFIED, UNRECOGNIZED -> false;
     };
   }
@@ -167,9 +167,10 @@ final class PipeShape {
         default -> throw unknown("source over others", source.getKind().name(), null);
       }
     }
-    Object zipped = source.getKind() == SourceKind.ZIP ? functions[source.getFunction()] : null;
+    boolean called = source.getKind() == SourceKind.ZIP || source.getKind() == SourceKind.SPLIT;
+    Object function = called ? functions[source.getFunction()] : null;
     PageLoop pageLoop = loop == null ? null : loop.make();
-    return new Source(source.getKind(), head, pageLoop, combiner, zipped, inlet, List.copyOf(made));
+    return new Source(source.getKind(), head, pageLoop, combiner, function, inlet, List.copyOf(made));
   }
 
   @SuppressWarnings("unchecked") // the program's types were checked where it was compiled

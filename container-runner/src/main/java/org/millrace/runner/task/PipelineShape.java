@@ -33,7 +33,7 @@ final class PipelineShape {
           case REDUCE -> ReduceSink.class;
           case FOR_EACH -> ForEachSink.class;
           case MATERIALIZE -> MaterializeSink.class;
-          case FOR_EACH_PARTITION, MAP_PARTITION, SAVE_TEXT -> null;
+          case FOR_EACH_PARTITION, MAP_PARTITION, SAVE_TEXT, SAVE_FORMAT -> null;
           case SINK_UNSPECIFIED, UNRECOGNIZED -> throw PipeShape.unknown("sink", kind.name(), null);
         };
     return type == null ? null : hidden.define(Sink.class, type);
@@ -56,6 +56,10 @@ final class PipelineShape {
     if (sink != null) {
       return sink.make();
     }
-    return sinkKind == SinkKind.SAVE_TEXT ? new SaveTextSink() : new PartitionSink();
+    return switch (sinkKind) {
+      case SAVE_TEXT -> new SaveTextSink();
+      case SAVE_FORMAT -> new FormatSink();
+      default -> new PartitionSink();
+    };
   }
 }

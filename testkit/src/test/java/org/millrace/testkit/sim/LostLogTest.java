@@ -23,6 +23,7 @@ import org.millrace.checkpoint.files.FakeDurableFiles;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.conf.Settings;
+import org.millrace.runner.hadoop.adapter.FormatBridge;
 
 /** A driver in a process that goes on after its event log is lost, as {@code local[n]} does. */
 class LostLogTest {
@@ -119,7 +120,8 @@ class LostLogTest {
             (where, fault) -> faults.add(where),
             new Stepping(),
             new ProgramShipping(codec, "simulation"),
-            new ResultRecords(codec)),
+            new ResultRecords(codec),
+            new FormatBridge(getClass().getClassLoader())),
         new DriverEnvironment.Identity("lost-log", "nobody", "simulated", 1, "driver", "/log"),
         Settings.resolve(
             Map.of("millrace.executor.instances", "2", "millrace.executor.cores", "2")),

@@ -34,6 +34,7 @@ import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.conf.Settings;
+import org.millrace.runner.hadoop.adapter.FormatBridge;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.StreamMark;
 
@@ -262,7 +263,8 @@ final class Simulation {
             },
             new Stepping(),
             new ProgramShipping(codec, "simulation"),
-            new ResultRecords(codec)),
+            new ResultRecords(codec),
+            new FormatBridge(getClass().getClassLoader())),
         new DriverEnvironment.Identity("simulation", "nobody", "simulated", 1, "driver", LOG),
         settings,
         (loop, epoch, port) -> {

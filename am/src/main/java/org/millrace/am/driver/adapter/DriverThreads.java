@@ -10,6 +10,7 @@ import org.millrace.checkpoint.runtime.adapter.SystemClock;
 import org.millrace.checkpoint.runtime.adapter.ThreadLoop;
 import org.millrace.checkpoint.runtime.adapter.ThreadPoolWork;
 import org.millrace.runner.codec.RecordCodec;
+import org.millrace.runner.hadoop.adapter.FormatBridge;
 import org.millrace.runner.wire.Transport;
 
 /**
@@ -55,7 +56,8 @@ public final class DriverThreads implements AutoCloseable {
         fatal,
         new BlockingWaiting(),
         new ProgramShipping(codec, codeVersion),
-        new ResultRecords(codec));
+        new ResultRecords(codec),
+        new FormatBridge(userClasses));
   }
 
   @Override

@@ -5,6 +5,8 @@ import java.util.Optional;
 import org.millrace.am.driver.DriverRuntime;
 import org.millrace.api.accumulator.AccumulatorV2;
 import org.millrace.api.broadcast.Broadcast;
+import org.millrace.api.graph.HadoopInput;
+import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.graph.StreamNode;
@@ -49,6 +51,16 @@ final class StartedEngine implements Engine {
   @Override
   public RddNode textFile(String path, int minPartitions) {
     return engine.textFile(path, minPartitions);
+  }
+
+  @Override
+  public RddNode hadoopInput(HadoopInput input, int minPartitions) {
+    return engine.hadoopInput(input, minPartitions);
+  }
+
+  @Override
+  public void saveAsHadoop(RddNode rdd, HadoopOutput output) {
+    engine.saveAsHadoop(rdd, output);
   }
 
   @Override

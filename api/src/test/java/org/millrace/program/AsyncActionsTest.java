@@ -42,6 +42,7 @@ class AsyncActionsTest {
   private final BatchContext context =
       new BatchContext(new StreamingConf(false).setAppName("test"), engine);
   private final List<HeldJob<?>> held = new CopyOnWriteArrayList<>();
+  private int endsAtOnce;
   private final BatchContext holding =
       new BatchContext(new StreamingConf(false).setAppName("test"), holdingEngine());
 
@@ -102,6 +103,9 @@ class AsyncActionsTest {
 
   private <R> HeldJob<R> hold(RddNode rdd, JobAction<R> action, int from, int until) {
     HeldJob<R> job = new HeldJob<>(engine.runJob(rdd, action, from, until));
+    for (int partition = 0; partition < endsAtOnce; partition++) {
+      job.end(partition);
+    }
     held.add(job);
     return job;
   }
@@ -194,6 +198,11 @@ class AsyncActionsTest {
     assertThat(later).isEmpty();
     held.get(0).endAll();
     assertThat(handled.getFinalValue().mean()).isEqualTo(8);
+    endsAtOnce = 2;
+    BoundedDouble half = numbers.countApprox(0).initialValue();
+    assertThat(half.mean()).isEqualTo(8);
+    assertThat(half.low()).isGreaterThanOrEqualTo(4).isLessThan(8);
+    assertThat(numbers.countByValueApprox(0).initialValue().get(1).mean()).isEqualTo(6);
     assertThat(later).containsExactly(new BoundedDouble(8, 1, 8, 8));
   }
 

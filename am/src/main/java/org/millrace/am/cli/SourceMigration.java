@@ -132,6 +132,7 @@ final class SourceMigration {
       types.put("Java" + name, "org.millrace.api." + name);
     }
     types.put("JavaSparkContext", "org.millrace.api.BatchContext");
+    types.put("StatCounter", "org.millrace.api.StatCounter");
     types.put("SparkConf", "org.millrace.api.StreamingConf");
     return types;
   }

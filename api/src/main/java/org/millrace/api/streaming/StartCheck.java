@@ -99,8 +99,8 @@ final class StartCheck {
   private static void requireCheckpointDirectory(StreamGraph graph, StatefulStreamNode stream) {
     boolean followsFromWindow =
         stream.operation() instanceof StateOperation.WindowGroup
-            || stream.operation() instanceof StateOperation.WindowReduce reduce
-                && reduce.inverse() == null;
+            || (stream.operation() instanceof StateOperation.WindowReduce reduce
+                && reduce.inverse() == null);
     if (!followsFromWindow && graph.checkpointDirectory().isEmpty()) {
       throw new MillraceException(
           ErrorCode.NO_CHECKPOINT_DIRECTORY,

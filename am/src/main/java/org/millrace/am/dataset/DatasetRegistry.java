@@ -5,6 +5,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,10 @@ import org.millrace.runner.wire.proto.StoredPartition;
 public final class DatasetRegistry {
   @GuardedBy("this")
   private final Map<Long, Dataset> datasets = new HashMap<>();
+
+  /** Others may still name them as holders of copies; their ids are never given again. */
+  @GuardedBy("this")
+  private final Set<Integer> lostExecutors = new HashSet<>();
 
   private final ReferenceQueue<RddNode> unreachable = new ReferenceQueue<>();
 
@@ -107,7 +112,7 @@ public final class DatasetRegistry {
   }
 
   /**
-   * An executor keeps these partitions.
+   * An executor keeps these partitions, and others have copies.
    *
    * @return those of their datasets that are not persisted any more
    */
@@ -118,10 +123,11 @@ public final class DatasetRegistry {
       if (dataset == null) {
         unwanted.add(partition.getDatasetId());
       } else {
-        dataset
-            .holders
-            .computeIfAbsent(partition.getPartition(), number -> new TreeSet<>())
-            .add(executorId);
+        Set<Integer> holders =
+            dataset.holders.computeIfAbsent(partition.getPartition(), number -> new TreeSet<>());
+        holders.add(executorId);
+        holders.addAll(partition.getCopiesList());
+        holders.removeAll(lostExecutors);
       }
     }
     return unwanted;
@@ -151,6 +157,7 @@ public final class DatasetRegistry {
   }
 
   synchronized void onExecutorLost(int executorId) {
+    lostExecutors.add(executorId);
     for (Dataset dataset : datasets.values()) {
       dataset.holders.values().forEach(holders -> holders.remove(executorId));
       dataset.holders.values().removeIf(Set::isEmpty);

@@ -1,7 +1,6 @@
 package org.millrace.am.driver;
 
 import java.util.Collection;
-import java.util.List;
 import org.millrace.am.dataset.Residents;
 import org.millrace.am.dataset.StateRegistry.Stale;
 import org.millrace.am.schedule.ExecutorPool;
@@ -9,7 +8,6 @@ import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.ReleaseStates;
-import org.millrace.runner.wire.proto.StoredPartition;
 import org.millrace.runner.wire.proto.TaskFinished;
 
 /**
@@ -32,18 +30,9 @@ final class ResidentMessages {
   void onTaskFinished(int executorId, TaskFinished message) {
     if (message.getStoredCount() > 0) {
       release(residents.datasets().onStored(executorId, message.getStoredList()));
-      message.getStoredList().forEach(this::onCopied);
     }
     if (message.getStatesCount() > 0) {
       residents.states().onApplied(executorId, message.getStatesList()).forEach(this::release);
-    }
-  }
-
-  private void onCopied(StoredPartition stored) {
-    for (LiveExecutor executor : pool.live()) {
-      if (stored.getCopiesList().contains(executor.id())) {
-        residents.datasets().onStored(executor.id(), List.of(stored));
-      }
     }
   }
 

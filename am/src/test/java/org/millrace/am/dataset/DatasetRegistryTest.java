@@ -33,6 +33,20 @@ class DatasetRegistryTest {
   }
 
   @Test
+  void knowsCopiesToo() {
+    registry.persist(node, StorageLevel.MEMORY_ONLY_2);
+    StoredPartition partition =
+        StoredPartition.newBuilder().setDatasetId(node.id()).setPartition(1).addCopies(3).build();
+
+    assertThat(registry.onStored(1, List.of(partition))).isEmpty();
+
+    assertThat(registry.holders(node, 1)).containsExactly(1, 3);
+    registry.onExecutorLost(3);
+    assertThat(registry.onStored(1, List.of(partition))).isEmpty();
+    assertThat(registry.holders(node, 1)).containsExactly(1);
+  }
+
+  @Test
   void aLostExecutorKeepsNothing() {
     registry.persist(node, StorageLevel.MEMORY_ONLY_2);
     stored(1, node.id(), 0);

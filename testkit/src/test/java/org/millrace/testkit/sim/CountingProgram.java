@@ -36,6 +36,8 @@ final class CountingProgram {
     DStream<String> first = context.receiverStream(new NumberedSource(seed));
     DStream<String> second = context.receiverStream(new NumberedSource(~seed));
     DStream<String> records = context.union(first, second).map(CountingProgram::failSometimes);
+    // Both outputs read it: the second one where the first one kept it, if that is still there.
+    records.cache();
     records.foreachRDD(
         (rdd, time) -> RECORDS.put(time.milliseconds(), new ArrayList<>(rdd.collect())));
     records

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,7 @@ import org.millrace.api.graph.ZipNode;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.spi.SubmittedJob;
+import org.millrace.api.storage.StorageLevel;
 
 /** Jobs by hand-made graphs on an engine of two slots. */
 class LocalJobsTest {
@@ -146,6 +148,103 @@ class LocalJobsTest {
         .containsExactly(List.of("0:1:b", "0:0:a"), List.of("1:1:b"));
   }
 
+  // ---- persisted datasets
+
+  @Test
+  void computesAPersistedDatasetOnce() {
+    RddNode counted = counted(reduced(pairs("a 1 b 2", "c 3 a 4")));
+    engine.persist(counted, StorageLevel.MEMORY_ONLY);
+    assertThat(engine.storageLevel(counted)).isEqualTo(StorageLevel.MEMORY_ONLY);
+
+    assertThat(collect(counted)).containsExactly(pairsOf("c 3"), pairsOf("a 5"), pairsOf("b 2"));
+    assertThat(collect(reduced(counted)))
+        .containsExactly(pairsOf("c 3"), pairsOf("a 5"), pairsOf("b 2"));
+    assertThat(engine.runJob(counted, new JobAction.Count(), 0, 3)).containsExactly(1L, 1L, 1L);
+
+    assertThat(CALLS).hasValue(3);
+    engine.unpersist(counted, true);
+    assertThat(engine.storageLevel(counted)).isEqualTo(StorageLevel.NONE);
+    assertThat(engine.runJob(counted, new JobAction.Count(), 0, 3)).containsExactly(1L, 1L, 1L);
+    assertThat(CALLS).hasValue(6);
+  }
+
+  @Test
+  void keepsAtEachLevel() {
+    for (StorageLevel level :
+        List.of(
+            StorageLevel.DISK_ONLY,
+            StorageLevel.MEMORY_ONLY_SER,
+            StorageLevel.MEMORY_AND_DISK_2,
+            StorageLevel.OFF_HEAP)) {
+      RddNode counted = counted(pairs("a 1 b 2", "c 3"));
+      engine.persist(counted, level);
+
+      assertThat(collect(counted)).containsExactly(pairsOf("a 1 b 2"), pairsOf("c 3"));
+      assertThat(collect(counted)).containsExactly(pairsOf("a 1 b 2"), pairsOf("c 3"));
+
+      assertThat(CALLS).as(level.toString()).hasValue(3);
+      engine.unpersist(counted, false);
+    }
+  }
+
+  @Test
+  void keepsWhatAShuffleOfTheSameJobReads() {
+    RddNode counted = counted(pairs("a 1 b 2", "c 3 a 4"));
+    engine.persist(counted, StorageLevel.MEMORY_AND_DISK);
+
+    collect(reduced(counted));
+    collect(placed(counted));
+
+    assertThat(CALLS).hasValue(4);
+  }
+
+  @Test
+  void aTakeThatEndsEarlyKeepsNothingAndReadsWhatIsKept() {
+    List<Object> numbers = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      numbers.add(new Tuple2<>(i, i));
+    }
+    RddNode counted = counted(new CollectionNode(List.of(numbers)));
+    engine.persist(counted, StorageLevel.MEMORY_ONLY);
+
+    assertThat(engine.runJob(counted, new JobAction.Take(1), 0, 1).get(0)).hasSize(1);
+    int callsOfTake = CALLS.getAndSet(0);
+    assertThat(callsOfTake).isLessThan(20_000);
+    assertThat(engine.runJob(counted, new JobAction.Count(), 0, 1)).containsExactly(20_000L);
+    assertThat(engine.runJob(counted, new JobAction.Take(2), 0, 1).get(0)).hasSize(2);
+
+    assertThat(CALLS).hasValue(20_000);
+  }
+
+  @Test
+  void materializesOnceAndOnlyWhatIsNotKept() {
+    RddNode counted = counted(pairs("a 1 b 2", "c 3"));
+    engine.persist(counted, StorageLevel.MEMORY_ONLY);
+
+    assertThat(engine.runJob(counted, new JobAction.Materialize(), 1, 2)).hasSize(1);
+    assertThat(CALLS).hasValue(1);
+    assertThat(engine.runJob(counted, new JobAction.Materialize(), 0, 2)).hasSize(2);
+    assertThat(CALLS).hasValue(3);
+    assertThat(engine.runJob(counted, new JobAction.Materialize(), 0, 2))
+        .containsExactly(null, null);
+    assertThat(CALLS).hasValue(3);
+  }
+
+  @Test
+  void joinsAKeptDatasetWithoutComputingItAgain() {
+    RddNode reference = counted(reduced(pairs("a 10 b 20", "c 30")));
+    engine.persist(reference, StorageLevel.MEMORY_ONLY);
+    for (int batch = 1; batch <= 3; batch++) {
+      RddNode both =
+          ConcatNode.aligned(
+              List.of(reduced(pairs("a " + batch)), reference), Optional.of(THREE), "union");
+
+      assertThat(collect(reduced(both)))
+          .containsExactly(pairsOf("c 30"), pairsOf("a " + (10 + batch)), pairsOf("b 20"));
+    }
+    assertThat(CALLS).hasValue(3);
+  }
+
   @Test
   void aSubmittedJobGivesWhatARunOneDoes() throws Exception {
     SubmittedJob<Long> job =
@@ -190,6 +289,12 @@ class LocalJobsTest {
     }
   }
 
+  private static final AtomicInteger CALLS = new AtomicInteger();
+  private static final Function<Object, Object> COUNTING =
+      value -> {
+        CALLS.incrementAndGet();
+        return value;
+      };
   private static final CountDownLatch BEGUN = new CountDownLatch(1);
   private static final CountDownLatch GO_ON = new CountDownLatch(1);
   private static final Function<Object, Object> BLOCKING =
@@ -221,6 +326,12 @@ class LocalJobsTest {
         records.forEachRemaining(record -> out.add(index + ":" + record));
         return out.iterator();
       };
+
+  /** Counts the records that are computed, from now on. */
+  private static RddNode counted(RddNode parent) {
+    CALLS.set(0);
+    return new NarrowNode(parent, Operator.MAP_VALUES, COUNTING, true, "counted");
+  }
 
   private static RddNode indexed(RddNode parent) {
     return new NarrowNode(

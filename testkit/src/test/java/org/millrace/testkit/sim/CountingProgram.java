@@ -12,15 +12,22 @@ import org.millrace.api.streaming.StreamingContext;
 
 /**
  * The program that is simulated: it keeps the records of each batch, and counts them by their last
- * digit in a shuffle. Static, because its functions are copied; one simulation runs at a time.
+ * digit in a shuffle; it does the same over windows, whose parts are kept. Static, because its
+ * functions are copied; one simulation runs at a time.
  */
 final class CountingProgram {
   static final long INTERVAL_MS = 1_000;
+  static final long WINDOW_MS = 3 * INTERVAL_MS;
 
   /** What each batch saw, by the last run of the batch. */
   static final Map<Long, List<String>> RECORDS = new TreeMap<>();
 
   static final Map<Long, Map<String, Integer>> COUNTS = new TreeMap<>();
+
+  /** Every second batch: the records of its window. */
+  static final Map<Long, List<String>> WINDOWS = new TreeMap<>();
+
+  static final Map<Long, Map<String, Integer>> WINDOW_COUNTS = new TreeMap<>();
 
   /** So many of the next records make their tasks fail. */
   static int failuresToCome;
@@ -30,6 +37,8 @@ final class CountingProgram {
   static StreamingContext define(BatchContext batchContext, long seed) {
     RECORDS.clear();
     COUNTS.clear();
+    WINDOWS.clear();
+    WINDOW_COUNTS.clear();
     NumberedSource.STORED.clear();
     failuresToCome = 0;
     StreamingContext context = new StreamingContext(batchContext, new Duration(INTERVAL_MS));
@@ -44,6 +53,17 @@ final class CountingProgram {
         .mapToPair(record -> new Tuple2<>(lastDigit(record), 1))
         .reduceByKey(Integer::sum, 3)
         .foreachRDD((rdd, time) -> COUNTS.put(time.milliseconds(), toMap(rdd.collect())));
+    Duration window = new Duration(WINDOW_MS);
+    records
+        .window(window, new Duration(2 * INTERVAL_MS))
+        .foreachRDD(
+            (rdd, time) -> WINDOWS.put(time.milliseconds(), new ArrayList<>(rdd.collect())));
+    records
+        .mapToPair(record -> new Tuple2<>(lastDigit(record), 1))
+        .reduceByKey(Integer::sum, 3)
+        .window(window)
+        .reduceByKey(Integer::sum, 3)
+        .foreachRDD((rdd, time) -> WINDOW_COUNTS.put(time.milliseconds(), toMap(rdd.collect())));
     return context;
   }
 

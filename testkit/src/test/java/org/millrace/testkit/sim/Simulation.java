@@ -156,6 +156,7 @@ final class Simulation {
       }
       assertThat(CountingProgram.COUNTS.get(batch)).as("batch %d", batch).isEqualTo(reference);
     }
+    checkWindows();
     promised.forEach(
         (source, records) ->
             assertThat(next.getOrDefault(source, 0L))
@@ -168,6 +169,34 @@ final class Simulation {
           }
         });
     assertThat(promised).isNotEmpty();
+  }
+
+  /** A window has the records of its batches, in their order, whatever was lost meanwhile. */
+  private static void checkWindows() {
+    CountingProgram.WINDOWS.forEach(
+        (batch, records) ->
+            assertThat(records).as("window of %d", batch).isEqualTo(windowRecords(batch)));
+    CountingProgram.WINDOW_COUNTS.forEach(
+        (batch, counts) -> {
+          Map<String, Integer> reference = new TreeMap<>();
+          for (String record : windowRecords(batch)) {
+            reference.merge(CountingProgram.lastDigit(record), 1, Integer::sum);
+          }
+          assertThat(counts).as("counts of the window of %d", batch).isEqualTo(reference);
+        });
+    int batches = CountingProgram.RECORDS.size();
+    assertThat(CountingProgram.WINDOWS).hasSize(batches / 2);
+    assertThat(CountingProgram.WINDOW_COUNTS).hasSize(batches);
+  }
+
+  private static List<String> windowRecords(long batch) {
+    List<String> records = new ArrayList<>();
+    for (long at = batch - CountingProgram.WINDOW_MS + CountingProgram.INTERVAL_MS;
+        at <= batch;
+        at += CountingProgram.INTERVAL_MS) {
+      records.addAll(CountingProgram.RECORDS.getOrDefault(at, List.of()));
+    }
+    return records;
   }
 
   private void observe(Machine sender, Envelope message) {

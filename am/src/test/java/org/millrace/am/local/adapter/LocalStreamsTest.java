@@ -63,14 +63,12 @@ class LocalStreamsTest {
     PairDStream<Integer, Integer> totals =
         pairs.updateStateByKey(
             (values, state) ->
-                Optional.of(
-                    values.stream().mapToInt(Integer::intValue).sum() + state.orElse(0)));
+                Optional.of(values.stream().mapToInt(Integer::intValue).sum() + state.orElse(0)));
     collect("pastTotals", totals.window(new Duration(2 * INTERVAL_MS), slide).toDStream());
     numbers.foreachRDD(
         (rdd, time) -> {
           List<Integer> slice = new ArrayList<>();
-          for (RDD<Integer> past :
-              numbers.slice(time.minus(new Duration(2 * INTERVAL_MS)), time)) {
+          for (RDD<Integer> past : numbers.slice(time.minus(new Duration(2 * INTERVAL_MS)), time)) {
             slice.addAll(past.collect());
           }
           note("slice", time, slice);

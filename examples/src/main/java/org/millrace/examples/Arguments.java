@@ -34,6 +34,32 @@ final class Arguments {
     throw notAPort(text, null);
   }
 
+  /** A number of at least 1. */
+  static int positive(String text, String what) {
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= 1) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw notPositive(text, what, e);
+    }
+    throw notPositive(text, what, null);
+  }
+
+  private static MillraceException notPositive(
+      String text, String what, NumberFormatException cause) {
+    return new MillraceException(
+        ErrorCode.INVALID_ARGUMENT,
+        "'" + text + "' is no number of " + what + "; give one of at least 1",
+        cause);
+  }
+
+  /** Where an example keeps its state: a directory of its own below the user's. */
+  static String workDirectory(String example) {
+    return "checkpoints/" + example;
+  }
+
   private static MillraceException notAPort(String text, NumberFormatException cause) {
     return new MillraceException(
         ErrorCode.INVALID_ARGUMENT,

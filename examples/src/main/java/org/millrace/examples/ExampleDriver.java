@@ -11,6 +11,7 @@ import org.millrace.api.error.MillraceException;
 public final class ExampleDriver {
   private static final int EXIT_USAGE = 2;
   private static final int EXIT_FAILURE = 1;
+  private static final String SOURCE = "[<hostname> <port>]";
 
   /** The main method of an example. */
   @FunctionalInterface
@@ -61,6 +62,59 @@ public final class ExampleDriver {
         "queue-stream",
         new Example(
             QueueStream.class, QueueStream::main, "", "counts numbers of prepared datasets"));
+    EXAMPLES.put(
+        "stateful-network-word-count",
+        new Example(
+            StatefulNetworkWordCount.class,
+            StatefulNetworkWordCount::main,
+            SOURCE,
+            "counts words over the whole run, with mapWithState"));
+    EXAMPLES.put(
+        "windowed-word-count",
+        new Example(
+            WindowedWordCount.class,
+            WindowedWordCount::main,
+            SOURCE,
+            "counts the words of the last 30 s, every 2 s"));
+    EXAMPLES.put(
+        "log-analysis",
+        new Example(
+            LogAnalysis.class,
+            LogAnalysis::main,
+            SOURCE,
+            "watches a web server's log through windows"));
+    EXAMPLES.put(
+        "top-hashtags",
+        new Example(
+            TopHashtags.class,
+            TopHashtags::main,
+            SOURCE,
+            "shows the most used hashtags of the last minute"));
+    EXAMPLES.put(
+        "reference-join",
+        new Example(
+            ReferenceJoin.class,
+            ReferenceJoin::main,
+            SOURCE,
+            "joins a stream with a dataset; broadcast and accumulator"));
+    EXAMPLES.put(
+        "batch-word-count",
+        new Example(
+            BatchWordCount.class,
+            BatchWordCount::main,
+            "[<path>]",
+            "counts the words of files once"));
+    EXAMPLES.put(
+        "page-rank",
+        new Example(
+            PageRank.class, PageRank::main, "[<file> <rounds>]", "ranks pages by their links"));
+    EXAMPLES.put(
+        "logistic-regression",
+        new Example(
+            LogisticRegression.class,
+            LogisticRegression::main,
+            "[<rounds>]",
+            "learns on a dataset that is kept"));
   }
 
   private ExampleDriver() {}
@@ -101,7 +155,7 @@ public final class ExampleDriver {
     EXAMPLES.forEach(
         (name, example) ->
             text.append(
-                String.format("  %-20s %-20s %s%n", name, example.arguments(), example.summary())));
+                String.format("  %-28s %-20s %s%n", name, example.arguments(), example.summary())));
     return text.toString();
   }
 }

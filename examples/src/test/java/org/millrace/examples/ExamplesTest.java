@@ -98,4 +98,62 @@ class ExamplesTest {
         .filteredOn(line -> line.startsWith("("))
         .hasSize(10);
   }
+
+  private List<String> toItsEnd(String... args) throws Exception {
+    assertThat(ExampleDriver.run(args, System.err)).isZero();
+    return printed.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+
+  @Test
+  void countsWordsOverTheWholeRunFromKnownCounts() throws Exception {
+    List<String> lines =
+        oneBatch(
+            List.of(List.of("hello moon", "hello")),
+            "stateful-network-word-count",
+            "localhost",
+            "9999");
+
+    assertThat(lines).contains("(hello,2)", "(hello,3)", "(moon,1)");
+  }
+
+  @Test
+  void joinsWordsWithWhatTheyAreAndCountsThoseLeftOut() throws Exception {
+    List<String> lines =
+        oneBatch(
+            List.of(List.of("driver batch block", "driver moon")),
+            "reference-join",
+            "localhost",
+            "9999");
+
+    assertThat(lines)
+        .containsExactly("1000 ms [(driver,(2,process)), (batch,(1,model))], left out so far 1");
+  }
+
+  @Test
+  void countsTheWordsOfAFileOnce(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("text"), "to be or not to be to\n");
+
+    assertThat(toItsEnd("batch-word-count", file.toString()))
+        .containsExactly("to 3", "be 2", "or 1", "not 1");
+  }
+
+  @Test
+  void ranksThePageHighestThatMostLinkTo() throws Exception {
+    assertThat(toItsEnd("page-rank")).hasSize(3).first().asString().endsWith(" home");
+  }
+
+  @Test
+  void findsThePlaneBetweenTwoClouds() throws Exception {
+    List<String> lines = toItsEnd("logistic-regression", "5");
+
+    String last = lines.get(lines.size() - 1);
+    assertThat(last).endsWith("of 2000 points are on the wrong side");
+    assertThat(Integer.parseInt(last.substring(0, last.indexOf(' ')))).isLessThan(200);
+  }
+
+  @Test
+  void refusesANumberOfRoundsThatIsNone() throws Exception {
+    assertThat(ExampleDriver.run(new String[] {"logistic-regression", "no"}, System.err))
+        .isEqualTo(2);
+  }
 }

@@ -16,7 +16,8 @@ import org.millrace.api.streaming.Time;
  * What a {@link StateNode} does with the state of a partition and the pairs of a batch.
  *
  * <p>Keys of a partition keep the order in which they entered its state; a key that was removed and
- * comes again goes to the end.
+ * comes again goes to the end. States and values are taken to be immutable: functions give new ones
+ * and must not modify what they are given, which can be the state of a version to be gone back to.
  */
 public sealed interface StateOperation {
   /** The pairs of a batch, placed by key and arranged as the operation reads them. */
@@ -116,8 +117,8 @@ public sealed interface StateOperation {
    * @param inverse takes a window's value and that of what left it; null keeps what is needed to
    *     reduce without one. With it a key stays until {@code filter} refuses it, without it until
    *     its last value left the window
-   * @param filter {@code Function<Tuple2<K, V>, Boolean>}: after each batch keys with false are
-   *     removed; null keeps all
+   * @param filter {@code Function<Tuple2<K, V>, Boolean>}: when a pane is complete, after its last
+   *     batch, keys with false are removed; null keeps all
    */
   record WindowReduce(
       Function2<Object, Object, Object> reduce,

@@ -362,7 +362,8 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
   /**
    * Every {@code slideDuration} one pair for each key of the last {@code windowDuration}: its
    * values reduced by an associative function, earlier ones on its left. Keys are in the order in
-   * which they entered the window. A batch costs what it brings, not what is in the window.
+   * which they entered the window. A batch costs what it brings, not what is in the window. Values
+   * are kept and reduced again: the function must not modify its arguments.
    */
   public PairDStream<K, V> reduceByKeyAndWindow(
       Function2<V, V, V> reduceFunc, Duration windowDuration, Duration slideDuration) {
@@ -406,8 +407,9 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
    * invReduceFunc} makes of its last value, unless a filter removes it. Needs a checkpoint
    * directory.
    *
-   * @param reduceFunc associative
-   * @param invReduceFunc takes a key's reduced value and the reduced value of what left
+   * @param reduceFunc associative; must not modify its arguments
+   * @param invReduceFunc takes a key's reduced value and that of what left, in one call or, the
+   *     earliest first, in several; must not modify its arguments
    */
   public PairDStream<K, V> reduceByKeyAndWindow(
       Function2<V, V, V> reduceFunc,
@@ -427,8 +429,9 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
    * {@link #reduceByKeyAndWindow(Function2, Function2, Duration, Duration)} into so many
    * partitions.
    *
-   * @param filterFunc asked after each batch for keys that changed: false removes the key, which is
-   *     for values that stand for nothing; null keeps all keys
+   * @param filterFunc asked when the window moves, for keys that changed: false removes the key,
+   *     which is for values that stand for nothing; null keeps all keys. A key with values in the
+   *     window that it refuses must have new ones when those leave, or the batch fails
    */
   public PairDStream<K, V> reduceByKeyAndWindow(
       Function2<V, V, V> reduceFunc,
@@ -449,8 +452,9 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
   /**
    * {@link #reduceByKeyAndWindow(Function2, Function2, Duration, Duration)} with a partitioner.
    *
-   * @param filterFunc asked after each batch for keys that changed: false removes the key, which is
-   *     for values that stand for nothing; null keeps all keys
+   * @param filterFunc asked when the window moves, for keys that changed: false removes the key,
+   *     which is for values that stand for nothing; null keeps all keys. A key with values in the
+   *     window that it refuses must have new ones when those leave, or the batch fails
    */
   public PairDStream<K, V> reduceByKeyAndWindow(
       Function2<V, V, V> reduceFunc,

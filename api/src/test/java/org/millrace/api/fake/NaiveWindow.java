@@ -23,6 +23,7 @@ final class NaiveWindow {
   private final Time zeroTime;
   private final Map<Object, List<Value>> values = new LinkedHashMap<>();
   private long currentPane;
+  private boolean paneIsComplete;
 
   private NaiveWindow(long paneMs, int panes, Time zeroTime) {
     this.paneMs = paneMs;
@@ -115,9 +116,11 @@ final class NaiveWindow {
     return NaiveStates.pairsOf(table);
   }
 
-  private static boolean refused(StateOperation.WindowReduce operation, Object key, Object value)
+  /** The filter is asked when a pane is complete. */
+  private boolean refused(StateOperation.WindowReduce operation, Object key, Object value)
       throws Exception {
-    return operation.filter() != null
+    return paneIsComplete
+        && operation.filter() != null
         && !Shipping.copy(operation.filter()).call(new Tuple2<>(key, value));
   }
 
@@ -125,6 +128,7 @@ final class NaiveWindow {
   private Map<Object, List<Object>> turnTo(Time batchTime) {
     long sinceZeroMs = batchTime.minus(zeroTime).milliseconds();
     currentPane = (sinceZeroMs + paneMs - 1) / paneMs;
+    paneIsComplete = sinceZeroMs % paneMs == 0;
     Map<Object, List<Object>> left = new HashMap<>();
     Iterator<Map.Entry<Object, List<Value>>> all = values.entrySet().iterator();
     while (all.hasNext()) {

@@ -26,8 +26,14 @@ final class TwoStacksOperation extends WindowOperation {
 
   @Override
   void leave(Entry entry, Pane pane, int position) throws Exception {
-    if (entry.isPresent) {
-      replace(entry, ((TwoStacks) entry.value).without(place.lastLeft(), reduce));
+    if (!entry.isPresent) {
+      return;
+    }
+    TwoStacks rest = ((TwoStacks) entry.value).without(place.lastLeft(), reduce);
+    if (rest.isEmpty()) {
+      table.leave(entry, log);
+    } else {
+      replace(entry, rest);
     }
   }
 
@@ -65,12 +71,7 @@ final class TwoStacksOperation extends WindowOperation {
 
   private void refresh(Entry entry) throws Exception {
     TwoStacks stacks = (TwoStacks) entry.value;
-    if (!entry.isPresent || stacks.reduced != null) {
-      return;
-    }
-    if (stacks.isEmpty()) {
-      table.leave(entry, log);
-    } else {
+    if (entry.isPresent && stacks.reduced == null) {
       stacks.reduce(reduce);
     }
   }

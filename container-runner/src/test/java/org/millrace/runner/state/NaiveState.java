@@ -108,7 +108,7 @@ interface NaiveState {
     INVERSE,
     /** The same, without the keys whose value is empty when a pane is complete. */
     FILTERED,
-    /** Keys leave with their last value. */
+    /** Keys leave with their last value, before those of the batch enter. */
     REDUCED,
     /** The same, all values are shown. */
     GROUPED
@@ -121,22 +121,21 @@ interface NaiveState {
       for (int i = 0; i < history.size(); i++) {
         long timeMs = history.get(i).timeMs();
         long pane = pane(timeMs, paneMs);
-        values = new LinkedHashMap<>();
-        for (Batch batch : history.subList(0, i + 1)) {
+        List<Tuple2<Object, Object>> kept = new ArrayList<>();
+        for (Batch batch : history.subList(0, i)) {
           if (pane(batch.timeMs(), paneMs) > pane - panes) {
-            for (Tuple2<Object, Object> pair : batch.pairs()) {
-              values.computeIfAbsent(pair._1(), key -> new ArrayList<>()).add(pair._2());
-            }
+            kept.addAll(batch.pairs());
           }
         }
-        boolean keysLeave =
-            kind == Kind.REDUCED
-                || kind == Kind.GROUPED
-                || (kind == Kind.FILTERED && timeMs % paneMs == 0);
-        if (keysLeave) {
-          order.retainAll(values.keySet());
+        if (kind == Kind.REDUCED || kind == Kind.GROUPED) {
+          order.retainAll(grouped(kept).keySet());
         }
         history.get(i).pairs().forEach(pair -> order.add(pair._1()));
+        kept.addAll(history.get(i).pairs());
+        values = grouped(kept);
+        if (kind == Kind.FILTERED && timeMs % paneMs == 0) {
+          order.retainAll(values.keySet());
+        }
       }
       List<Object> shown = new ArrayList<>();
       for (Object key : order) {

@@ -72,8 +72,10 @@ class WindowStateTest {
     StateBench bench = reduce(-1, -1, 1000, 2);
     bench.run(1000, -1, pair("a", 1), pair("b", 2));
     bench.run(2000, 1000, pair("c", 3));
-    assertThat(bench.run(3000, 2000, pair("b", 5))).containsExactly(pair("b", 5), pair("c", 3));
-    assertThat(bench.run(4000, 3000, pair("a", 1))).containsExactly(pair("b", 5), pair("a", 1));
+    assertThat(bench.run(3000, 2000, pair("b", 5), pair("c", 1)))
+        .containsExactly(pair("c", 4), pair("b", 5));
+    assertThat(bench.run(4000, 3000, pair("a", 1)))
+        .containsExactly(pair("c", 1), pair("b", 5), pair("a", 1));
   }
 
   @Test

@@ -10,7 +10,6 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.BatchAction;
 import org.millrace.api.graph.CallSite;
-import org.millrace.api.graph.DerivedStreamNode;
 import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.NodeLabel;

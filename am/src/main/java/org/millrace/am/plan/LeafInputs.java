@@ -47,8 +47,7 @@ final class LeafInputs {
   static TaskInput split(HadoopSplit split) {
     return TaskInput.newBuilder()
         .setSplit(
-            SplitInput.newBuilder()
-                .setSplit(UnsafeByteOperations.unsafeWrap(split.content())))
+            SplitInput.newBuilder().setSplit(UnsafeByteOperations.unsafeWrap(split.content())))
         .build();
   }
 

@@ -170,7 +170,8 @@ final class PipeShape {
     boolean called = source.getKind() == SourceKind.ZIP || source.getKind() == SourceKind.SPLIT;
     Object function = called ? functions[source.getFunction()] : null;
     PageLoop pageLoop = loop == null ? null : loop.make();
-    return new Source(source.getKind(), head, pageLoop, combiner, function, inlet, List.copyOf(made));
+    return new Source(
+        source.getKind(), head, pageLoop, combiner, function, inlet, List.copyOf(made));
   }
 
   @SuppressWarnings("unchecked") // the program's types were checked where it was compiled

@@ -22,12 +22,6 @@ public record LoggedError(String process, Path file, int line, List<String> line
 
   @Override
   public String toString() {
-    return process
-        + " in "
-        + file
-        + ", line "
-        + line
-        + ":\n    "
-        + String.join("\n    ", lines);
+    return process + " in " + file + ", line " + line + ":\n    " + String.join("\n    ", lines);
   }
 }

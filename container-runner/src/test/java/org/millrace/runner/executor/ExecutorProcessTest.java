@@ -25,6 +25,7 @@ import org.millrace.runner.wire.proto.ExecutorRegistered;
 import org.millrace.runner.wire.proto.Heartbeat;
 import org.millrace.runner.wire.proto.RegisterExecutor;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
+import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.ShutDown;
 import org.millrace.runner.wire.proto.StartReceiver;
@@ -272,6 +273,9 @@ class ExecutorProcessTest {
     say(Envelope.newBuilder().setStartReceiver(StartReceiver.newBuilder().setReceiverId(4)));
     say(Envelope.newBuilder().setStopReceiver(StopReceiver.newBuilder().setReceiverId(5)));
     say(Envelope.newBuilder().setReleaseBlocks(ReleaseBlocks.newBuilder()));
+    say(
+        Envelope.newBuilder()
+            .setReleaseDatasets(ReleaseDatasets.newBuilder().addDatasetIds(8).addDatasetIds(9)));
     say(ScriptedDriver.membership(6));
 
     assertThat(tasks.calls)
@@ -282,6 +286,7 @@ class ExecutorProcessTest {
             "start 4",
             "stop 5",
             "release 0",
+            "release datasets [8, 9]",
             "membership 6",
             "membership 6");
   }

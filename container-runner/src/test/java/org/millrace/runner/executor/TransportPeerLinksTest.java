@@ -16,10 +16,14 @@ import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.RecordingHandler;
 import org.millrace.runner.wire.Transport;
 import org.millrace.runner.wire.adapter.InProcessNetwork;
+import org.millrace.runner.wire.proto.CopyPartition;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.ExecutorAddress;
 import org.millrace.runner.wire.proto.FetchBlock;
+import org.millrace.runner.wire.proto.FetchPartition;
+import org.millrace.runner.wire.proto.FetchedPartition;
 import org.millrace.runner.wire.proto.Membership;
+import org.millrace.runner.wire.proto.PartitionCopied;
 import org.millrace.runner.wire.proto.ShufflePage;
 
 class TransportPeerLinksTest {
@@ -166,6 +170,28 @@ class TransportPeerLinksTest {
 
     assertThat(five.receivers.calls).containsExactly("FETCH_BLOCK of 3, 9 bytes");
     assertThat(five.tasks.calls).isEmpty();
+  }
+
+  @Test
+  void bringsWhatIsAboutKeptPartitionsToTheTasks() {
+    openBoth();
+
+    for (Envelope.Builder message :
+        List.of(
+            Envelope.newBuilder().setFetchPartition(FetchPartition.getDefaultInstance()),
+            Envelope.newBuilder().setFetchedPartition(FetchedPartition.getDefaultInstance()),
+            Envelope.newBuilder().setCopyPartition(CopyPartition.getDefaultInstance()),
+            Envelope.newBuilder().setPartitionCopied(PartitionCopied.getDefaultInstance()))) {
+      three.links.send(5, Frame.of(message.build()));
+    }
+    time.runUntilIdle();
+
+    assertThat(five.tasks.calls)
+        .containsExactly(
+            "FETCH_PARTITION of 3 0",
+            "FETCHED_PARTITION of 3 0",
+            "COPY_PARTITION of 3 0",
+            "PARTITION_COPIED of 3 0");
   }
 
   @Test

@@ -169,6 +169,18 @@ public final class SimulatedTime implements Clock {
   }
 
   /**
+   * Sets the clock forward at once, as when a process was stopped: what fell due meanwhile is ready
+   * now, in the order of its times, and late.
+   */
+  public void jump(long delayMs) {
+    if (delayMs < 0) {
+      throw new IllegalArgumentException("delayMs is " + delayMs + ", expected 0 or more");
+    }
+    nowNanos += TimeUnit.MILLISECONDS.toNanos(delayMs);
+    makeDueReady();
+  }
+
+  /**
    * Steps until the condition holds, and lets time pass to the next timer whenever nothing is
    * ready.
    *
@@ -196,11 +208,15 @@ public final class SimulatedTime implements Clock {
       return false;
     }
     nowNanos = Math.max(nowNanos, next.dueNanos);
+    makeDueReady();
+    return true;
+  }
+
+  private void makeDueReady() {
     while (!timers.isEmpty() && timers.peek().dueNanos <= nowNanos) {
       SimulatedTimer due = timers.poll();
       due.owner.add(due::fire);
     }
-    return true;
   }
 
   /** Where commands wait: a loop keeps their order, works are taken in any order. */

@@ -114,6 +114,22 @@ class SimulatedTimeTest {
   }
 
   @Test
+  void aJumpMakesWhatFellDueLate() {
+    SimulatedTime time = SimulatedTime.inOrder();
+    Loop loop = time.loop("a");
+    long startMs = time.nowMs();
+    List<String> seen = new ArrayList<>();
+    loop.schedule(20, () -> seen.add("second at " + (time.nowMs() - startMs)));
+    loop.schedule(10, () -> seen.add("first at " + (time.nowMs() - startMs)));
+    loop.schedule(101, () -> seen.add("not yet"));
+
+    time.jump(100);
+    time.runUntilIdle();
+
+    assertThat(seen).containsExactly("first at 100", "second at 100");
+  }
+
+  @Test
   void throwsWhatACommandThrows() {
     SimulatedTime time = SimulatedTime.inOrder();
     time.loop("a")

@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.millrace.am.driver.DriverEngine;
 import org.millrace.am.driver.DriverEnvironment;
 import org.millrace.am.plan.ProgramShipping;
-import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.schedule.ResultRecords;
 import org.millrace.api.BatchContext;
 import org.millrace.api.StreamingConf;
@@ -32,7 +29,8 @@ class LostLogTest {
   private static final int MOST_STEPS = 20_000_000;
 
   private final SimulatedTime time = SimulatedTime.inOrder();
-  private final SimulatedNetwork network = new SimulatedNetwork(time, SEED, (machine, sent) -> {});
+  private final SimulatedNetwork network =
+      new SimulatedNetwork(time, Pace.DRAWN, SEED, (machine, sent) -> sent);
   private final FakeDurableFiles files = new FakeDurableFiles(time.blockingWork(), time);
   private final Machine machine = new Machine("driver", time);
   private final List<String> faults = new ArrayList<>();
@@ -118,7 +116,7 @@ class LostLogTest {
             network.transport(machine),
             files,
             (where, fault) -> faults.add(where),
-            new Stepping(),
+            new Stepping(time, STUCK_MS),
             new ProgramShipping(codec, "simulation"),
             new ResultRecords(codec),
             new FormatBridge(getClass().getClassLoader())),
@@ -127,24 +125,19 @@ class LostLogTest {
             Map.of("millrace.executor.instances", "2", "millrace.executor.cores", "2")),
         (loop, epoch, port) ->
             new SimulatedCluster(
-                new SimulatedCluster.World(time, network, files, SEED), loop, epoch, port));
-  }
-
-  /** Waits by running everything else. */
-  private final class Stepping implements JobRunner.Waiting {
-    @Override
-    public <T> T await(CompletableFuture<T> future) {
-      long limitMs = time.nowMs() + STUCK_MS;
-      time.runUntil(() -> future.isDone() || time.nowMs() > limitMs, MOST_STEPS);
-      assertThat(future).as("what the program waits for").isDone();
-      try {
-        return future.join();
-      } catch (CompletionException failed) {
-        if (failed.getCause() instanceof MillraceException known) {
-          throw new MillraceException(known.code(), known.getMessage(), known);
-        }
-        throw failed;
-      }
-    }
+                new SimulatedCluster.World(
+                    time,
+                    network,
+                    files,
+                    Simulation.FOLDER,
+                    (where, fault) -> {
+                      throw new AssertionError(where, fault);
+                    }),
+                2,
+                Pace.DRAWN,
+                SEED,
+                loop,
+                epoch,
+                port));
   }
 }

@@ -2,6 +2,7 @@ package org.millrace.testkit.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,18 +12,14 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.millrace.am.driver.DriverEngine;
 import org.millrace.am.driver.DriverEnvironment;
 import org.millrace.am.log.DriverState;
 import org.millrace.am.log.StateView;
 import org.millrace.am.plan.ProgramShipping;
-import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.schedule.ResultRecords;
 import org.millrace.api.BatchContext;
 import org.millrace.api.StreamingConf;
-import org.millrace.api.error.ErrorCode;
-import org.millrace.api.error.MillraceException;
 import org.millrace.api.streaming.StreamingContext;
 import org.millrace.checkpoint.files.FakeDurableFiles;
 import org.millrace.checkpoint.log.DriverEvent;
@@ -45,6 +42,9 @@ final class Simulation {
   private static final int MOST_STEPS = 50_000_000;
   private static final String LOG = "/log";
 
+  /** Where executors spill. */
+  static final Path FOLDER = Path.of(System.getProperty("java.io.tmpdir"), "millrace-simulation");
+
   private final long seed;
   private final SimulatedTime time;
   private final SplittableRandom faults;
@@ -65,7 +65,7 @@ final class Simulation {
     this.seed = seed;
     this.time = SimulatedTime.shuffled(seed);
     this.faults = new SplittableRandom(seed * 31 + 7);
-    this.network = new SimulatedNetwork(time, seed * 31 + 8, this::observe);
+    this.network = new SimulatedNetwork(time, Pace.DRAWN, seed * 31 + 8, this::observe);
     this.files = new FakeDurableFiles(time.blockingWork(), time);
     this.driverMachine = new Machine("driver", time);
     this.faultLoop = time.loop("faults");
@@ -199,13 +199,14 @@ final class Simulation {
     return records;
   }
 
-  private void observe(Machine sender, Envelope message) {
+  private Envelope observe(Machine sender, Envelope message) {
     for (StreamMark mark : message.getHeartbeat().getMarksList()) {
       if (mark.getPrimary()) {
         String source = (mark.getStreamId() >>> 32) + "@" + sender.name();
         promised.merge(source, mark.getUntilRecords(), Math::max);
       }
     }
+    return message;
   }
 
   /** Two losses, far enough apart that what the first one left in one copy has been used up. */
@@ -290,7 +291,7 @@ final class Simulation {
             (where, fault) -> {
               throw new AssertionError("driver: " + where, fault);
             },
-            new Stepping(),
+            new Stepping(time, STUCK_MS),
             new ProgramShipping(codec, "simulation"),
             new ResultRecords(codec),
             new FormatBridge(getClass().getClassLoader())),
@@ -299,7 +300,17 @@ final class Simulation {
         (loop, epoch, port) -> {
           cluster =
               new SimulatedCluster(
-                  new SimulatedCluster.World(time, network, files, seed * 31 + 9),
+                  new SimulatedCluster.World(
+                      time,
+                      network,
+                      files,
+                      FOLDER,
+                      (where, fault) -> {
+                        throw new AssertionError(where, fault);
+                      }),
+                  2,
+                  Pace.DRAWN,
+                  seed * 31 + 9,
                   loop,
                   epoch,
                   port);
@@ -308,27 +319,6 @@ final class Simulation {
   }
 
   private <T> T await(CompletableFuture<T> future) {
-    return new Stepping().await(future);
-  }
-
-  /** Waits by running everything else. */
-  private final class Stepping implements JobRunner.Waiting {
-    @Override
-    public <T> T await(CompletableFuture<T> future) {
-      long limitMs = time.nowMs() + STUCK_MS;
-      time.runUntil(() -> future.isDone() || time.nowMs() > limitMs, MOST_STEPS);
-      if (!future.isDone()) {
-        throw new AssertionError("stuck for " + STUCK_MS + " ms");
-      }
-      try {
-        return future.join();
-      } catch (CompletionException failed) {
-        if (failed.getCause() instanceof MillraceException known) {
-          throw new MillraceException(known.code(), known.getMessage(), known);
-        }
-        throw new MillraceException(
-            ErrorCode.INTERNAL, failed.getCause().toString(), failed.getCause());
-      }
-    }
+    return new Stepping(time, STUCK_MS).await(future);
   }
 }

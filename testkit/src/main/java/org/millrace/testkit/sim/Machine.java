@@ -14,7 +14,7 @@ import org.millrace.checkpoint.runtime.SimulatedTime;
  * A simulated process: loops and blocking work that stop for ever when it is killed, and wait while
  * it is paused. Not thread-safe.
  */
-final class Machine {
+public final class Machine {
   private static Machine running;
 
   private final String name;
@@ -24,7 +24,7 @@ final class Machine {
   private boolean alive = true;
   private boolean paused;
 
-  Machine(String name, SimulatedTime time) {
+  public Machine(String name, SimulatedTime time) {
     this.name = name;
     this.time = time;
     this.resuming = time.loop(name + "-resume");
@@ -38,11 +38,11 @@ final class Machine {
     return running;
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return alive;
   }
 
@@ -75,7 +75,8 @@ final class Machine {
     }
   }
 
-  Loop loop(String purpose) {
+  /** A loop of this machine. */
+  public Loop loop(String purpose) {
     Loop loop = time.loop(name + "-" + purpose);
     Queue queue = new Queue(loop::execute);
     queues.add(queue);
@@ -111,7 +112,8 @@ final class Machine {
     };
   }
 
-  BlockingWork work() {
+  /** Blocking work of this machine. */
+  public BlockingWork work() {
     BlockingWork works = time.blockingWork();
     Queue queue = new Queue(command -> asWork(works, command));
     queues.add(queue);

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.runtime.Loop;
@@ -23,32 +22,40 @@ import org.millrace.runner.wire.Transport;
 import org.millrace.runner.wire.proto.Envelope;
 
 /**
- * Connections that keep the order of frames, deliver each after a delay from the seed, and break.
- * Not thread-safe.
+ * Connections that keep the order of frames, deliver each after a delay, and break. Not
+ * thread-safe.
  */
-final class SimulatedNetwork {
+public final class SimulatedNetwork {
   private static final int MOST_DELAY_MS = 4;
   private static final int HIGH_WATER_FRAMES = 64;
 
   private final SimulatedTime time;
   private final SplittableRandom random;
-  private final BiConsumer<Machine, Envelope> observer;
+  private final Pace pace;
+  private final Tap tap;
   private final Map<Address, Listener> listeners = new HashMap<>();
   private final List<End> ends = new ArrayList<>();
   private int lastPort;
 
   private record Listener(Machine machine, Loop network, FrameHandler handler) {}
 
-  /**
-   * @param observer sees what each machine sends, at the moment of sending
-   */
-  SimulatedNetwork(SimulatedTime time, long seed, BiConsumer<Machine, Envelope> observer) {
-    this.time = time;
-    this.random = new SplittableRandom(seed);
-    this.observer = observer;
+  /** Sees what each machine sends, at the moment of sending. */
+  @FunctionalInterface
+  public interface Tap {
+    /** What is sent: the same message, or another one, which then has no payload. */
+    Envelope onSend(Machine sender, Envelope message);
   }
 
-  Transport transport(Machine machine) {
+  /** A network without machines. */
+  public SimulatedNetwork(SimulatedTime time, Pace pace, long seed, Tap tap) {
+    this.time = time;
+    this.pace = pace;
+    this.random = new SplittableRandom(seed);
+    this.tap = tap;
+  }
+
+  /** The transport of a machine. */
+  public Transport transport(Machine machine) {
     return new MachineTransport(machine);
   }
 
@@ -61,6 +68,10 @@ final class SimulatedNetwork {
         end.breakLink();
       }
     }
+  }
+
+  private int delayMs() {
+    return pace == Pace.AT_ONCE ? 0 : random.nextInt(MOST_DELAY_MS);
   }
 
   /** Breaks one link between two of these machines, if there is one. */
@@ -97,8 +108,7 @@ final class SimulatedNetwork {
     public CompletableFuture<Connection> connect(
         Address address, String self, FrameHandler handler) {
       CompletableFuture<Connection> answer = new CompletableFuture<>();
-      network.schedule(
-          random.nextInt(MOST_DELAY_MS), () -> connectNow(address, self, handler, answer));
+      network.schedule(delayMs(), () -> connectNow(address, self, handler, answer));
       return answer;
     }
 
@@ -168,8 +178,8 @@ final class SimulatedNetwork {
       if (!open || !machine.isAlive()) {
         return;
       }
-      observer.accept(machine, frame.envelope());
-      Frame copy = copy(frame);
+      Envelope message = tap.onSend(machine, frame.envelope());
+      Frame copy = message == frame.envelope() ? copy(frame) : Frame.of(message);
       other.onTheWayHere++;
       other.arrive(() -> other.deliver(copy));
     }
@@ -213,7 +223,7 @@ final class SimulatedNetwork {
     }
 
     private void arrive(Runnable arrival) {
-      lastArrivalMs = Math.max(lastArrivalMs, time.nowMs() + random.nextInt(MOST_DELAY_MS));
+      lastArrivalMs = Math.max(lastArrivalMs, time.nowMs() + delayMs());
       network.schedule(lastArrivalMs - time.nowMs(), arrival);
     }
 

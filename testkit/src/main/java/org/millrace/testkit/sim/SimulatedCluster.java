@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.millrace.am.driver.ClusterResources;
 import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.runtime.Answers;
+import org.millrace.checkpoint.runtime.FatalHandler;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.executor.ContainerDescription;
@@ -19,11 +20,13 @@ import org.millrace.runner.executor.adapter.ExecutorAssembly;
 import org.millrace.runner.task.TaskSettings;
 import org.millrace.runner.wire.Address;
 
-/** Launches executors as machines and tells the driver, late, when one has died. */
-final class SimulatedCluster implements ClusterResources {
-  private static final int CORES = 2;
-
+/**
+ * Launches executors as machines and tells the driver when one has died. Owned by the driver loop.
+ */
+public final class SimulatedCluster implements ClusterResources {
   private final World world;
+  private final int cores;
+  private final Pace pace;
   private final Loop driverLoop;
   private final long epoch;
   private final int driverPort;
@@ -33,27 +36,44 @@ final class SimulatedCluster implements ClusterResources {
   private int launched;
   private boolean closed;
 
-  /** What executors share with the driver's process. */
-  record World(SimulatedTime time, SimulatedNetwork network, DurableFiles files, long seed) {}
+  /**
+   * What executors share with the driver's process. Immutable.
+   *
+   * @param folder where each executor has a folder to spill into
+   */
+  public record World(
+      SimulatedTime time,
+      SimulatedNetwork network,
+      DurableFiles files,
+      Path folder,
+      FatalHandler fatal) {}
 
-  SimulatedCluster(World world, Loop driverLoop, long epoch, int driverPort) {
+  /**
+   * A cluster without executors.
+   *
+   * @param cores of each executor
+   */
+  public SimulatedCluster(
+      World world, int cores, Pace pace, long seed, Loop driverLoop, long epoch, int driverPort) {
     this.world = world;
+    this.cores = cores;
+    this.pace = pace;
     this.driverLoop = driverLoop;
     this.epoch = epoch;
     this.driverPort = driverPort;
-    this.random = new SplittableRandom(world.seed());
+    this.random = new SplittableRandom(seed);
   }
 
   /** The executors' machines that live. */
-  List<Machine> machines() {
+  public List<Machine> machines() {
     return new ArrayList<>(running.values());
   }
 
-  /** The process dies at once; the cluster manager notices after a while. */
-  void kill(Machine machine) {
+  /** The process dies at once; the cluster manager notices when its pace says so. */
+  public void kill(Machine machine) {
     machine.kill();
     world.network().onKilled(machine);
-    driverLoop.schedule(200 + random.nextInt(2_000), () -> ended(machine.name(), "it was killed"));
+    driverLoop.schedule(delayMs(200, 2_000), () -> ended(machine.name(), "it was killed"));
   }
 
   @Override
@@ -67,20 +87,24 @@ final class SimulatedCluster implements ClusterResources {
       String container = "container-" + ++launched;
       Machine machine = new Machine(container, world.time());
       running.put(container, machine);
-      machine.loop("launch").schedule(100 + random.nextInt(1_000), () -> launch(machine));
+      machine.loop("launch").schedule(delayMs(100, 1_000), () -> launch(machine));
     }
+  }
+
+  private int delayMs(int leastMs, int spreadMs) {
+    return pace == Pace.AT_ONCE ? 0 : leastMs + random.nextInt(spreadMs);
   }
 
   private void launch(Machine machine) {
     List<Loop> slots = new ArrayList<>();
-    for (int i = 0; i < CORES; i++) {
+    for (int i = 0; i < cores; i++) {
       slots.add(machine.loop("slot-" + i));
     }
     ExecutorProcess executor =
         ExecutorAssembly.assemble(
             new ExecutorSettings(
                 new ContainerDescription(
-                    machine.name(), machine.name(), CORES, 1L << 30, "17", launched, ""),
+                    machine.name(), machine.name(), cores, 1L << 30, "17", launched, ""),
                 new Address(machine.name(), 0),
                 new Address("driver", driverPort),
                 epoch,
@@ -92,12 +116,10 @@ final class SimulatedCluster implements ClusterResources {
                 machine.work(),
                 world.network().transport(machine),
                 world.files(),
-                (where, fault) -> {
-                  throw new AssertionError(machine.name() + ": " + where, fault);
-                }),
+                (where, fault) -> world.fatal().onFatal(machine.name() + ": " + where, fault)),
             new ExecutorAssembly.Program(
-                getClass().getClassLoader(),
-                Path.of(System.getProperty("java.io.tmpdir"), "millrace-simulation"),
+                Thread.currentThread().getContextClassLoader(),
+                world.folder().resolve(machine.name()),
                 TaskSettings.Results.ENCODED));
     Answers.post(
         executor.ended(),
@@ -122,7 +144,7 @@ final class SimulatedCluster implements ClusterResources {
     if (machine != null) {
       running.remove(container);
       driverLoop.schedule(
-          random.nextInt(3_000),
+          delayMs(0, 3_000),
           () -> {
             machine.kill();
             world.network().onKilled(machine);

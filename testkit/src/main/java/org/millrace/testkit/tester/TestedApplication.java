@@ -1,0 +1,175 @@
+package org.millrace.testkit.tester;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.millrace.am.driver.DriverEngine;
+import org.millrace.am.driver.DriverEnvironment;
+import org.millrace.am.plan.ProgramShipping;
+import org.millrace.am.schedule.ResultRecords;
+import org.millrace.checkpoint.files.adapter.DurableFilesRouter;
+import org.millrace.checkpoint.runtime.SimulatedTime;
+import org.millrace.runner.codec.RecordCodec;
+import org.millrace.runner.conf.Keys;
+import org.millrace.runner.conf.Settings;
+import org.millrace.runner.hadoop.adapter.FormatBridge;
+import org.millrace.testkit.sim.Machine;
+import org.millrace.testkit.sim.Pace;
+import org.millrace.testkit.sim.SimulatedCluster;
+import org.millrace.testkit.sim.SimulatedNetwork;
+import org.millrace.testkit.sim.Stepping;
+
+/**
+ * A driver and its executors under a clock that stands still unless it is moved. Not thread-safe.
+ */
+final class TestedApplication implements AutoCloseable {
+  static final String MASTER = "tester";
+
+  /** Simulated time; far more than any pause of the engine. */
+  static final long STUCK_MS = 600_000;
+
+  private static final long SEED = 1;
+
+  /** A clock that is set forward by a test makes nobody silent. */
+  private static final String NEVER = "3650d";
+
+  private final SimulatedTime time = SimulatedTime.inOrder();
+  private final Machine driver = new Machine("driver", time);
+  private final Path folder;
+  private final DurableFilesRouter files;
+  private final SimulatedNetwork network;
+  private final DriverEngine engine;
+  private SimulatedCluster cluster;
+
+  TestedApplication(Map<String, String> configuration, Disturbance disturbance) {
+    this.folder = newFolder();
+    this.files = DurableFilesRouter.localOnly(driver.work(), driver.loop("files"), time);
+    this.network =
+        new SimulatedNetwork(
+            time,
+            Pace.AT_ONCE,
+            SEED,
+            (sender, message) -> disturbance.onSend(this, sender, message));
+    Settings settings =
+        Settings.resolve(
+            disturbance.configuration(),
+            Map.of(
+                Keys.EXECUTOR_HEARTBEAT_INTERVAL.name(), "1d",
+                Keys.EXECUTOR_HEARTBEAT_TIMEOUT.name(), NEVER,
+                Keys.EXECUTOR_TASK_LEASE.name(), NEVER),
+            configuration,
+            Map.of(
+                Keys.EXECUTOR_INSTANCES.name(), "2",
+                Keys.EXECUTOR_CORES.name(), "1",
+                Keys.BATCHES_RETAINED.name(), "100000",
+                Keys.BATCH_RETRY_DELAY.name(), "0ms"));
+    this.engine = new DriverEngine(environment(settings), files::close);
+  }
+
+  private DriverEnvironment environment(Settings settings) {
+    ClassLoader userClasses = Thread.currentThread().getContextClassLoader();
+    RecordCodec codec = new RecordCodec(userClasses);
+    return new DriverEnvironment(
+        new DriverEnvironment.Ports(
+            time,
+            driver.loop("main"),
+            driver.work(),
+            network.transport(driver),
+            files,
+            this::onFatal,
+            new Stepping(time, STUCK_MS),
+            new ProgramShipping(codec, MASTER),
+            new ResultRecords(codec),
+            new FormatBridge(userClasses)),
+        new DriverEnvironment.Identity(
+            folder.getFileName().toString(),
+            System.getProperty("user.name"),
+            MASTER,
+            1,
+            "driver",
+            "file:" + folder.resolve("driver")),
+        settings,
+        (loop, epoch, port) -> {
+          cluster =
+              new SimulatedCluster(
+                  new SimulatedCluster.World(
+                      time, network, files, folder.resolve("executors"), this::onFatal),
+                  settings.get(Keys.EXECUTOR_CORES),
+                  Pace.AT_ONCE,
+                  SEED,
+                  loop,
+                  epoch,
+                  port);
+          return cluster;
+        });
+  }
+
+  private void onFatal(String where, Throwable fault) {
+    if (engine == null) {
+      throw new AssertionError(where, fault);
+    }
+    engine.onFatal(where, fault);
+  }
+
+  DriverEngine engine() {
+    return engine;
+  }
+
+  SimulatedTime time() {
+    return time;
+  }
+
+  /** Where the checkpoint of the application goes unless the test names a directory. */
+  String checkpointDirectory() {
+    return "file:" + folder.resolve("checkpoint");
+  }
+
+  /** Executors that live. */
+  List<Machine> executors() {
+    return cluster.machines();
+  }
+
+  /** The process dies after the command that runs now. */
+  void killSoon(Machine executor) {
+    time.loop("disturbance")
+        .execute(
+            () -> {
+              if (executor.isAlive()) {
+                cluster.kill(executor);
+              }
+            });
+  }
+
+  @Override
+  public void close() {
+    try {
+      engine.close();
+    } finally {
+      deleteFolder();
+    }
+  }
+
+  private static Path newFolder() {
+    try {
+      return Files.createTempDirectory("millrace-tester-");
+    } catch (IOException failure) {
+      throw new UncheckedIOException(
+          "cannot create a folder in " + System.getProperty("java.io.tmpdir"), failure);
+    }
+  }
+
+  private void deleteFolder() {
+    try (Stream<Path> inside = Files.walk(folder)) {
+      for (Path path : inside.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException("cannot delete " + folder, failure);
+    }
+  }
+}

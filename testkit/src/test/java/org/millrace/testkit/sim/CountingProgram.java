@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.millrace.api.BatchContext;
+import org.millrace.api.Optional;
 import org.millrace.api.Tuple2;
 import org.millrace.api.streaming.DStream;
 import org.millrace.api.streaming.Duration;
+import org.millrace.api.streaming.PairDStream;
 import org.millrace.api.streaming.StreamingContext;
 
 /**
@@ -29,16 +31,28 @@ final class CountingProgram {
 
   static final Map<Long, Map<String, Integer>> WINDOW_COUNTS = new TreeMap<>();
 
+  /** Counts of all batches up to this one, and of its window, where they are kept as state. */
+  static final Map<Long, Map<String, Integer>> TOTALS = new TreeMap<>();
+
+  static final Map<Long, Map<String, Integer>> WINDOW_STATES = new TreeMap<>();
+
   /** So many of the next records make their tasks fail. */
   static int failuresToCome;
 
   private CountingProgram() {}
 
-  static StreamingContext define(BatchContext batchContext, long seed) {
+  /**
+   * Defines the program.
+   *
+   * @param withState whether it keeps state, which no loss of an executor may end
+   */
+  static StreamingContext define(BatchContext batchContext, long seed, boolean withState) {
     RECORDS.clear();
     COUNTS.clear();
     WINDOWS.clear();
     WINDOW_COUNTS.clear();
+    TOTALS.clear();
+    WINDOW_STATES.clear();
     NumberedSource.STORED.clear();
     failuresToCome = 0;
     StreamingContext context = new StreamingContext(batchContext, new Duration(INTERVAL_MS));
@@ -64,7 +78,24 @@ final class CountingProgram {
         .window(window)
         .reduceByKey(Integer::sum, 3)
         .foreachRDD((rdd, time) -> WINDOW_COUNTS.put(time.milliseconds(), toMap(rdd.collect())));
+    if (withState) {
+      context.checkpoint("/checkpoint");
+      keepState(records);
+    }
     return context;
+  }
+
+  private static void keepState(DStream<String> records) {
+    PairDStream<String, Integer> ones =
+        records.mapToPair(record -> new Tuple2<>(lastDigit(failSometimes(record)), 1));
+    ones.updateStateByKey(CountingProgram::added)
+        .foreachRDD((rdd, time) -> TOTALS.put(time.milliseconds(), toMap(rdd.collect())));
+    ones.reduceByKeyAndWindow(Integer::sum, new Duration(WINDOW_MS), new Duration(INTERVAL_MS))
+        .foreachRDD((rdd, time) -> WINDOW_STATES.put(time.milliseconds(), toMap(rdd.collect())));
+  }
+
+  private static Optional<Integer> added(List<Integer> values, Optional<Integer> total) {
+    return Optional.of(total.orElse(0) + values.size());
   }
 
   private static String failSometimes(String record) {

@@ -40,7 +40,7 @@ class LostLogTest {
   private StreamingContext program() {
     engine = new DriverEngine(environment(), () -> released = true);
     StreamingConf conf = new StreamingConf().setMaster("simulated").setAppName("lost log");
-    return CountingProgram.define(new BatchContext(conf, engine), SEED);
+    return CountingProgram.define(new BatchContext(conf, engine), SEED, false);
   }
 
   @Test

@@ -46,6 +46,7 @@ final class Simulation {
   static final Path FOLDER = Path.of(System.getProperty("java.io.tmpdir"), "millrace-simulation");
 
   private final long seed;
+  private final boolean withState;
   private final SimulatedTime time;
   private final SplittableRandom faults;
   private final SimulatedNetwork network;
@@ -61,8 +62,9 @@ final class Simulation {
 
   private SimulatedCluster cluster;
 
-  private Simulation(long seed) {
+  private Simulation(long seed, boolean withState) {
     this.seed = seed;
+    this.withState = withState;
     this.time = SimulatedTime.shuffled(seed);
     this.faults = new SplittableRandom(seed * 31 + 7);
     this.network = new SimulatedNetwork(time, Pace.DRAWN, seed * 31 + 8, this::observe);
@@ -73,12 +75,21 @@ final class Simulation {
   }
 
   /**
-   * Runs the seed and checks everything that must hold.
+   * Runs the seed with losses of executors and checks everything that must hold.
    *
    * @return the records of the driver's log
    */
   static List<DriverEvent> run(long seed) {
-    Simulation simulation = new Simulation(seed);
+    return run(new Simulation(seed, false));
+  }
+
+  /** The same with keyed state and with every fault but the loss of an executor. */
+  static List<DriverEvent> runWithState(long seed) {
+    return run(new Simulation(seed, true));
+  }
+
+  private static List<DriverEvent> run(Simulation simulation) {
+    long seed = simulation.seed;
     try {
       return simulation.run();
     } catch (RuntimeException | AssertionError failure) {
@@ -90,9 +101,12 @@ final class Simulation {
   private List<DriverEvent> run() {
     DriverEngine engine = new DriverEngine(environment(), () -> {});
     StreamingConf conf = new StreamingConf().setMaster("simulated").setAppName("simulation");
-    StreamingContext context = CountingProgram.define(new BatchContext(conf, engine), seed);
+    StreamingContext context =
+        CountingProgram.define(new BatchContext(conf, engine), seed, withState);
     context.start();
-    scheduleLosses();
+    if (!withState) {
+      scheduleLosses();
+    }
     scheduleOtherFaults();
     time.runUntil(this::isOver, MOST_STEPS);
     context.stop(true, true);
@@ -157,6 +171,7 @@ final class Simulation {
       assertThat(CountingProgram.COUNTS.get(batch)).as("batch %d", batch).isEqualTo(reference);
     }
     checkWindows();
+    checkState();
     promised.forEach(
         (source, records) ->
             assertThat(next.getOrDefault(source, 0L))
@@ -187,6 +202,22 @@ final class Simulation {
     int batches = CountingProgram.RECORDS.size();
     assertThat(CountingProgram.WINDOWS).hasSize(batches / 2);
     assertThat(CountingProgram.WINDOW_COUNTS).hasSize(batches);
+  }
+
+  /** Each batch changed the state once, whatever failed and was tried again. */
+  private void checkState() {
+    Map<String, Integer> totals = new TreeMap<>();
+    CountingProgram.TOTALS.forEach(
+        (batch, counted) -> {
+          for (String record : CountingProgram.RECORDS.get(batch)) {
+            totals.merge(CountingProgram.lastDigit(record), 1, Integer::sum);
+          }
+          assertThat(counted).as("totals of %d", batch).isEqualTo(totals);
+        });
+    assertThat(CountingProgram.TOTALS).hasSize(withState ? CountingProgram.RECORDS.size() : 0);
+    if (withState) {
+      assertThat(CountingProgram.WINDOW_STATES).isEqualTo(CountingProgram.WINDOW_COUNTS);
+    }
   }
 
   private static List<String> windowRecords(long batch) {

@@ -31,6 +31,13 @@ class SimulationTest {
   }
 
   @Test
+  void eachBatchChangesStateOnceWhateverFails() {
+    for (long seed = 1; seed <= 5; seed++) {
+      Simulation.runWithState(seed);
+    }
+  }
+
+  @Test
   void givesTheSameRunForTheSameSeed() {
     assertThat(Simulation.run(42)).isEqualTo(Simulation.run(42));
   }

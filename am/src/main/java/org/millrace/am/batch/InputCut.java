@@ -7,7 +7,6 @@ import org.millrace.api.graph.BlocksNode;
 import org.millrace.api.graph.EmptyNode;
 import org.millrace.api.graph.FileSplit;
 import org.millrace.api.graph.RddNode;
-import org.millrace.api.graph.TextFilesNode;
 
 /** What a batch takes of one input. Immutable. */
 public sealed interface InputCut {
@@ -47,14 +46,10 @@ public sealed interface InputCut {
   }
 
   /** New files, split. */
-  record Files(int inputId, List<FileSplit> splits) implements InputCut {
+  record Files(int inputId, List<FileSplit> splits, RddNode dataset) implements InputCut {
     public Files {
       splits = List.copyOf(splits);
-    }
-
-    @Override
-    public RddNode dataset() {
-      return splits.isEmpty() ? new EmptyNode() : new TextFilesNode(splits);
+      Objects.requireNonNull(dataset, "dataset");
     }
 
     @Override

@@ -82,7 +82,8 @@ public final class InputCutter {
       return files
           .get(id)
           .find(parallelism)
-          .thenApply(splits -> (InputCut) new InputCut.Files(id, splits));
+          .thenApply(
+              found -> (InputCut) new InputCut.Files(id, found.splits(), found.dataset()));
     }
     RddNode queued = ((QueueStreamNode) input).poll();
     return CompletableFuture.completedFuture(

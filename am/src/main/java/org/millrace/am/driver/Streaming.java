@@ -13,6 +13,8 @@ import org.millrace.am.batch.BatchStatus;
 import org.millrace.am.batch.CommittedTime;
 import org.millrace.am.batch.InputCutter;
 import org.millrace.am.batch.KeptDatasets;
+import org.millrace.am.files.FileLimits;
+import org.millrace.am.files.FileReading;
 import org.millrace.am.files.FileTracker;
 import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.Journal;
@@ -101,7 +103,13 @@ final class Streaming implements ReceiverHost {
                 RatePolicy.of(settings)));
     for (InputStreamNode input : graph.inputs()) {
       if (input instanceof FileStreamNode file) {
-        files.put(input.inputId(), new FileTracker(ports.files(), ports.loop(), file));
+        FileReading reading =
+            new FileReading(
+                ports.files(), ports.formats(), ports.work(), file.format(), file.description());
+        files.put(
+            input.inputId(),
+            new FileTracker(
+                ports.files(), reading, FileLimits.of(settings), ports.loop(), file));
       } else if (input instanceof ReceiverStreamNode receiver) {
         receiverInputs.add(receiverInput(receiver, parts.mostCopies()));
       }

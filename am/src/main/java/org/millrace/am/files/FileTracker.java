@@ -30,7 +30,8 @@ public final class FileTracker {
   private static final Logger LOG = LoggerFactory.getLogger(FileTracker.class);
 
   private final DurableFiles files;
-  private final FileSplitter splitter;
+  private final FileReading reading;
+  private final FileLimits limits;
   private final Loop loop;
   private final FileStreamNode input;
 
@@ -48,9 +49,15 @@ public final class FileTracker {
     }
   }
 
-  public FileTracker(DurableFiles files, Loop loop, FileStreamNode input) {
+  public FileTracker(
+      DurableFiles files,
+      FileReading reading,
+      FileLimits limits,
+      Loop loop,
+      FileStreamNode input) {
     this.files = files;
-    this.splitter = new FileSplitter(files);
+    this.reading = reading;
+    this.limits = limits;
     this.loop = loop;
     this.input = input;
   }
@@ -67,14 +74,15 @@ public final class FileTracker {
   }
 
   /**
-   * The new files, oldest first, split; completes on the driver loop. A directory that cannot be
-   * listed now gives none.
+   * The new files, oldest first, as many as a batch may take; completes on the driver loop. A
+   * directory that cannot be listed now gives none.
    */
-  public CompletableFuture<List<FileSplit>> find(int parallelism) {
-    CompletableFuture<List<FileSplit>> splits =
+  public CompletableFuture<FoundFiles> find(int parallelism) {
+    CompletableFuture<FoundFiles> splits =
         onLoop(listing())
             .thenApply(this::newOnes)
-            .thenCompose(found -> splitter.split(found, parallelism));
+            .thenApply(this::withinLimits)
+            .thenCompose(found -> reading.read(found, parallelism));
     return onLoop(
         splits
             .thenApply(
@@ -122,19 +130,33 @@ public final class FileTracker {
     return unseen;
   }
 
-  private List<FileSplit> nothing(Throwable failure) {
+  /** The first files that a batch may take; those that are left are new again next time. */
+  private List<FileStatus> withinLimits(List<FileStatus> unseen) {
+    int count = 0;
+    long bytes = 0;
+    while (count < Math.min(unseen.size(), limits.mostFiles())) {
+      bytes += unseen.get(count).lengthBytes();
+      if (count > 0 && bytes > limits.mostBytes()) {
+        break;
+      }
+      count++;
+    }
+    return unseen.subList(0, count);
+  }
+
+  private FoundFiles nothing(Throwable failure) {
     String text = failure.getCause() == null ? failure.toString() : failure.getCause().toString();
     if (!text.equals(problem)) {
       LOG.warn("cannot list {}; the next batch tries again: {}", input.directory(), text);
     }
     problem = text;
-    return List.of();
+    return FoundFiles.none();
   }
 
   private CompletableFuture<List<FileStatus>> listing() {
     String directory = input.directory();
     if (!isPattern(directory)) {
-      return files.list(directory).thenApply(FileTracker::candidates);
+      return below(directory);
     }
     return files
         .glob(directory)
@@ -143,7 +165,7 @@ public final class FileTracker {
               List<CompletableFuture<List<FileStatus>>> listings = new ArrayList<>();
               for (FileStatus match : matches) {
                 if (match.directory()) {
-                  listings.add(files.list(match.path()).thenApply(FileTracker::candidates));
+                  listings.add(below(match.path()));
                 }
               }
               if (listings.isEmpty()) {
@@ -156,16 +178,45 @@ public final class FileTracker {
             });
   }
 
+  /** The files of a directory that may be read, with those of its subdirectories if asked for. */
+  private CompletableFuture<List<FileStatus>> below(String directory) {
+    return files
+        .list(directory)
+        .thenCompose(
+            entries -> {
+              List<CompletableFuture<List<FileStatus>>> parts = new ArrayList<>();
+              parts.add(CompletableFuture.completedFuture(candidates(entries)));
+              for (FileStatus entry : entries) {
+                if (limits.recursive() && entry.directory() && !isHidden(entry)) {
+                  parts.add(below(entry.path()));
+                }
+              }
+              return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+                  .thenApply(all -> parts.stream().flatMap(part -> part.join().stream()).toList());
+            });
+  }
+
+  private static boolean isHidden(FileStatus entry) {
+    return entry.name().startsWith(".") || entry.name().startsWith("_");
+  }
+
   private static boolean isPattern(String path) {
     return path.chars().anyMatch(c -> c == '*' || c == '?' || c == '[' || c == '{');
   }
 
-  private static List<FileStatus> candidates(List<FileStatus> entries) {
+  private List<FileStatus> candidates(List<FileStatus> entries) {
     return entries.stream()
         .filter(entry -> !entry.directory() && entry.lengthBytes() > 0)
-        .filter(entry -> !entry.name().startsWith(".") && !entry.name().startsWith("_"))
-        .filter(entry -> !entry.name().endsWith("._COPYING_") && !entry.name().endsWith(".tmp"))
+        .filter(
+            entry ->
+                input.filter().isPresent()
+                    ? input.filter().get().test(entry.path())
+                    : !isHidden(entry) && !isInProgress(entry))
         .toList();
+  }
+
+  private static boolean isInProgress(FileStatus entry) {
+    return entry.name().endsWith("._COPYING_") || entry.name().endsWith(".tmp");
   }
 
   /** The same answer, given on the driver loop. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.millrace.checkpoint.files.FakeDurableFiles;
 import org.millrace.checkpoint.files.Outcome;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
+import org.millrace.runner.hadoop.adapter.FormatBridge;
 
 class FileTrackerTest {
   private static final NodeLabel LABEL =
@@ -37,18 +39,18 @@ class FileTrackerTest {
     put("/in/z", "first");
     put("/in/a", "second");
 
-    List<FileSplit> found = await(tracker.find(2));
+    List<FileSplit> found = await(tracker.find(2)).splits();
     tracker.taken(found);
 
     assertThat(found).extracting(FileSplit::path).containsExactly("/in/z", "/in/a");
-    assertThat(await(tracker.find(2))).isEmpty();
+    assertThat(await(tracker.find(2)).splits()).isEmpty();
   }
 
   @Test
   void givesWhatWasThereWhenOldFilesCountToo() {
     put("/in/before", "old");
 
-    assertThat(await(started("/in", false).find(2)))
+    assertThat(await(started("/in", false).find(2)).splits())
         .extracting(FileSplit::path)
         .containsExactly("/in/before");
   }
@@ -58,8 +60,8 @@ class FileTrackerTest {
     FileTracker tracker = started("/in", true);
     put("/in/a", "text");
 
-    assertThat(await(tracker.find(2))).hasSize(1);
-    assertThat(await(tracker.find(2))).hasSize(1);
+    assertThat(await(tracker.find(2)).splits()).hasSize(1);
+    assertThat(await(tracker.find(2)).splits()).hasSize(1);
   }
 
   @Test
@@ -72,32 +74,32 @@ class FileTrackerTest {
     put("/in/empty", "");
     make("/in/directory");
 
-    assertThat(await(tracker.find(2))).isEmpty();
+    assertThat(await(tracker.find(2)).splits()).isEmpty();
 
     put("/in/empty", "now it has content");
-    assertThat(await(tracker.find(2))).extracting(FileSplit::path).containsExactly("/in/empty");
+    assertThat(await(tracker.find(2)).splits()).extracting(FileSplit::path).containsExactly("/in/empty");
   }
 
   @Test
   void doesNotReadAFileAgainThatChanged() {
     FileTracker tracker = started("/in", true);
     put("/in/a", "text");
-    tracker.taken(await(tracker.find(2)));
+    tracker.taken(await(tracker.find(2)).splits());
     put("/in/a", "text and more");
 
-    assertThat(await(tracker.find(2))).isEmpty();
+    assertThat(await(tracker.find(2)).splits()).isEmpty();
   }
 
   @Test
   void givesAFileOfANameThatWasDeletedBefore() {
     FileTracker tracker = started("/in", true);
     put("/in/a", "text");
-    tracker.taken(await(tracker.find(2)));
+    tracker.taken(await(tracker.find(2)).splits());
     await(files.delete("/in/a"));
     await(tracker.find(2));
     put("/in/a", "other");
 
-    assertThat(await(tracker.find(2))).extracting(FileSplit::path).containsExactly("/in/a");
+    assertThat(await(tracker.find(2)).splits()).extracting(FileSplit::path).containsExactly("/in/a");
   }
 
   @Test
@@ -111,14 +113,14 @@ class FileTrackerTest {
   void givesNothingWhileTheDirectoryCannotBeListed() {
     FileTracker tracker = started("/in", true);
     put("/in/taken", "text");
-    tracker.taken(await(tracker.find(2)));
+    tracker.taken(await(tracker.find(2)).splits());
     await(files.rename("/in", "/elsewhere"));
 
-    assertThat(await(tracker.find(2))).isEmpty();
+    assertThat(await(tracker.find(2)).splits()).isEmpty();
     assertThat(tracker.problem()).contains("/in");
 
     await(files.rename("/elsewhere", "/in"));
-    assertThat(await(tracker.find(2))).isEmpty();
+    assertThat(await(tracker.find(2)).splits()).isEmpty();
     assertThat(tracker.problem()).isEmpty();
   }
 
@@ -130,9 +132,88 @@ class FileTrackerTest {
     put("/days/1/a", "text");
     put("/days/2/b", "text");
 
-    assertThat(await(tracker.find(2)))
+    assertThat(await(tracker.find(2)).splits())
         .extracting(FileSplit::path)
         .containsExactlyInAnyOrder("/days/1/a", "/days/2/b");
+  }
+
+  @Test
+  void leavesWhatABatchMayNotTakeToTheNextOnesInOrder() {
+    FileTracker tracker = limited(new FileLimits(2, 1L << 30, false));
+    put("/in/c", "1");
+    put("/in/b", "2");
+    put("/in/a", "3");
+
+    assertThat(takenPaths(tracker)).containsExactly("/in/c", "/in/b");
+    put("/in/0", "4");
+    assertThat(takenPaths(tracker)).containsExactly("/in/a", "/in/0");
+  }
+
+  @Test
+  void limitsTheBytesOfABatchButTakesAFile() {
+    FileTracker tracker = limited(new FileLimits(1_000, 5, false));
+    put("/in/a", "larger than it may be");
+    put("/in/b", "1234");
+    put("/in/c", "5");
+    put("/in/d", "6");
+
+    assertThat(takenPaths(tracker)).containsExactly("/in/a");
+    assertThat(takenPaths(tracker)).containsExactly("/in/b", "/in/c");
+    assertThat(takenPaths(tracker)).containsExactly("/in/d");
+  }
+
+  @Test
+  void takesAFileThatIsSeenLongAfterItWasWritten() {
+    put("/elsewhere-old", "text");
+    time.advance(3_600_000);
+    FileTracker tracker = started("/in", true);
+    assertThat(takenPaths(tracker)).isEmpty();
+
+    assertThat(await(files.rename("/elsewhere-old", "/in/late"))).isEqualTo(Outcome.DONE);
+
+    assertThat(takenPaths(tracker)).containsExactly("/in/late");
+  }
+
+  @Test
+  void looksIntoSubdirectoriesWhenAskedTo() {
+    make("/in/day/hour");
+    make("/in/_hidden");
+    FileTracker tracker = limited(new FileLimits(10, 1L << 30, true));
+    put("/in/day/hour/a", "text");
+    put("/in/_hidden/b", "text");
+    make("/in/new");
+    put("/in/new/c", "text");
+
+    assertThat(takenPaths(tracker)).containsExactly("/in/day/hour/a", "/in/new/c");
+  }
+
+  @Test
+  void asksTheProgramsFilterInsteadOfTheRuleForNames() {
+    FileStreamNode node =
+        new FileStreamNode(
+            LABEL,
+            0,
+            new FileStreamNode.Selection(
+                "/in", true, Optional.of(path -> path.endsWith(".tmp"))),
+            Optional.empty());
+    FileTracker tracker = tracker(node, new FileLimits(10, 1L << 30, false));
+    await(tracker.start());
+    put("/in/a", "text");
+    put("/in/b.tmp", "text");
+
+    assertThat(takenPaths(tracker)).containsExactly("/in/b.tmp");
+  }
+
+  private FileTracker limited(FileLimits limits) {
+    FileTracker tracker = tracker(new FileStreamNode(LABEL, 0, "/in", true), limits);
+    await(tracker.start());
+    return tracker;
+  }
+
+  private List<String> takenPaths(FileTracker tracker) {
+    List<FileSplit> found = await(tracker.find(1)).splits();
+    tracker.taken(found);
+    return found.stream().map(FileSplit::path).distinct().toList();
   }
 
   private FileTracker started(String directory, boolean newFilesOnly) {
@@ -142,7 +223,20 @@ class FileTrackerTest {
   }
 
   private FileTracker tracker(String directory, boolean newFilesOnly) {
-    return new FileTracker(files, loop, new FileStreamNode(LABEL, 0, directory, newFilesOnly));
+    return tracker(
+        new FileStreamNode(LABEL, 0, directory, newFilesOnly),
+        new FileLimits(1_000, 1L << 30, false));
+  }
+
+  private FileTracker tracker(FileStreamNode node, FileLimits limits) {
+    FileReading reading =
+        new FileReading(
+            files,
+            new FormatBridge(getClass().getClassLoader()),
+            time.blockingWork(),
+            node.format(),
+            node.description());
+    return new FileTracker(files, reading, limits, loop, node);
   }
 
   private void make(String directory) {

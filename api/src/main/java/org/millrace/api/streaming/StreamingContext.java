@@ -13,6 +13,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.mapreduce.InputFormat;
 import org.millrace.api.BatchContext;
 import org.millrace.api.Optional;
 import org.millrace.api.PairRDD;
@@ -27,6 +30,8 @@ import org.millrace.api.function.Function2;
 import org.millrace.api.graph.BatchAction;
 import org.millrace.api.graph.DerivedStreamNode;
 import org.millrace.api.graph.FileStreamNode;
+import org.millrace.api.graph.FileStreamNode.Selection;
+import org.millrace.api.graph.HadoopInput;
 import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.NodeLabel;
@@ -194,12 +199,92 @@ public final class StreamingContext implements Closeable {
 
   /**
    * The lines of text files that are moved into a directory (or glob of directories) after the
-   * start; names that begin with a dot are left out.
+   * start, decompressed as their names say. Files in progress are left out: names that begin with a
+   * dot or an underscore, or end in {@code ._COPYING_} or {@code .tmp}. A file is known by its path
+   * and read once, however late it is seen. Subdirectories are looked into with {@code
+   * millrace.files.recursive}.
    */
   public DStream<String> textFileStream(String directory) {
     return new DStream<>(
         this,
         input("textFileStream", (label, id) -> new FileStreamNode(label, id, directory, true)));
+  }
+
+  /** The pairs that an input format gives for the new files of a directory, as text files are. */
+  public <K, V, F extends InputFormat<K, V>> PairInputDStream<K, V> fileStream(
+      String directory, Class<K> keyClass, Class<V> valueClass, Class<F> inputFormatClass) {
+    return new PairInputDStream<>(
+        this,
+        files(
+            new Selection(directory, true, java.util.Optional.empty()),
+            formatted(inputFormatClass, batchContext.hadoopConfiguration())));
+  }
+
+  /**
+   * The pairs that an input format gives for files of a directory.
+   *
+   * @param filter whether a file is read; called in the driver, instead of the rule for names
+   * @param newFilesOnly whether files that are there at the start are left out
+   */
+  public <K, V, F extends InputFormat<K, V>> PairInputDStream<K, V> fileStream(
+      String directory,
+      Class<K> keyClass,
+      Class<V> valueClass,
+      Class<F> inputFormatClass,
+      Function<Path, Boolean> filter,
+      boolean newFilesOnly) {
+    return fileStream(
+        directory,
+        keyClass,
+        valueClass,
+        inputFormatClass,
+        filter,
+        newFilesOnly,
+        batchContext.hadoopConfiguration());
+  }
+
+  /** {@code fileStream} with a configuration for the input format. */
+  public <K, V, F extends InputFormat<K, V>> PairInputDStream<K, V> fileStream(
+      String directory,
+      Class<K> keyClass,
+      Class<V> valueClass,
+      Class<F> inputFormatClass,
+      Function<Path, Boolean> filter,
+      boolean newFilesOnly,
+      Configuration conf) {
+    Selection selection =
+        new Selection(directory, newFilesOnly, java.util.Optional.of(new PathFilter(filter)));
+    return new PairInputDStream<>(this, files(selection, formatted(inputFormatClass, conf)));
+  }
+
+  /** Records of {@code recordLength} bytes each, of the new files of a directory. */
+  public DStream<byte[]> binaryRecordsStream(String directory, int recordLength) {
+    if (recordLength < 1) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          "binaryRecordsStream of records of "
+              + recordLength
+              + " bytes; give a length of at least 1");
+    }
+    return new DStream<>(
+        this,
+        files(
+            new Selection(directory, true, java.util.Optional.empty()),
+            HadoopInput.binaryRecords(
+               java.util.Optional.empty(),
+                recordLength,
+                batchContext.hadoopConfiguration(),
+                "binaryRecordsStream")));
+  }
+
+  private static HadoopInput formatted(Class<?> inputFormatClass, Configuration conf) {
+    return HadoopInput.mapreduce(inputFormatClass, java.util.Optional.empty(), conf, "fileStream");
+  }
+
+  private InputStreamNode files(Selection selection, HadoopInput format) {
+    return input(
+        format.description().substring(0, format.description().indexOf(' ')),
+        (label, id) -> new FileStreamNode(label, id, selection, java.util.Optional.of(format)));
   }
 
   /** The datasets of a queue, one for each batch, none when the queue is empty. */

@@ -168,6 +168,30 @@ public final class Keys {
           "How long a draining stop waits for receivers and batches before it gives up and says"
               + " what was left.");
 
+  public static final Key<Integer> FILES_PER_BATCH =
+      Key.integer(
+          "millrace.files.maxPerBatch",
+          "1000000",
+          1,
+          1_000_000,
+          "",
+          "Most files that a batch takes of a file stream; the rest waits for the next batches, the"
+              + " oldest first.");
+  public static final Key<Long> FILE_BYTES_PER_BATCH =
+      Key.bytes(
+          "millrace.files.maxBytesPerBatch",
+          "1t",
+          1,
+          "",
+          "Most bytes of files that a batch takes of a file stream, but at least one file; the rest"
+              + " waits.");
+  public static final Key<Boolean> FILES_RECURSIVE =
+      Key.bool(
+          "millrace.files.recursive",
+          "false",
+          "",
+          "Whether file streams look into subdirectories.");
+
   public static final Key<Integer> EXECUTOR_INSTANCES =
       Key.integer(
           "millrace.executor.instances", "2", 1, 10_000, "spark.executor.instances", "Executors.");

@@ -82,8 +82,7 @@ public final class InputCutter {
       return files
           .get(id)
           .find(parallelism)
-          .thenApply(
-              found -> (InputCut) new InputCut.Files(id, found.splits(), found.dataset()));
+          .thenApply(found -> (InputCut) new InputCut.Files(id, found.splits(), found.dataset()));
     }
     RddNode queued = ((QueueStreamNode) input).poll();
     return CompletableFuture.completedFuture(

@@ -50,11 +50,7 @@ public final class FileTracker {
   }
 
   public FileTracker(
-      DurableFiles files,
-      FileReading reading,
-      FileLimits limits,
-      Loop loop,
-      FileStreamNode input) {
+      DurableFiles files, FileReading reading, FileLimits limits, Loop loop, FileStreamNode input) {
     this.files = files;
     this.reading = reading;
     this.limits = limits;
@@ -119,7 +115,8 @@ public final class FileTracker {
         unseen.add(file);
       } else if (!known.equals(Identity.of(file))) {
         LOG.warn(
-            "{} changed after it was read or was there before the start; what is new in it is not read. Put new data into new files.",
+            "{} changed after it was read or was there before the start; what is new in it is not"
+                + " read. Put new data into new files.",
             file.path());
         seen.put(file.path(), Identity.of(file));
       }

@@ -100,7 +100,9 @@ public final class TextOutputs {
       throw new MillraceException(
           ErrorCode.ILLEGAL_USE,
           description
-              + ": the output format writes no files, so its output cannot appear with the commit of a batch; write it in foreachRDD by saveAsHadoopDataset, which commits on its own");
+              + ": the output format writes no files, so its output cannot appear with the commit"
+              + " of a batch; write it in foreachRDD by saveAsHadoopDataset, which commits on its"
+              + " own");
     }
     blocking(() -> planned.check(withoutTrailingSlash(target)));
     return prepare(target, tasks -> formattedFiles(rdd, tasks, planned));
@@ -125,7 +127,8 @@ public final class TextOutputs {
                     new MillraceException(
                         ErrorCode.ILLEGAL_USE,
                         output.description()
-                            + ": the configuration names no output directory; set mapreduce.output.fileoutputformat.outputdir"));
+                            + ": the configuration names no output directory; set"
+                            + " mapreduce.output.fileoutputformat.outputdir"));
     publish.accept(prepare(target, planned, rdd, output.description()));
   }
 

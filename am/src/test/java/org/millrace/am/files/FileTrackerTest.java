@@ -77,7 +77,9 @@ class FileTrackerTest {
     assertThat(await(tracker.find(2)).splits()).isEmpty();
 
     put("/in/empty", "now it has content");
-    assertThat(await(tracker.find(2)).splits()).extracting(FileSplit::path).containsExactly("/in/empty");
+    assertThat(await(tracker.find(2)).splits())
+        .extracting(FileSplit::path)
+        .containsExactly("/in/empty");
   }
 
   @Test
@@ -99,7 +101,9 @@ class FileTrackerTest {
     await(tracker.find(2));
     put("/in/a", "other");
 
-    assertThat(await(tracker.find(2)).splits()).extracting(FileSplit::path).containsExactly("/in/a");
+    assertThat(await(tracker.find(2)).splits())
+        .extracting(FileSplit::path)
+        .containsExactly("/in/a");
   }
 
   @Test
@@ -193,8 +197,7 @@ class FileTrackerTest {
         new FileStreamNode(
             LABEL,
             0,
-            new FileStreamNode.Selection(
-                "/in", true, Optional.of(path -> path.endsWith(".tmp"))),
+            new FileStreamNode.Selection("/in", true, Optional.of(path -> path.endsWith(".tmp"))),
             Optional.empty());
     FileTracker tracker = tracker(node, new FileLimits(10, 1L << 30, false));
     await(tracker.start());

@@ -30,10 +30,7 @@ public final class FileStreamNode extends InputStreamNode {
   /** The lines of the text files of a directory. */
   public FileStreamNode(NodeLabel label, int inputId, String directory, boolean newFilesOnly) {
     this(
-        label,
-        inputId,
-        new Selection(directory, newFilesOnly, Optional.empty()),
-        Optional.empty());
+        label, inputId, new Selection(directory, newFilesOnly, Optional.empty()), Optional.empty());
   }
 
   /**

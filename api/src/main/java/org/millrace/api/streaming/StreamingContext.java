@@ -271,7 +271,7 @@ public final class StreamingContext implements Closeable {
         files(
             new Selection(directory, true, java.util.Optional.empty()),
             HadoopInput.binaryRecords(
-               java.util.Optional.empty(),
+                java.util.Optional.empty(),
                 recordLength,
                 batchContext.hadoopConfiguration(),
                 "binaryRecordsStream")));

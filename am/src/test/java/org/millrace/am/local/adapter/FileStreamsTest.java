@@ -64,7 +64,11 @@ class FileStreamsTest {
                 false)
             .mapToPair(pair -> new Tuple2<>(pair._2().toString(), 1));
     lines.saveAsNewAPIHadoopFiles(
-        folder.resolve("out").toString(), "txt", String.class, Integer.class, TextOutputFormat.class);
+        folder.resolve("out").toString(),
+        "txt",
+        String.class,
+        Integer.class,
+        TextOutputFormat.class);
     lines.saveAsObjectFiles(folder.resolve("objects").toString());
     lines.foreachRDD(
         rdd -> {

@@ -64,7 +64,8 @@ final class ObjectFileCodec implements DatumWriter<Object>, DatumReader<Object> 
           path
               + " holds "
               + written.getFullName()
-              + " records and is no object file of this version; read it by an input format for Avro");
+              + " records and is no object file of this version; read it by an input format for"
+              + " Avro");
     }
   }
 

@@ -3,6 +3,7 @@ package org.millrace.examples;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.millrace.api.StorageLevels;
 import org.millrace.api.streaming.ReceiverInputDStream;
@@ -67,7 +68,8 @@ final class GeneratedLines extends Receiver<String> {
               thread.setDaemon(true);
               return thread;
             });
-    ticks.scheduleAtFixedRate(() -> storeSome(random), 0, TICK_MS, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> unused =
+        ticks.scheduleAtFixedRate(() -> storeSome(random), 0, TICK_MS, TimeUnit.MILLISECONDS);
   }
 
   private void storeSome(Random random) {

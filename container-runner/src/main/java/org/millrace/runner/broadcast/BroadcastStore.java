@@ -86,7 +86,7 @@ public final class BroadcastStore implements BroadcastValues {
   public boolean holds(List<Long> ids) {
     lock.lock();
     try {
-      return ids.stream().allMatch(held::containsKey);
+      return held.keySet().containsAll(ids);
     } finally {
       lock.unlock();
     }

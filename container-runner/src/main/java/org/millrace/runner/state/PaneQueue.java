@@ -55,7 +55,8 @@ final class PaneQueue {
       rest = rest.next();
     }
     if (rest != null || back == null || oldestBack > lastLeft) {
-      return rest == front ? this : new PaneQueue(rest, back, oldestBack);
+      boolean sameFront = front == null || front.pane() > lastLeft;
+      return sameFront ? this : new PaneQueue(rest, back, oldestBack);
     }
     Node turned = null;
     for (Node node = back; node != null && node.pane() > lastLeft; node = node.next()) {

@@ -67,7 +67,8 @@ final class TwoStacks {
       rest = rest.under();
     }
     if (rest != null || back == null || oldestBack > lastLeft) {
-      return rest == front ? this : new TwoStacks(rest, back, backReduced, oldestBack);
+      boolean sameFront = front == null || front.pane() > lastLeft;
+      return sameFront ? this : new TwoStacks(rest, back, backReduced, oldestBack);
     }
     return turnedOver(lastLeft, reduce);
   }

@@ -28,7 +28,7 @@ final class ShuffleInputs {
       case ZIP -> input.getZip().getChildrenList().forEach(child -> collect(child, found));
       case FOLD -> collect(input.getFold().getChild(), found);
       case STATE -> input.getState().getChildrenList().forEach(child -> collect(child, found));
-      case BLOCKS, FILE, RECORDS, STORED, KIND_NOT_SET -> {
+      case BLOCKS, FILE, RECORDS, STORED, SPLIT, KIND_NOT_SET -> {
         // Nothing to wait for before a slot takes the task.
       }
     }

@@ -42,8 +42,8 @@ public final class SimulatedNetwork {
   /** Sees what each machine sends, at the moment of sending. */
   @FunctionalInterface
   public interface Tap {
-    /** What is sent: the same message, or another one, which then has no payload. */
-    Envelope onSend(Machine sender, Envelope message);
+    /** What is sent instead, without a payload; empty for the message itself. */
+    Optional<Envelope> onSend(Machine sender, Envelope message);
   }
 
   /** A network without machines. */
@@ -178,8 +178,8 @@ public final class SimulatedNetwork {
       if (!open || !machine.isAlive()) {
         return;
       }
-      Envelope message = tap.onSend(machine, frame.envelope());
-      Frame copy = message == frame.envelope() ? copy(frame) : Frame.of(message);
+      Frame copy =
+          tap.onSend(machine, frame.envelope()).map(Frame::of).orElseGet(() -> copy(frame));
       other.onTheWayHere++;
       other.arrive(() -> other.deliver(copy));
     }

@@ -1,6 +1,7 @@
 package org.millrace.testkit.tester;
 
 import java.util.Map;
+import java.util.Optional;
 import org.millrace.api.streaming.Time;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.testkit.sim.Machine;
@@ -12,11 +13,16 @@ class Disturbance {
     return Map.of();
   }
 
-  /** What is sent instead of a message of the driver or an executor; called in its turn. */
-  Envelope onSend(TestedApplication application, Machine sender, Envelope message) {
-    return message;
+  /** What is sent instead of a message of the driver or an executor; empty for the message. */
+  Optional<Envelope> onSend(TestedApplication application, Machine sender, Envelope message) {
+    return Optional.empty();
   }
 
   /** An output has collected a batch; what this throws fails the batch. */
   void onCollected(int output, Time batchTime) {}
+
+  /** Whether it has gone wrong as it should. */
+  boolean happened() {
+    return true;
+  }
 }

@@ -66,14 +66,7 @@ public final class StreamTester implements AutoCloseable {
     this.application = new TestedApplication(builder.configuration, disturbance);
     this.time = application.time();
     this.engine = application.engine();
-    StreamingConf conf =
-        new StreamingConf().setMaster(TestedApplication.MASTER).setAppName("stream tester");
-    builder.configuration.forEach(conf::set);
-    this.context = new StreamingContext(new BatchContext(conf, engine), builder.batchInterval);
-    context.checkpoint(
-        builder.checkpointDirectory == null
-            ? application.checkpointDirectory()
-            : builder.checkpointDirectory);
+    this.context = newContext(builder);
     context.addStreamingListener(
         new StreamingListener() {
           @Override
@@ -82,6 +75,24 @@ public final class StreamTester implements AutoCloseable {
             endedBatches++;
           }
         });
+  }
+
+  private StreamingContext newContext(Builder builder) {
+    StreamingConf conf =
+        new StreamingConf().setMaster(TestedApplication.MASTER).setAppName("stream tester");
+    builder.configuration.forEach(conf::set);
+    try {
+      StreamingContext made =
+          new StreamingContext(new BatchContext(conf, engine), builder.batchInterval);
+      made.checkpoint(
+          builder.checkpointDirectory == null
+              ? application.checkpointDirectory()
+              : builder.checkpointDirectory);
+      return made;
+    } catch (RuntimeException failure) {
+      application.close();
+      throw failure;
+    }
   }
 
   /** A tester with two executors of one core, so that default parallelism is two. */
@@ -132,7 +143,8 @@ public final class StreamTester implements AutoCloseable {
     /**
      * A tester, with executors that are being started.
      *
-     * @throws MillraceException UNKNOWN_CONFIGURATION_KEY, INVALID_CONFIGURATION_VALUE
+     * @throws MillraceException UNKNOWN_CONFIGURATION_KEY, INVALID_CONFIGURATION_VALUE; ILLEGAL_USE
+     *     when the batch interval is not positive
      */
     public StreamTester build() {
       return build(new Disturbance());

@@ -47,14 +47,6 @@ final class TestedApplication implements AutoCloseable {
   private SimulatedCluster cluster;
 
   TestedApplication(Map<String, String> configuration, Disturbance disturbance) {
-    this.folder = newFolder();
-    this.files = DurableFilesRouter.localOnly(driver.work(), driver.loop("files"), time);
-    this.network =
-        new SimulatedNetwork(
-            time,
-            Pace.AT_ONCE,
-            SEED,
-            (sender, message) -> disturbance.onSend(this, sender, message));
     Settings settings =
         Settings.resolve(
             disturbance.configuration(),
@@ -68,6 +60,14 @@ final class TestedApplication implements AutoCloseable {
                 Keys.EXECUTOR_CORES.name(), "1",
                 Keys.BATCHES_RETAINED.name(), "100000",
                 Keys.BATCH_RETRY_DELAY.name(), "0ms"));
+    this.folder = newFolder();
+    this.files = DurableFilesRouter.localOnly(driver.work(), driver.loop("files"), time);
+    this.network =
+        new SimulatedNetwork(
+            time,
+            Pace.AT_ONCE,
+            SEED,
+            (sender, message) -> disturbance.onSend(this, sender, message));
     this.engine = new DriverEngine(environment(settings), files::close);
   }
 

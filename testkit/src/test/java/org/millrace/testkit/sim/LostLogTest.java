@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.millrace.am.driver.DriverEngine;
 import org.millrace.am.driver.DriverEnvironment;
@@ -30,7 +31,7 @@ class LostLogTest {
 
   private final SimulatedTime time = SimulatedTime.inOrder();
   private final SimulatedNetwork network =
-      new SimulatedNetwork(time, Pace.DRAWN, SEED, (machine, sent) -> sent);
+      new SimulatedNetwork(time, Pace.DRAWN, SEED, (machine, sent) -> Optional.empty());
   private final FakeDurableFiles files = new FakeDurableFiles(time.blockingWork(), time);
   private final Machine machine = new Machine("driver", time);
   private final List<String> faults = new ArrayList<>();

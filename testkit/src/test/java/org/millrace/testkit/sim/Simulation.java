@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -230,14 +231,14 @@ final class Simulation {
     return records;
   }
 
-  private Envelope observe(Machine sender, Envelope message) {
+  private Optional<Envelope> observe(Machine sender, Envelope message) {
     for (StreamMark mark : message.getHeartbeat().getMarksList()) {
       if (mark.getPrimary()) {
         String source = (mark.getStreamId() >>> 32) + "@" + sender.name();
         promised.merge(source, mark.getUntilRecords(), Math::max);
       }
     }
-    return message;
+    return Optional.empty();
   }
 
   /** Two losses, far enough apart that what the first one left in one copy has been used up. */

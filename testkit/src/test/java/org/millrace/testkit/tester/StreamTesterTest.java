@@ -63,6 +63,19 @@ class StreamTesterTest {
   }
 
   @Test
+  void theExampleOfTheProgrammingGuideHolds() {
+    try (StreamTester tester = StreamTester.create(SECOND)) {
+      TestInput<String> lines = tester.input();
+      Collected<Tuple2<String, Integer>> counts =
+          tester.collect(ones(lines.stream()).reduceByKey(Integer::sum));
+      lines.add("a b a").addNothing().add("b");
+      tester.runUntilInputsAreEmpty();
+      assertThat(counts.values().get(0))
+          .containsExactly(new Tuple2<>("b", 1), new Tuple2<>("a", 2));
+    }
+  }
+
+  @Test
   void slicesRecordsIntoThePartitionsOfTheInput() {
     try (StreamTester tester = StreamTester.create(SECOND)) {
       TestInput<Integer> numbers = tester.input(3);
@@ -252,6 +265,18 @@ class StreamTesterTest {
 
       assertThat(folder.resolve("out-" + tester.now().milliseconds())).isDirectory();
     }
+  }
+
+  @Test
+  void refusesWhatIsWrongInTheConfiguration() {
+    assertThatThrownBy(() -> StreamTester.builder(SECOND).set("millrace.no.such", "1").build())
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.UNKNOWN_CONFIGURATION_KEY));
+    assertThatThrownBy(() -> StreamTester.create(Durations.milliseconds(0)))
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.ILLEGAL_USE));
   }
 
   @Test

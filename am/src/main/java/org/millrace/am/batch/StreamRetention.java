@@ -97,7 +97,7 @@ final class StreamRetention {
   /** Whether each batch computes its dataset, read or not: later ones depend on it. */
   boolean isComputedAlways(StreamNode stream) {
     return stream instanceof StatefulStreamNode
-        || readingState.contains(stream) && lookBackMs(stream) > 0;
+        || (readingState.contains(stream) && lookBackMs(stream) > 0);
   }
 
   private void lookBackOfParents(StreamNode stream) {

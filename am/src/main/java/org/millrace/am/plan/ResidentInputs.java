@@ -36,7 +36,7 @@ final class ResidentInputs {
   }
 
   boolean isPersisted(RddNode node) {
-    return residents.datasets().level(node) != StorageLevel.NONE;
+    return !residents.datasets().level(node).equals(StorageLevel.NONE);
   }
 
   /** The executors that keep a partition, which the job depends on from now on. */

@@ -11,6 +11,7 @@ import static org.millrace.am.plan.Graphs.reduced;
 import static org.millrace.am.plan.Graphs.state;
 import static org.millrace.am.plan.Graphs.values;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -291,6 +292,7 @@ class ResidentJobsTest {
     assertThat(pool.sentTo(2)).isEmpty();
   }
 
+  @CanIgnoreReturnValue
   private CompletableFuture<List<TaskResult>> start(RddNode rdd) {
     CompletableFuture<List<TaskResult>> future = submit(plan(rdd), () -> plan(rdd));
     assertThat(future).isNotDone();

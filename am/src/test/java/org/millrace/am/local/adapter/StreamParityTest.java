@@ -100,8 +100,7 @@ class StreamParityTest {
     return PairDStream.fromDStream(context.queueStream(queue));
   }
 
-  private static void define(
-      StreamingContext context, PairDStream<String, Integer> pairs, Recording to) {
+  private static void define(PairDStream<String, Integer> pairs, Recording to) {
     DStream<Integer> numbers = pairs.map(Tuple2::_2);
     PairDStream<String, Integer> sums = pairs.reduceByKey(Integer::sum);
     PairDStream<String, Integer> windowSums =
@@ -157,7 +156,7 @@ class StreamParityTest {
         new StreamingContext(
             new BatchContext(new StreamingConf(false).setAppName("naive"), engine), batches(1))) {
       context.checkpoint("checkpoints");
-      define(context, input(context, seed), recording);
+      define(input(context, seed), recording);
       context.start();
       for (int batch = 1; batch <= BATCHES; batch++) {
         engine.runBatch(new Time(batch * INTERVAL_MS));
@@ -170,7 +169,7 @@ class StreamParityTest {
     Recording recording = new Recording();
     try (StreamingContext context = new StreamingContext("local[2]", "streams", batches(1))) {
       context.checkpoint(checkpoints.toString());
-      define(context, input(context, seed), recording);
+      define(input(context, seed), recording);
       context.start();
       while (!recording.batches.await(1, TimeUnit.SECONDS)
           && !context.awaitTerminationOrTimeout(0)) {

@@ -131,7 +131,7 @@ class BudgetAccountantTest {
 
   @Test
   void countsAndBoundsHoldUnderThreads() throws InterruptedException {
-    CountDownLatch done = new CountDownLatch(3);
+    CountDownLatch done = new CountDownLatch(Use.values().length);
     AtomicLong overLimit = new AtomicLong();
     for (Use use : Use.values()) {
       Thread thread =

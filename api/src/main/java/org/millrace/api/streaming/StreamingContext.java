@@ -187,6 +187,31 @@ public final class StreamingContext implements Closeable {
         "socketStream", SocketReceivers.decoded(hostname, port, converter, storageLevel));
   }
 
+  /** Lines that a TCP server sends in frames, kept in two copies; connects again when it fails. */
+  public <T> ReceiverInputDStream<T> rawSocketStream(String hostname, int port) {
+    return rawSocketStream(hostname, port, StorageLevel.MEMORY_AND_DISK_SER_2);
+  }
+
+  /**
+   * Lines that a TCP server sends in frames, each frame stored as a block in the bytes it came in.
+   *
+   * <p>A frame is its length in four bytes, high byte first, at most 16 MiB, and that many bytes:
+   * whole lines of UTF-8 text, each ended by a line feed, as {@link
+   * org.millrace.api.streaming.socket.RawSocketWriter} writes them. The next frame is read when the
+   * one before is as safe as the storage level asks for. A frame that is longer, whose last line is
+   * not ended, or in which the connection ends is not stored: the receiver reports it and connects
+   * again.
+   *
+   * @param <T> String, or a type that Strings are of, as CharSequence; with any other, functions
+   *     fail with a ClassCastException
+   */
+  @SuppressWarnings("unchecked") // as documented: the caller says T, and the records are Strings
+  public <T> ReceiverInputDStream<T> rawSocketStream(
+      String hostname, int port, StorageLevel storageLevel) {
+    return (ReceiverInputDStream<T>)
+        receiverStream("rawSocketStream", SocketReceivers.frames(hostname, port, storageLevel));
+  }
+
   /** What a program's own receiver stores. */
   public <T> ReceiverInputDStream<T> receiverStream(Receiver<T> receiver) {
     return receiverStream("receiverStream", receiver);

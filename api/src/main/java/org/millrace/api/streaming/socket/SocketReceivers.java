@@ -14,6 +14,11 @@ public final class SocketReceivers {
     return new SocketTextReceiver(new Endpoint(host, port), storageLevel);
   }
 
+  /** A receiver of frames of lines, each stored as a block. */
+  public static Receiver<String> frames(String host, int port, StorageLevel storageLevel) {
+    return new SocketFrameReceiver(new Endpoint(host, port), storageLevel);
+  }
+
   /** A receiver of the records that a function reads from the bytes. */
   public static <T> Receiver<T> decoded(
       String host,

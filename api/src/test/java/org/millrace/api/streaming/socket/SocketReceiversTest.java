@@ -117,6 +117,41 @@ class SocketReceiversTest {
     receiver.onStop();
   }
 
+  private Receiver<String> frames() {
+    return SocketReceivers.frames(HOST, server.getLocalPort(), StorageLevels.MEMORY_ONLY);
+  }
+
+  @Test
+  void storesEachFrameAsABlockAndRestartsWhenTheServerCloses() throws Exception {
+    Receiver<String> receiver = started(frames());
+    try (RawSocketWriter writer = new RawSocketWriter(server.accept().getOutputStream())) {
+      writer.write("one");
+      writer.write("two");
+      writer.flush();
+      assertThat(supervisor.next()).isEqualTo("storeAllBytes one\ntwo\n");
+      writer.write("three");
+    }
+
+    assertThat(supervisor.next()).isEqualTo("storeAllBytes three\n");
+    assertThat(supervisor.next()).startsWith("restart -1 ").contains("closed the connection");
+    assertThat(Receiver.blockFormat(receiver)).isEqualTo(BlockFormat.TEXT_LINES);
+    receiver.onStop();
+  }
+
+  @Test
+  void reportsAFrameThatIsTornAndStoresNothingOfIt() throws Exception {
+    Receiver<String> receiver = started(frames());
+    try (Socket connection = server.accept()) {
+      send(connection, "\0\0\0\u0009whole\n");
+    }
+
+    assertThat(supervisor.next())
+        .startsWith("restart -1 reading from " + HOST)
+        .contains("after 6 of the 9 bytes of a frame");
+    assertThat(supervisor.rest()).isEmpty();
+    receiver.onStop();
+  }
+
   @Test
   void storesWhatAFunctionReads() throws Exception {
     Receiver<Integer> receiver =

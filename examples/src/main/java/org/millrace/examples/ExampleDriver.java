@@ -59,6 +59,13 @@ public final class ExampleDriver {
             "<hostname> <port>",
             "counts words read by a receiver of its own"));
     EXAMPLES.put(
+        "raw-socket-grep",
+        new Example(
+            RawSocketGrep.class,
+            RawSocketGrep::main,
+            SOURCE,
+            "counts the lines with a word among those a sender frames"));
+    EXAMPLES.put(
         "queue-stream",
         new Example(
             QueueStream.class, QueueStream::main, "", "counts numbers of prepared datasets"));

@@ -3,7 +3,9 @@ package org.millrace.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.PrintStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +83,34 @@ class ExamplesTest {
         oneBatch(List.of(List.of("a b", "b")), "custom-receiver", "localhost", "9999");
 
     assertThat(lines).contains("(a,1)", "(b,2)");
+  }
+
+  @Test
+  void countsTheFramedLinesOfAServerThatHaveTheWord() throws Exception {
+    List<Object> received = List.of("a batch of 2", "a window", "batch window");
+
+    assertThat(oneBatch(List.of(received), "raw-socket-grep", "localhost", "9999"))
+        .containsExactly("1000 ms 2 lines with 'batch'");
+  }
+
+  @Test
+  void sendsFramedLinesToWhoConnects() throws Exception {
+    try (RawSocketGrep.Sender sender = RawSocketGrep.Sender.start();
+        Socket connection = new Socket(sender.host(), sender.port());
+        DataInputStream in = new DataInputStream(connection.getInputStream())) {
+      connection.setSoTimeout((int) DEADLINE_MS);
+      for (int frame = 0; frame < 2; frame++) {
+        String text = new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+        assertThat(text.lines()).hasSize(5);
+        assertThat(text).endsWith("\n");
+      }
+    }
+  }
+
+  @Test
+  void startsASenderOfItsOwnWithoutArguments() throws Exception {
+    assertThat(oneBatch(List.of(List.of("a batch")), "raw-socket-grep"))
+        .containsExactly("1000 ms 1 lines with 'batch'");
   }
 
   @Test

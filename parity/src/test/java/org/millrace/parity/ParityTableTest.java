@@ -46,8 +46,8 @@ class ParityTableTest {
 
             Generated from the classes of Spark and of Millrace by the profile `parity` (`mvn -Pparity -pl parity -am verify`), which also
             runs the same programs on both and compares what they give. **same** stands where a member has a counterpart of the
-            same name and parameters here; **compared** where a program that gave the same on both calls it; the others have tests of their own
-            in `api/src/test` and `am/src/test`. Members with types of Scala alone are left out.
+            same name and parameters here; **compared** where a program that gave the same on both calls it. Which of the project's own tests
+            cover a member is not marked. Members with types of Scala alone are left out.
             """);
     int same = 0;
     int compared = 0;

@@ -13,7 +13,12 @@ final class UsualErrors {
               "^rm: .*RMAppAttemptImpl: App attempt: .* can't handle this event.*Invalid event:"
                   + " ATTEMPT_UPDATE_SAVED at RUNNING",
               "A master that changes its tracking URL while it runs: the ResourceManager stores the"
-                  + " change and has no transition for the answer of its store."));
+                  + " change and has no transition for the answer of its store."),
+          usual(
+              "^dn\\d+: .*JMXJsonServlet: getting attribute \\w+ of"
+                  + " Hadoop:service=DataNode,name=DataNodeInfo threw an exception",
+              "The lab asks a DataNode that is just starting how it is: its page is up before the"
+                  + " parts are that the page shows."));
 
   private UsualErrors() {}
 

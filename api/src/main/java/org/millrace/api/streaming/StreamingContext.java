@@ -193,7 +193,8 @@ public final class StreamingContext implements Closeable {
   }
 
   /**
-   * Lines that a TCP server sends in frames, each frame stored as a block in the bytes it came in.
+   * Lines that a TCP server sends in frames, each frame stored as a block in the bytes it came in;
+   * one that is longer than a block may be as several.
    *
    * <p>A frame is its length in four bytes, high byte first, at most 16 MiB, and that many bytes:
    * whole lines of UTF-8 text, each ended by a line feed, as {@link

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.millrace.api.storage.StorageLevel;
 import org.millrace.api.streaming.receiver.BlockFormat;
 import org.millrace.api.streaming.receiver.Receiver;
+import org.millrace.api.streaming.socket.RawSocketWriter;
 import org.millrace.api.streaming.socket.SocketReceivers;
 import org.millrace.checkpoint.runtime.FatalHandler;
 import org.millrace.checkpoint.runtime.adapter.SystemClock;
@@ -226,6 +227,43 @@ class ReceiverThreadsTest {
       network.kill(1);
       network.announce();
       assertThat(textOf(peer, stream)).isEqualTo(text);
+    }
+  }
+
+  @Test
+  void eachFrameOfASocketIsABlockAndATornOneIsReportedAndNotStored() throws Exception {
+    PeerExecutor primary = executor(1, 8 << 20);
+    network.announce();
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      primary.start(
+          7,
+          SocketReceivers.frames(
+              server.getInetAddress().getHostAddress(),
+              server.getLocalPort(),
+              StorageLevel.MEMORY_ONLY),
+          1);
+      try (Socket first = server.accept()) {
+        sendFrames(first, "one", "two");
+        first.getOutputStream().write(new byte[] {0, 0, 0, 5, 'h', 'a', 'l', 'f'});
+      }
+      await(() -> primary.reports().stream().anyMatch(r -> r.getMessage().contains("4 of the 5")));
+      try (Socket second = server.accept()) {
+        sendFrames(second, "three");
+        await(() -> primary.store().ranges().stream().anyMatch(range -> range.until() == 3));
+        primary.stop(7, false);
+        await(() -> primary.newestReport().getState() == ReceiverState.STOPPED);
+      }
+      assertThat(primary.store().ranges().get(0).untilRecords()).isEqualTo(3);
+      assertThat(textOf(primary, primary.streamId(7))).isEqualTo("one\ntwo\nthree\n");
+    }
+  }
+
+  /** Sends each line in a frame of its own. */
+  private static void sendFrames(Socket connection, String... lines) throws IOException {
+    RawSocketWriter writer = new RawSocketWriter(connection.getOutputStream());
+    for (String line : lines) {
+      writer.write(line);
+      writer.flush();
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.checkpoint.runtime.adapter.SystemClock;
@@ -160,8 +161,7 @@ class ExecutorsOverTcpTest {
 
     assertThat(reason.kind()).isEqualTo(ExitReason.Kind.REFUSED);
     assertThat(reason.kind().exitCode()).isEqualTo(1);
-    driverTransport.close();
-    assertThat(driverTransport.refusedConnections()).isEqualTo(1);
+    awaitRefused(1);
     assertThat(driver.taken()).isEmpty();
   }
 
@@ -183,6 +183,16 @@ class ExecutorsOverTcpTest {
     assertThat(message.frame().envelope().getRegisterExecutor().getContainer())
         .isEqualTo(container);
     return message;
+  }
+
+  /** The driver's side sees the end of the connection on its own thread. */
+  private void awaitRefused(long connections) {
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (driverTransport.refusedConnections() < connections) {
+      assertThat(System.nanoTime() - deadlineNanos).as("deadline passed").isNegative();
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertThat(driverTransport.refusedConnections()).isEqualTo(connections);
   }
 
   private void awaitAnswerOf(Message executor) throws InterruptedException {

@@ -10,7 +10,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -47,7 +49,9 @@ final class PeerExecutor {
   private final BudgetAccountant accountant;
   private final BlockStore store;
   private final ReceiverManager manager;
+  private final BlockingWork work;
   private final List<ReceiverReport> reports = Collections.synchronizedList(new ArrayList<>());
+  private final Set<String> threads = ConcurrentHashMap.newKeySet();
   private final AtomicLong marksMoved = new AtomicLong();
 
   PeerExecutor(
@@ -59,6 +63,7 @@ final class PeerExecutor {
       ReceiverSettings settings) {
     this.id = links.self();
     this.loop = loop;
+    this.work = work;
     this.accountant = new BudgetAccountant(memoryBytes, ALL_BUT_HALF_FOR_BLOCKS);
     this.store = new BlockStore(links, new BlockMemory(accountant), loop, 1_000);
     ClassLoader classes = PeerExecutor.class.getClassLoader();
@@ -113,6 +118,8 @@ final class PeerExecutor {
             .setReplication(replication)
             .setBlockIntervalMs(200)
             .build();
+    threads.add("receiver-" + receiverId);
+    threads.add("receiver-" + receiverId + "-stop");
     loop.execute(() -> manager.start(message));
   }
 
@@ -139,6 +146,19 @@ final class PeerExecutor {
   <T> T onLoop(Supplier<T> question) {
     CompletableFuture<T> answer = CompletableFuture.supplyAsync(question, loop::execute);
     return answer.orTimeout(60, TimeUnit.SECONDS).join();
+  }
+
+  /** Ends as an executor does that closes, and returns when no receiver's thread works any more. */
+  void close() {
+    onLoop(
+        () -> {
+          manager.close();
+          return null;
+        });
+    // A name has one thread, which takes its work in order: behind this there is none.
+    for (String thread : threads) {
+      work.run(thread, () -> null).orTimeout(60, TimeUnit.SECONDS).join();
+    }
   }
 
   List<ReceiverReport> reports() {

@@ -48,6 +48,7 @@ class ReceiverThreadsTest {
   private final List<Throwable> faults = new ArrayList<>();
   private final FatalHandler fatal = (where, fault) -> faults.add(fault);
   private final List<ThreadLoop> loops = new ArrayList<>();
+  private final List<PeerExecutor> executors = new ArrayList<>();
   private final ThreadPoolWork work = new ThreadPoolWork("test", 1);
   private final PeerNetwork network = new PeerNetwork(loop("wire"), new SystemClock(), work);
 
@@ -58,13 +59,17 @@ class ReceiverThreadsTest {
   }
 
   private PeerExecutor executor(int id, long memoryBytes) {
-    return network.add(id, "host-" + id, loop("executor-" + id), memoryBytes, QUICK_RESTART);
+    PeerExecutor executor =
+        network.add(id, "host-" + id, loop("executor-" + id), memoryBytes, QUICK_RESTART);
+    executors.add(executor);
+    return executor;
   }
 
   @AfterEach
   void close() {
-    work.close();
+    executors.forEach(PeerExecutor::close);
     loops.forEach(ThreadLoop::close);
+    work.close();
     assertThat(faults).isEmpty();
   }
 

@@ -17,13 +17,6 @@ import java.util.TreeMap;
  */
 public final class Lab implements AutoCloseable {
   /**
-   * What {@link #expectError} takes when a writer of files on HDFS is killed, fenced or cut off:
-   * the DataNodes of its last block log that its stream broke.
-   */
-  public static final String WRITER_GONE =
-      "^dn\\d+: .*DataXceiver error processing WRITE_BLOCK operation";
-
-  /**
    * What {@link #expectError} takes when YARN kills an application: its master may ask once more
    * before its process ends, and is told to go.
    */

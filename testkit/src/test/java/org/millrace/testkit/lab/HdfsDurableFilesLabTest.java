@@ -35,8 +35,6 @@ class HdfsDurableFilesLabTest extends DurableFilesConformance {
   private final DurableFilesRouter otherFiles;
 
   HdfsDurableFilesLabTest(Lab lab) {
-    // The suite fences writers, leaves files open and kills a DataNode.
-    lab.expectError(Lab.WRITER_GONE);
     Configuration site = LabClients.configuration(lab);
     files = DurableFilesRouter.withHadoop(site, work, timers, new SystemClock());
     otherFiles = DurableFilesRouter.withHadoop(site, work, timers, new SystemClock());

@@ -9,6 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The search for errors on sample logs: it can fail a test. */
 class LabLogsTest {
@@ -24,6 +26,25 @@ class LabLogsTest {
       "2026-11-21 10:33:11,714 ERROR [work-1] Store: cannot write\n"
           + "java.io.IOException: No space left on device\n"
           + "\tat org.example.A.a(A.java:1)\n";
+
+  private static final String OF_PIPELINE =
+      "2026-11-21 12:49:23,497 ERROR [DataXceiver for client DFSClient_NONMAPREDUCE_-1_110 at"
+          + " /127.0.0.1:36156 [Receiving block BP-2:blk_1_1020]] DataNode: ";
+  private static final String OF_XCEIVER =
+      OF_PIPELINE
+          + "localhost:26930:DataXceiver error processing WRITE_BLOCK operation  src:"
+          + " /127.0.0.1:36156 dst: /127.0.0.1:26930\n";
+  private static final String TO_MIRROR =
+      OF_PIPELINE
+          + "DataNode{data=FSDataset{dirpath='[/lab/data/dn3]'}, localName='localhost:26936',"
+          + " xmitsInProgress=0}:Exception transferring block BP-2:blk_1_1020 to mirror"
+          + " 127.0.0.1:26933\n";
+  private static final String FRAMES =
+      "\tat java.base/sun.nio.ch.Net.pollConnect(Native Method)\n"
+          + "\tat java.base/sun.nio.ch.Net.pollConnectNow(Net.java:672)\n"
+          + "\tat org.apache.hadoop.net.SocketIOWithTimeout.connect(SocketIOWithTimeout.java:205)\n"
+          + "\tat org.apache.hadoop.net.SocketIOWithTimeout.connect(SocketIOWithTimeout.java:206)\n"
+          + "\tat org.apache.hadoop.net.SocketIOWithTimeout.connect(SocketIOWithTimeout.java:207)\n";
 
   @TempDir private Path folder;
 
@@ -129,5 +150,84 @@ class LabLogsTest {
     assertThat(logs.unexpected()).isEmpty();
     write("rm.log", usual.replace("at RUNNING", "at FAILED"));
     assertThat(logs.unexpected()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "java.net.ConnectException: Connection refused",
+        "java.net.SocketException: Connection reset",
+        "java.net.SocketTimeoutException: 65000 millis timeout while waiting for channel",
+        "java.io.IOException: Premature EOF from inputStream",
+        "java.io.IOException: Connection reset by peer",
+        "java.io.IOException: Not ready to serve the block pool, BP-2.",
+        "java.io.EOFException: Unexpected EOF while trying to read response from server",
+        "java.io.InterruptedIOException: Interrupted while waiting for IO on channel",
+        "java.nio.channels.ClosedByInterruptException",
+        "org.apache.hadoop.hdfs.server.datanode.ReplicaNotFoundException: Cannot append",
+        "org.apache.hadoop.hdfs.protocol.RecoveryInProgressException: Recovery in progress"
+      })
+  void aDataNodeLosesTheOthersOfAPipeline(String exception) throws IOException {
+    LabLogs logs = new LabLogs(folder);
+    write("dn1.log", INFO + OF_XCEIVER + exception + "\n" + FRAMES + INFO);
+    write("dn3.log", TO_MIRROR + exception + "\n" + FRAMES);
+    assertThat(logs.unexpected()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "java.io.IOException: No space left on device",
+        "org.apache.hadoop.util.DiskChecker$DiskErrorException: Directory is not writable",
+        "org.apache.hadoop.security.token.SecretManager$InvalidToken: Block token is expired",
+        "java.lang.OutOfMemoryError: Java heap space",
+        "java.lang.NullPointerException"
+      })
+  void whatIsWrongWithADataNodeItselfIsAnErrorInPipelinesToo(String exception) throws IOException {
+    LabLogs logs = new LabLogs(folder);
+    write("dn1.log", OF_XCEIVER + exception + "\n" + FRAMES);
+    write("dn3.log", TO_MIRROR + exception + "\n" + FRAMES);
+    assertThat(logs.unexpected()).extracting(LoggedError::process).containsExactly("dn1", "dn3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nn", "dn2", "rm", "nm1"})
+  void daemonsLoseTheirPeers(String daemon) throws IOException {
+    LabLogs logs = new LabLogs(folder);
+    String call = ERROR.lines().findFirst().orElseThrow().replace("cannot write", "no answer");
+    write(
+        daemon + ".log",
+        call
+            + "\njava.net.ConnectException: Call From a/127.0.0.1 to localhost:26900 failed\n"
+            + FRAMES
+            + call
+            + "\n"
+            + "java.io.EOFException: End of File Exception between local host is: a; destination\n"
+            + FRAMES
+            + call
+            + "\norg.apache.hadoop.yarn.exceptions.YarnRuntimeException: cannot register\n"
+            + FRAMES
+            + FRAMES
+            + "Caused by: java.net.SocketException: Connection reset\n");
+    assertThat(logs.unexpected()).isEmpty();
+
+    write(daemon + ".log", call + "\njava.net.BindException: Address already in use\n" + FRAMES);
+    write(daemon + ".log", call + "\njava.net.SocketException: Too many open files\n" + FRAMES);
+    write(daemon + ".log", call + "\njava.io.EOFException\n" + FRAMES);
+    write(
+        daemon + ".log",
+        call.replace("ERROR", "FATAL") + "\njava.net.ConnectException: refused\n" + FRAMES);
+    assertThat(logs.unexpected()).hasSize(4);
+  }
+
+  @Test
+  void ourProcessesAreToKnowWhatToDoWhenAPeerIsGone() throws IOException {
+    LabLogs logs = new LabLogs(folder);
+    String error = OF_XCEIVER + "java.net.SocketException: Connection reset\n" + FRAMES;
+    for (String file : List.of("driver.log", "executor.log", "stderr", "stdout")) {
+      write("containers/nm1/application_1_1/container_1_1_01_000001/" + file, error);
+    }
+    write("launcher.log", error);
+    assertThat(logs.unexpected()).hasSize(5);
   }
 }

@@ -53,7 +53,6 @@ class LauncherOnPlainHadoopTest {
             "--driver-memory",
             "512m",
             millrace.examples().toString());
-    lab.expectError(Lab.WRITER_GONE);
     lab.expectError(Lab.MASTER_KILLED);
     millrace.run("kill", first.application());
     Path alone =

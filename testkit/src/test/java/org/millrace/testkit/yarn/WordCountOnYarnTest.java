@@ -102,8 +102,6 @@ class WordCountOnYarnTest {
       ApplicationPage page = new ApplicationPage(lab, application);
       page.await("the first batch", LONG, () -> page.total("completedBatches") > 0);
 
-      // The driver dies with its event log open.
-      lab.expectError(Lab.WRITER_GONE);
       lab.expectError(Lab.MASTER_KILLED);
       millrace.run("kill", application);
 

@@ -134,6 +134,12 @@ final class PeerHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable fault) {
+    if (handshaking && !ended) {
+      refuse(
+          context,
+          handshake.onSilence("it broke off before it was authenticated: " + fault.getMessage()));
+      return;
+    }
     fail(
         context,
         new MillraceException(

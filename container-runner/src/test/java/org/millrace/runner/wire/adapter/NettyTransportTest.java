@@ -116,6 +116,28 @@ class NettyTransportTest extends TransportContract {
   }
 
   @Test
+  void countsAClientThatBreaksOff() throws Exception {
+    Transport server = transport();
+    Address address = server.listen(LOOPBACK, served);
+    try (Socket socket = socket(address)) {
+      socket
+          .getOutputStream()
+          .write(
+              Handshake.client(credential, "executor-3", new byte[Handshake.NONCE_BYTES])
+                  .opening());
+      // Closed with bytes unread: the server sees a reset, not an end.
+      assertThat(socket.getInputStream().readNBytes(10)).hasSize(10);
+    }
+    try (Socket probe = socket(address)) {
+      probe.getOutputStream().write("GET /".getBytes(StandardCharsets.US_ASCII));
+      assertThat(readToEnd(probe)).isEmpty();
+    }
+
+    assertThat(server.refusedConnections()).isEqualTo(2);
+    assertThat(served.isClosed()).isFalse();
+  }
+
+  @Test
   void saysNothingToAStrangerWhoSpeaksAnotherProtocol() throws Exception {
     Transport server = transport();
     Address address = server.listen(LOOPBACK, served);

@@ -275,7 +275,7 @@ public final class Keys {
           "millrace.yarn.modifyAcl",
           "",
           "spark.modify.acls",
-          "Who may stop and kill the application besides its owner, in YARN's form.");
+          "Who may stop, kill and look at the application besides its owner, in YARN's form.");
   public static final Key<Integer> YARN_ATTEMPTS =
       Key.integer(
           "millrace.yarn.attempts",

@@ -35,9 +35,13 @@ final class CutEvents {
                       split.offset(),
                       split.lengthBytes(),
                       split.modificationTimeMs())));
-          seen.put(
-              split.path(),
-              new SeenFile(files.inputId(), split.path(), split.modificationTimeMs()));
+          SeenFile part =
+              new SeenFile(
+                  files.inputId(),
+                  split.path(),
+                  split.modificationTimeMs(),
+                  split.offset() + split.lengthBytes());
+          seen.merge(part.path(), part, CutEvents::longer);
         }
         inputs.add(new org.millrace.checkpoint.log.InputCut.FilesCut(files.inputId(), partitions));
       } else if (!cut.isEmpty()) {
@@ -46,5 +50,10 @@ final class CutEvents {
       }
     }
     return new DriverEvent.BatchCut(batch.timeMs, inputs, List.copyOf(seen.values()));
+  }
+
+  /** The splits of a file end where it ends. */
+  private static SeenFile longer(SeenFile one, SeenFile other) {
+    return one.lengthBytes() >= other.lengthBytes() ? one : other;
   }
 }

@@ -157,8 +157,12 @@ public sealed interface DriverEvent {
     }
   }
 
-  /** A file that a file input took with this batch and will not take again. */
-  record SeenFile(int inputId, String path, long modificationTimeMs) {
+  /**
+   * A file that a file input took with this batch and will not take again.
+   *
+   * @param lengthBytes what it had when it was taken; -1 in a record that does not say so
+   */
+  record SeenFile(int inputId, String path, long modificationTimeMs, long lengthBytes) {
     public SeenFile {
       Objects.requireNonNull(path, "path");
     }

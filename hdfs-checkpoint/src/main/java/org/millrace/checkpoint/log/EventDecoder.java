@@ -162,7 +162,7 @@ final class EventDecoder {
 
   private static DriverEvent.SeenFile seenFile(SeenFile file) {
     return new DriverEvent.SeenFile(
-        file.getInputId(), file.getPath(), file.getModificationTimeMs());
+        file.getInputId(), file.getPath(), file.getModificationTimeMs(), file.getLengthBytes());
   }
 
   private static DriverEvent batchCommitted(BatchCommitted event) {

@@ -106,7 +106,9 @@ final class EventEncoder {
           each(event.inputs(), ToAvro::input),
           each(
               event.seenFiles(),
-              file -> new SeenFile(file.inputId(), file.path(), file.modificationTimeMs())));
+              file ->
+                  new SeenFile(
+                      file.inputId(), file.path(), file.modificationTimeMs(), file.lengthBytes())));
     }
 
     private static Object input(InputCut cut) {

@@ -35,7 +35,7 @@ final class SampleEvents {
                             new FileRange("hdfs://name/in/a b.txt", 0, 100, 1_699_999_999_000L)),
                         List.of())),
                 new InputCut.QueueCut(5, 9)),
-            List.of(new DriverEvent.SeenFile(4, "hdfs://name/in/ä.txt", 1_699_999_999_000L))),
+            List.of(new DriverEvent.SeenFile(4, "hdfs://name/in/ä.txt", 1_699_999_999_000L, 77))),
         new DriverEvent.BatchCommitted(
             1_700_000_001_000L,
             DriverEvent.CommitOutcome.COMPLETED,

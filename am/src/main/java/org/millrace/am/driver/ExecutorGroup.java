@@ -2,6 +2,7 @@ package org.millrace.am.driver;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.millrace.am.dataset.Residents;
 import org.millrace.am.log.Journal;
@@ -9,6 +10,7 @@ import org.millrace.am.receive.ReceiverTracker;
 import org.millrace.am.schedule.ExecutorPool;
 import org.millrace.am.schedule.JobScheduler;
 import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.am.schedule.Stragglers;
 import org.millrace.am.shared.DriverBroadcasts;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -30,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterResources.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorGroup.class);
   private static final long LATE_EXECUTORS_MS = 1_500;
+  private static final long STRAGGLERS_MS = 100;
 
   private final ExecutorRegistry registry;
   private final Journal journal;
@@ -60,7 +63,28 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     this.startTimeoutMs = settings.get(Keys.EXECUTOR_START_TIMEOUT);
     this.residents = new ResidentMessages(Residents.none(), this);
     this.scheduler =
-        new JobScheduler(this, residents.residents(), settings.get(Keys.TASK_MAX_FAILURES));
+        new JobScheduler(
+            this,
+            residents.residents(),
+            settings.get(Keys.TASK_MAX_FAILURES),
+            stragglers(settings, clock));
+  }
+
+  private static Stragglers stragglers(Settings settings, Clock clock) {
+    return settings.get(Keys.SPECULATION)
+        ? new Stragglers(
+            clock::nanoTime,
+            settings.get(Keys.SPECULATION_QUANTILE),
+            settings.get(Keys.SPECULATION_MULTIPLIER),
+            TimeUnit.MILLISECONDS.toNanos(settings.get(Keys.SPECULATION_MINIMUM)))
+        : Stragglers.patience();
+  }
+
+  private void lookForStragglers() {
+    if (!closed) {
+      scheduler.onTick();
+      loop.schedule(STRAGGLERS_MS, this::lookForStragglers);
+    }
   }
 
   /** Begins to ask for executors. */
@@ -70,6 +94,7 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     cluster.start(this);
     cluster.requestExecutors(wanted);
     loop.schedule(startTimeoutMs, this::giveUpWaiting);
+    loop.schedule(STRAGGLERS_MS, this::lookForStragglers);
   }
 
   /** Completes when all wanted executors are there, or some and the others are late. */
@@ -226,7 +251,8 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
               ErrorCode.NOT_ENOUGH_RESOURCES,
               "no executor registered within "
                   + startTimeoutMs
-                  + " ms (millrace.executor.startTimeout); the queue may be full, or the executors ask for more than a node has"));
+                  + " ms (millrace.executor.startTimeout); the queue may be full, or the executors"
+                  + " ask for more than a node has"));
     }
   }
 }

@@ -31,6 +31,9 @@ final class Job {
   /** Executor by shuffle and reduce partition. */
   int[][] reducers = new int[0][];
 
+  /** The map tasks of each shuffle. */
+  MapProgress[] maps = new MapProgress[0];
+
   int placementVersion;
 
   /** How many tasks of the current placement must still finish before the job has. */
@@ -51,12 +54,45 @@ final class Job {
     this.places = placesOf(plan);
   }
 
+  /** How far the map tasks of a shuffle are in the current placement. */
+  static final class MapProgress {
+    int left;
+
+    /** When the last one ended. */
+    long completeNanos;
+
+    MapProgress(int count) {
+      left = count;
+    }
+  }
+
+  /** A second attempt of a task, begun because the first one takes long. */
+  record Rival(int executorId, int attempt) {}
+
   /** A task and where it is now. */
   static final class TaskPlace {
     final PlannedTask task;
     int executorId = -1;
+
+    /** The attempt that counts. */
     int attempt;
+
+    /** The highest number that an attempt was given. */
+    int lastAttempt;
+
     int failures;
+
+    /** When the attempt that counts was sent, of the driver's clock. */
+    long sentNanos;
+
+    /** How long it took, without what it waited for the maps of its input. */
+    long takenNanos;
+
+    /** An attempt that runs beside the one that counts; null when there is none. */
+    Rival rival;
+
+    /** One is enough: two executors are slow at it. */
+    boolean hadRival;
 
     /** Whether its attempt has finished in the current placement. */
     boolean finished;
@@ -66,6 +102,30 @@ final class Job {
 
     TaskPlace(PlannedTask task) {
       this.task = task;
+    }
+
+    int nextAttempt() {
+      return ++lastAttempt;
+    }
+
+    /** Begins in a new placement. */
+    void begin(int number) {
+      attempt = number;
+      lastAttempt = Math.max(lastAttempt, number);
+      rival = null;
+      hadRival = false;
+    }
+
+    /** Its rival counts from now on. */
+    void useRival() {
+      executorId = rival.executorId();
+      attempt = rival.attempt();
+      rival = null;
+    }
+
+    /** Whether the message of an attempt is of the rival. */
+    boolean isRival(int number) {
+      return rival != null && rival.attempt() == number;
     }
   }
 
@@ -87,6 +147,7 @@ final class Job {
         if (place.task.result() >= 0 && place.task.result() == old.task.result()) {
           place.executorId = old.executorId;
           place.attempt = old.attempt;
+          place.lastAttempt = old.lastAttempt;
           place.failures = old.failures;
           place.accumulated = old.accumulated;
         }

@@ -52,18 +52,27 @@ public final class JobScheduler {
 
   private final ExecutorPool pool;
   private final int maxFailures;
+  private final Stragglers stragglers;
   private final Residents residents;
   private final ShippedCode shipped = new ShippedCode();
   private final Map<Long, Job> jobs = new LinkedHashMap<>();
   private final AtomicInteger jobIds = new AtomicInteger();
   private long failedTasks;
+  private long rivals;
   private MillraceException cancelled;
 
   /** Volatile: threads that plan look at it. */
   private volatile int[] slots = {};
 
+  /** A scheduler that waits for every task, however long it takes. */
   public JobScheduler(ExecutorPool pool, Residents residents, int maxFailures) {
+    this(pool, residents, maxFailures, Stragglers.patience());
+  }
+
+  public JobScheduler(
+      ExecutorPool pool, Residents residents, int maxFailures, Stragglers stragglers) {
     this.pool = pool;
+    this.stragglers = stragglers;
     this.residents = residents;
     this.maxFailures = maxFailures;
   }
@@ -181,11 +190,17 @@ public final class JobScheduler {
       return;
     }
     TaskPlace place = job.find(message.getStage(), message.getPartition());
-    if (place == null || place.finished || place.attempt != message.getAttempt()) {
+    if (place == null || place.finished) {
+      return;
+    }
+    if (place.isRival(message.getAttempt())) {
+      useRival(job, place);
+    } else if (place.attempt != message.getAttempt()) {
       return;
     }
     boolean awaited = job.awaits(place);
     place.finished = true;
+    stragglers.onFinished(job, place);
     place.accumulated = message.getAccumulators();
     if (awaited && place.task.result() >= 0) {
       job.results[place.task.result()] = new TaskResult(message, payload);
@@ -204,12 +219,22 @@ public final class JobScheduler {
       return;
     }
     TaskPlace place = job.find(message.getStage(), message.getPartition());
-    if (place == null || place.attempt != message.getAttempt() || place.executorId != executorId) {
+    if (place == null || place.finished) {
+      return;
+    }
+    boolean ofRival = place.isRival(message.getAttempt());
+    if (!ofRival && (place.attempt != message.getAttempt() || place.executorId != executorId)) {
       return;
     }
     if (message.getMissingCount() > 0) {
       shipped.dropped(executorId, message.getMissingList());
-      send(job, executorId, List.of(place));
+      send(job, executorId, place, message.getAttempt());
+      return;
+    }
+    if (ofRival) {
+      // The attempt beside it goes on, and fails the job if it must.
+      failedTasks++;
+      place.rival = null;
       return;
     }
     if (codeOf(message.getErrorCode()) == ErrorCode.STORED_PARTITION_LOST) {
@@ -224,8 +249,44 @@ public final class JobScheduler {
     }
     if (place.failures >= maxFailures || !mayRetry(message)) {
       fail(job, failure);
+    } else if (place.rival != null) {
+      useRival(job, place);
     } else {
       retry(job, place);
+    }
+  }
+
+  /** Gives tasks that take too long a rival elsewhere; called several times a second. */
+  public void onTick() {
+    List<LiveExecutor> live = pool.live();
+    if (live.size() < 2) {
+      return;
+    }
+    for (Job job : new ArrayList<>(jobs.values())) {
+      for (TaskPlace place : stragglers.in(job)) {
+        startRival(job, place, Placement.elsewhere(live, place.executorId));
+      }
+    }
+  }
+
+  /** Rivals that were started since the start. */
+  public long rivals() {
+    return rivals;
+  }
+
+  private void startRival(Job job, TaskPlace place, int executorId) {
+    rivals++;
+    place.hadRival = true;
+    place.rival = new Job.Rival(executorId, place.nextAttempt());
+    send(job, executorId, place, place.rival.attempt());
+    pushAgain(job, place, executorId);
+  }
+
+  /** The rival was faster: reducers take its pages, those of the other are not looked at. */
+  private void useRival(Job job, TaskPlace place) {
+    place.useRival();
+    if (place.task.writesShuffle() >= 0) {
+      tellAttempt(job, place);
     }
   }
 
@@ -263,18 +324,20 @@ public final class JobScheduler {
     }
     Placement placement = new Placement(live, toRun);
     job.reducers = new int[job.plan.shuffles().size()][];
+    job.maps = new Job.MapProgress[job.plan.shuffles().size()];
     for (JobPlan.PlannedShuffle shuffle : job.plan.shuffles()) {
       int[] reducers = new int[shuffle.partitionCount()];
       for (int r = 0; r < reducers.length; r++) {
         reducers[r] = placement.reducer(r);
       }
       job.reducers[shuffle.shuffleId()] = reducers;
+      job.maps[shuffle.shuffleId()] = new Job.MapProgress(shuffle.mapCount());
     }
     Map<Integer, List<TaskPlace>> byExecutor = new TreeMap<>();
     for (TaskPlace place : job.places) {
       if (job.mustRun(place)) {
         job.awaited += job.awaits(place) ? 1 : 0;
-        place.attempt = firstAttempt(job, place);
+        place.begin(firstAttempt(job, place));
         place.executorId = choose(job, place.task.input(), placement);
         routeTo(job, place);
         byExecutor.computeIfAbsent(place.executorId, id -> new ArrayList<>()).add(place);
@@ -301,7 +364,7 @@ public final class JobScheduler {
    */
   private static int firstAttempt(Job job, TaskPlace place) {
     boolean again = job.placementVersion > 1 && place.executorId >= 0;
-    return place.task.writesShuffle() < 0 && again ? place.attempt + 1 : 0;
+    return place.task.writesShuffle() < 0 && again ? place.nextAttempt() : 0;
   }
 
   private int choose(Job job, PlannedInput input, Placement placement) {
@@ -408,29 +471,58 @@ public final class JobScheduler {
   private void retry(Job job, TaskPlace place) {
     PlannedTask task = place.task;
     boolean moves = !task.input().readsState() && !job.sharesReads(place);
-    place.attempt++;
+    place.attempt = place.nextAttempt();
     if (moves) {
       place.executorId = Placement.elsewhere(pool.live(), place.executorId);
       routeTo(job, place);
     }
     if (task.writesShuffle() >= 0) {
-      UseAttempt use = useAttempt(job, place);
-      job.involved.forEach(id -> pool.send(id, Envelope.newBuilder().setUseAttempt(use)));
+      tellAttempt(job, place);
     }
     send(job, place.executorId, List.of(place));
-    for (ShuffleRead read : task.input().reads()) {
+    pushAgain(job, place, place.executorId);
+  }
+
+  private void tellAttempt(Job job, TaskPlace place) {
+    UseAttempt use = useAttempt(job, place);
+    job.involved.forEach(id -> pool.send(id, Envelope.newBuilder().setUseAttempt(use)));
+  }
+
+  /** What the task reads of shuffles is sent to where it runs now. */
+  private void pushAgain(Job job, TaskPlace place, int executorId) {
+    for (ShuffleRead read : place.task.input().reads()) {
       RepushMapOutput.Builder repush =
           RepushMapOutput.newBuilder()
               .setJobId(job.request.id())
               .setPlacementVersion(job.placementVersion)
               .setShuffleId(read.shuffleId())
               .addReducePartitions(read.partition())
-              .setToExecutor(place.executorId);
+              .setToExecutor(executorId);
       job.involved.forEach(id -> pool.send(id, Envelope.newBuilder().setRepushMapOutput(repush)));
     }
   }
 
   private void send(Job job, int executorId, List<TaskPlace> places) {
+    RunTasks.Builder message = begin(job, executorId);
+    for (TaskPlace place : places) {
+      add(message, executorId, place, place.attempt);
+      place.sentNanos = stragglers.now();
+    }
+    send(job, executorId, message);
+  }
+
+  private void send(Job job, int executorId, TaskPlace place, int attempt) {
+    RunTasks.Builder message = begin(job, executorId);
+    add(message, executorId, place, attempt);
+    send(job, executorId, message);
+  }
+
+  private void add(RunTasks.Builder message, int executorId, TaskPlace place, int attempt) {
+    shipped.addMissing(executorId, place.task.pipeline(), message);
+    message.addTasks(spec(place, attempt));
+  }
+
+  private static RunTasks.Builder begin(Job job, int executorId) {
     RunTasks.Builder message =
         RunTasks.newBuilder()
             .setJobId(job.request.id())
@@ -439,10 +531,10 @@ public final class JobScheduler {
     if (job.involved.add(executorId)) {
       message.addAllShuffles(job.shuffleSpecs());
     }
-    for (TaskPlace place : places) {
-      shipped.addMissing(executorId, place.task.pipeline(), message);
-      message.addTasks(spec(place));
-    }
+    return message;
+  }
+
+  private void send(Job job, int executorId, RunTasks.Builder message) {
     pool.send(executorId, Envelope.newBuilder().setRunTasks(message));
     if (message.getShufflesCount() > 0) {
       tellAttempts(job, executorId);
@@ -470,12 +562,12 @@ public final class JobScheduler {
         .build();
   }
 
-  private TaskSpec spec(TaskPlace place) {
+  private TaskSpec spec(TaskPlace place, int attempt) {
     PlannedTask task = place.task;
     return TaskSpec.newBuilder()
         .setStage(task.stage())
         .setPartition(task.partition())
-        .setAttempt(place.attempt)
+        .setAttempt(attempt)
         .setTemplateId(task.pipeline().template().getId())
         .setFunctionSetId(task.pipeline().functions().getId())
         .setInput(InputTree.mapBlocks(task.input().tree(), this::withHolders))

@@ -240,6 +240,35 @@ public final class Keys {
           "How long start() waits for the first executors before it says that the cluster gives"
               + " none.");
 
+  public static final Key<Boolean> SPECULATION =
+      Key.bool(
+          "millrace.speculation",
+          "true",
+          "spark.speculation",
+          "Whether a task that takes much longer than the others of its stage gets a rival on"
+              + " another executor; never one that runs for its side effects.");
+  public static final Key<Double> SPECULATION_QUANTILE =
+      Key.decimal(
+          "millrace.speculation.quantile",
+          "0.75",
+          0,
+          "spark.speculation.quantile",
+          "Part of a stage's tasks that must have ended before the others are judged.");
+  public static final Key<Double> SPECULATION_MULTIPLIER =
+      Key.decimal(
+          "millrace.speculation.multiplier",
+          "3",
+          1,
+          "spark.speculation.multiplier",
+          "A task that takes this many times the median of its stage gets a rival.");
+  public static final Key<Long> SPECULATION_MINIMUM =
+      Key.duration(
+          "millrace.speculation.minTaskRuntime",
+          "500ms",
+          1,
+          "spark.speculation.minTaskRuntime",
+          "A task that runs for less gets none.");
+
   public static final Key<Long> DRIVER_MEMORY =
       Key.bytes(
           "millrace.driver.memory",

@@ -71,6 +71,18 @@ final class ClusterOptions {
       description = "Failures of the driver that are older do not count, such as 1h.")
   private String attemptValidity;
 
+  @Option(
+      names = "--principal",
+      paramLabel = "NAME",
+      description = "Kerberos principal of an application that outlives its tokens; with --keytab.")
+  private String principal;
+
+  @Option(
+      names = "--keytab",
+      paramLabel = "FILE",
+      description = "Keytab of the principal: copied to the driver's container and nowhere else.")
+  private String keytab;
+
   /** The keys that were given by their option. */
   Map<String, String> given() {
     Map<String, String> given = new LinkedHashMap<>();
@@ -87,6 +99,8 @@ final class ClusterOptions {
     put(given, Keys.YARN_JAVA_HOME, javaHome);
     put(given, Keys.YARN_ATTEMPTS, attempts);
     put(given, Keys.YARN_ATTEMPTS_VALIDITY, attemptValidity);
+    put(given, Keys.YARN_PRINCIPAL, principal);
+    put(given, Keys.YARN_KEYTAB, keytab);
     return given;
   }
 

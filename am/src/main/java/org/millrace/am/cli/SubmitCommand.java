@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.millrace.am.submit.ApplicationStatus;
 import org.millrace.am.submit.Cluster;
+import org.millrace.am.submit.Keytab;
 import org.millrace.am.submit.ProgressLines;
 import org.millrace.am.submit.Submission;
 import org.millrace.am.submit.Watch;
@@ -110,8 +111,7 @@ public final class SubmitCommand implements CliCommand {
     ProgressLines progress = new ProgressLines(spec.commandLine().getOut(), clock);
     Installation installation = Installation.ofThisProcess();
     Submission submission = submission(installation);
-    submission.settings();
-    try (Cluster yarn = Cluster.connect()) {
+    try (Cluster yarn = Cluster.connect(Keytab.of(submission.settings()))) {
       String id =
           yarn.submit(submission, installation.clientFiles(), SystemRandomness.secure(), progress);
       if (waiting.detach) {

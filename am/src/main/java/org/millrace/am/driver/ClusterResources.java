@@ -49,5 +49,8 @@ public interface ClusterResources extends AutoCloseable {
 
     /** The cluster manager cannot go on with this application. */
     void onFailure(MillraceException failure);
+
+    /** Executors need these tokens from now on, those that register later too. */
+    default void onTokens(byte[] sealed) {}
   }
 }

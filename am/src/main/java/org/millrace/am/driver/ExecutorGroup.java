@@ -1,6 +1,8 @@
 package org.millrace.am.driver;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,6 +24,7 @@ import org.millrace.runner.conf.Settings;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.Heartbeat;
+import org.millrace.runner.wire.proto.UpdateTokens;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,7 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
   private ClusterResources cluster;
   private ReceiverTracker receivers;
   private DriverBroadcasts broadcasts;
+  private Optional<UpdateTokens> tokens = Optional.empty();
   private boolean closed;
 
   ExecutorGroup(
@@ -166,6 +170,9 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     journal.append(
         new DriverEvent.ExecutorJoined(
             executor.id, executor.registration.getHost(), executor.live().cores()));
+    // It may have been launched with older ones.
+    tokens.ifPresent(
+        fresh -> registry.send(executor.id, Envelope.newBuilder().setUpdateTokens(fresh)));
     if (registry.live().size() >= wanted) {
       ready.complete(null);
     } else {
@@ -236,6 +243,12 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     onFailure.accept(
         new MillraceException(
             ErrorCode.FENCED, "the cluster manager wants this driver gone: " + reason));
+  }
+
+  @Override
+  public void onTokens(byte[] sealed) {
+    tokens = Optional.of(UpdateTokens.newBuilder().setSealed(ByteString.copyFrom(sealed)).build());
+    sendAll(Envelope.newBuilder().setUpdateTokens(tokens.get()));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -46,12 +47,17 @@ public final class Cluster implements AutoCloseable {
 
   /** Makes the connection; whether the cluster answers shows with the first question. */
   public static Cluster connect() {
+    return connect(Optional.empty());
+  }
+
+  /** Makes the connection in the name of a keytab's principal, when the cluster wants Kerberos. */
+  public static Cluster connect(Optional<Keytab> keytab) {
     Configuration configuration = new YarnConfiguration();
     // A person waits: Hadoop's own 15 minutes are for daemons.
     configuration.setLong(YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS, LONGEST_WAIT_MS);
     configuration.setLong(YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, RETRY_MS);
     configuration.setInt("ipc.client.connect.max.retries", 3);
-    Login.require(configuration);
+    Login.require(configuration, keytab);
     YarnClient yarn = YarnClient.createYarnClient();
     yarn.init(configuration);
     yarn.start();

@@ -19,6 +19,7 @@ import org.millrace.api.error.MillraceException;
 final class ClusterFiles {
   private static final FsPermission OWNER_ONLY = new FsPermission((short) 0700);
   private static final FsPermission READABLE_DIRECTORY = new FsPermission((short) 0755);
+  private static final FsPermission OWNER_FILE = new FsPermission((short) 0600);
   private static final FsPermission READABLE_FILE = new FsPermission((short) 0644);
 
   private final FileSystem files;
@@ -115,6 +116,20 @@ final class ClusterFiles {
   void upload(java.nio.file.Path local, Path target) {
     try {
       copy(local, target);
+    } catch (IOException e) {
+      throw failed("The file " + local + " cannot be put to " + target, e);
+    }
+  }
+
+  /**
+   * Uploads a local file that nobody but its owner may read; its directory must be private, because
+   * the permission is set after the file exists.
+   */
+  void uploadPrivately(java.nio.file.Path local, Path target) {
+    try {
+      try (OutputStream out = FileSystem.create(files, target, OWNER_FILE)) {
+        Files.copy(local, out);
+      }
     } catch (IOException e) {
       throw failed("The file " + local + " cannot be put to " + target, e);
     }

@@ -14,7 +14,13 @@ import org.millrace.api.error.MillraceException;
 /** Puts the program's files into the application's staging directory, in order. */
 final class StagedProgram {
   private static final Set<String> RESERVED =
-      Set.of(ContainerLayout.FRAMEWORK, ContainerLayout.CONFIGURATION, "tmp", "stdout", "stderr");
+      Set.of(
+          ContainerLayout.FRAMEWORK,
+          ContainerLayout.CONFIGURATION,
+          ContainerLayout.KEYTAB,
+          "tmp",
+          "stdout",
+          "stderr");
 
   private final ClusterFiles files;
   private final Path staging;

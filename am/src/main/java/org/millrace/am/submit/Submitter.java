@@ -202,8 +202,18 @@ public final class Submitter {
     Map<String, LocalResource> resources = new HashMap<>();
     plan.resources().forEach(resource -> resources.put(resource.link(), resource.toYarn()));
     resources.put(conf.link(), conf.toYarn());
+    Optional<Keytab> keytab = secureKeytab(settings);
+    if (keytab.isPresent()) {
+      Path copy = new Path(staging, ContainerLayout.KEYTAB);
+      files.uploadPrivately(keytab.get().file(), copy);
+      ContainerResource resource =
+          files.resource(copy, ContainerLayout.KEYTAB, ContainerResource.Kind.FILE);
+      // Of the driver's container alone: executors get tokens.
+      resources.put(resource.link(), resource.toYarn());
+    }
     Map<String, String> environment = new HashMap<>();
     environment.put(ContainerLayout.CONFIGURATION_RESOURCE, conf.text());
+    keytab.ifPresent(given -> environment.put(ContainerLayout.PRINCIPAL, given.principal()));
     settings.find(Keys.YARN_JAVA_HOME).ifPresent(home -> environment.put("JAVA_HOME", home));
     if (!UserGroupInformation.isSecurityEnabled()) {
       environment.put(HADOOP_USER_NAME, UserGroupInformation.getCurrentUser().getShortUserName());
@@ -224,6 +234,11 @@ public final class Submitter {
         null,
         credentials(files),
         accessLists(settings));
+  }
+
+  /** Where nobody asks for tickets a keytab is of no use and stays where it is. */
+  private static Optional<Keytab> secureKeytab(Settings settings) {
+    return UserGroupInformation.isSecurityEnabled() ? Keytab.of(settings) : Optional.empty();
   }
 
   private ByteBuffer credentials(ClusterFiles files) throws IOException {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.millrace.am.FailureLine;
@@ -19,7 +20,9 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.api.spi.Engine;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.FatalHandler;
+import org.millrace.checkpoint.runtime.Randomness;
 import org.millrace.runner.executor.adapter.UserClassLoader;
+import org.millrace.runner.wire.Credential;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,7 @@ public final class ApplicationMaster {
 
   private final Map<String, String> environmentVariables;
   private final Clock clock;
+  private final Randomness randomness;
   private final FatalHandler halt;
   private final Executor threads = Executors.newCachedThreadPool(ApplicationMaster::daemon);
   private final StopRequests stops = new StopRequests(threads);
@@ -52,15 +56,23 @@ public final class ApplicationMaster {
   /** Volatile: as the clients. */
   private volatile CompletableFuture<Void> registered;
 
+  /** Volatile: set on the main thread, read on the token keeper's. */
+  private volatile MasterCredentials credentials;
+
   /**
    * Makes the master of this process.
    *
+   * @param randomness fit for secrets
    * @param halt ends the process at once, without its shutdown hooks
    */
   public ApplicationMaster(
-      Map<String, String> environmentVariables, Clock clock, FatalHandler halt) {
+      Map<String, String> environmentVariables,
+      Clock clock,
+      Randomness randomness,
+      FatalHandler halt) {
     this.environmentVariables = Map.copyOf(environmentVariables);
     this.clock = Objects.requireNonNull(clock, "clock");
+    this.randomness = Objects.requireNonNull(randomness, "randomness");
     this.halt = Objects.requireNonNull(halt, "halt");
   }
 
@@ -72,18 +84,14 @@ public final class ApplicationMaster {
       MasterEnvironment environment = MasterEnvironment.of(environmentVariables);
       LOG.info("Application master of {} on {}", environment.attempt(), environment.host());
       clients = new YarnClients(new YarnConfiguration(), new BeforeDriver());
+      TokenKeeper.of(environmentVariables, new YarnConfiguration(), clock, this::onTokens)
+          .ifPresent(TokenKeeper::start);
+      credentials = MasterCredentials.ofThisProcess();
       registered =
           CompletableFuture.runAsync(() -> clients.register(environment.host(), ""), threads);
       plan = readPlan();
       runtime =
-          new YarnDriverRuntime(
-              environment,
-              plan,
-              MasterCredentials.ofThisProcess(),
-              clients,
-              registered,
-              clock,
-              stops);
+          new YarnDriverRuntime(environment, plan, credentials, clients, registered, clock, stops);
     } catch (RuntimeException e) {
       LOG.error("The application master cannot start", e);
       return end(FinalApplicationStatus.FAILED, FailureLine.of(e));
@@ -129,6 +137,25 @@ public final class ApplicationMaster {
     } catch (Throwable failure) {
       LOG.error("The program failed", failure);
       return end(FinalApplicationStatus.FAILED, FailureLine.of(failure));
+    }
+  }
+
+  /** For the executors: those that will be launched, and those that live. */
+  private void onTokens(Credentials tokens) {
+    MasterCredentials current = credentials;
+    if (current == null) {
+      // The first ones: this process's user has them, and its credentials are read next.
+      return;
+    }
+    try {
+      current.onFreshTokens(tokens);
+      byte[] nonce = new byte[Credential.NONCE_BYTES];
+      randomness.nextBytes(nonce);
+      clients
+          .events()
+          .onTokens(Credential.of(current.secret()).seal(MasterCredentials.storage(tokens), nonce));
+    } catch (IOException e) {
+      throw new MillraceException(ErrorCode.INTERNAL, "Fresh tokens cannot be stored", e);
     }
   }
 

@@ -40,5 +40,8 @@ interface ContainerBroker {
     void onShutdownRequest(String reason);
 
     void onError(Throwable failure);
+
+    /** Fresh tokens for executors, sealed; a driver that starts later launches with them anyway. */
+    default void onTokens(byte[] sealed) {}
   }
 }

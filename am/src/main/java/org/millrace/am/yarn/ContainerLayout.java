@@ -28,6 +28,12 @@ public final class ContainerLayout {
   /** Environment of the master: the configuration archive as {@link ContainerResource#text()}. */
   public static final String CONFIGURATION_RESOURCE = "MILLRACE_CONFIGURATION";
 
+  /** The keytab in the working directory of the master, when the application has one. */
+  public static final String KEYTAB = "millrace.keytab";
+
+  /** Environment of the master: the principal of the keytab. */
+  public static final String PRINCIPAL = "MILLRACE_PRINCIPAL";
+
   private ContainerLayout() {}
 
   /** The log configuration of a role, {@code driver} or {@code executor}, on the class path. */

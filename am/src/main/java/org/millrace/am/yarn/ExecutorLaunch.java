@@ -4,7 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.LocalResource;
 import org.apache.hadoop.yarn.api.records.Resource;
@@ -20,8 +22,8 @@ import org.millrace.runner.conf.Settings;
  * @param driver host and port of the driver
  * @param epoch of the driver
  * @param environment that executors share with the master
- * @param tokens credentials in Hadoop's form: the secret and the file system's tokens, never the
- *     master's own
+ * @param tokens gives the credentials of now in Hadoop's form: the secret and the file system's
+ *     tokens, never the master's own
  */
 record ExecutorLaunch(
     Settings settings,
@@ -30,13 +32,13 @@ record ExecutorLaunch(
     String driver,
     long epoch,
     Map<String, String> environment,
-    ByteBuffer tokens) {
+    Supplier<ByteBuffer> tokens) {
 
   private static final String MAIN_CLASS = "org.millrace.runner.executor.adapter.ExecutorMain";
 
   ExecutorLaunch {
     environment = Map.copyOf(environment);
-    tokens = tokens.asReadOnlyBuffer();
+    Objects.requireNonNull(tokens, "tokens");
   }
 
   /** The size of a container. */
@@ -55,12 +57,7 @@ record ExecutorLaunch(
     plan.resources().forEach(resource -> resources.put(resource.link(), resource.toYarn()));
     resources.put(configuration.link(), configuration.toYarn());
     return ContainerLaunchContext.newInstance(
-        resources,
-        environmentOf(container),
-        List.of(command().line()),
-        null,
-        tokens.duplicate(),
-        null);
+        resources, environmentOf(container), List.of(command().line()), null, tokens.get(), null);
   }
 
   JavaCommand command() {

@@ -12,13 +12,15 @@ import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 
-/** The credentials with which YARN started the master. Immutable. */
+/** The credentials with which YARN started the master, and those that came after. Thread-safe. */
 final class MasterCredentials {
   private final byte[] secret;
-  private final byte[] executorTokens;
+
+  /** Volatile: replaced as a whole when there are fresh tokens. */
+  private volatile byte[] executorTokens;
 
   private MasterCredentials(byte[] secret, byte[] executorTokens) {
-    this.secret = secret;
+    this.secret = secret.clone();
     this.executorTokens = executorTokens;
   }
 
@@ -39,6 +41,10 @@ final class MasterCredentials {
           ErrorCode.INTERNAL,
           "The credentials of the application master hold no " + ContainerLayout.SECRET);
     }
+    return new MasterCredentials(secret, forExecutors(secret, credentials));
+  }
+
+  private static byte[] forExecutors(byte[] secret, Credentials credentials) throws IOException {
     Credentials forExecutors = new Credentials();
     forExecutors.addSecretKey(new Text(ContainerLayout.SECRET), secret);
     for (Text alias : credentials.getTokenMap().keySet()) {
@@ -47,11 +53,20 @@ final class MasterCredentials {
         forExecutors.addToken(alias, token);
       }
     }
+    return storage(forExecutors);
+  }
+
+  /** Credentials in the form in which Hadoop stores them. */
+  static byte[] storage(Credentials credentials) throws IOException {
     try (DataOutputBuffer bytes = new DataOutputBuffer()) {
-      forExecutors.writeTokenStorageToStream(bytes);
-      return new MasterCredentials(
-          secret.clone(), Arrays.copyOf(bytes.getData(), bytes.getLength()));
+      credentials.writeTokenStorageToStream(bytes);
+      return Arrays.copyOf(bytes.getData(), bytes.getLength());
     }
+  }
+
+  /** Executors that are launched from now on get these instead of the tokens before. */
+  void onFreshTokens(Credentials tokens) throws IOException {
+    executorTokens = forExecutors(secret, tokens);
   }
 
   /** The application's secret, a fresh copy. */

@@ -1,7 +1,6 @@
 package org.millrace.am.yarn;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -30,9 +29,10 @@ public final class Rehearsal {
     credentials.addSecretKey(new Text(ContainerLayout.SECRET), new byte[32]);
     YarnClients clients = new YarnClients(configuration, new Deaf());
     try {
-      ByteBuffer tokens = MasterCredentials.of(credentials).executorTokens();
+      MasterCredentials master = MasterCredentials.of(credentials);
       ExecutorLaunch launch =
-          new ExecutorLaunch(Settings.resolve(), plan, archive, "h:1", 1, Map.of(), tokens);
+          new ExecutorLaunch(
+              Settings.resolve(), plan, archive, "h:1", 1, Map.of(), master::executorTokens);
       clients.launchWith(launch);
       clients.register("localhost", "");
     } catch (MillraceException | IOException refused) {

@@ -197,6 +197,11 @@ public final class YarnClusterResources implements ClusterResources {
                       failure)));
     }
 
+    @Override
+    public void onTokens(byte[] sealed) {
+      post(() -> listener.onTokens(sealed));
+    }
+
     private void post(Runnable event) {
       loop.execute(
           () -> {

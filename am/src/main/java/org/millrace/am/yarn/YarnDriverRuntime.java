@@ -95,7 +95,7 @@ final class YarnDriverRuntime implements DriverRuntime {
             environment.host() + ":" + driverPort,
             epoch,
             environment.shared(),
-            credentials.executorTokens()));
+            credentials::executorTokens));
     return new YarnClusterResources(driverLoop, clock, clients);
   }
 

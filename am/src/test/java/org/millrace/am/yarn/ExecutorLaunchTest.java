@@ -87,7 +87,7 @@ class ExecutorLaunchTest {
         "node1:4040",
         7,
         environment,
-        ByteBuffer.allocate(0));
+        () -> ByteBuffer.allocate(0));
   }
 
   private static Token<AMRMTokenIdentifier> token(String kind) {

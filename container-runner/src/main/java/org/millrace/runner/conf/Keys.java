@@ -320,6 +320,19 @@ public final class Keys {
           1_000,
           "spark.yarn.am.attemptFailuresValidityInterval",
           "Failures of the driver that are older do not count.");
+  public static final Key<String> YARN_PRINCIPAL =
+      Key.text(
+          "millrace.yarn.principal",
+          "",
+          "spark.kerberos.principal",
+          "Kerberos principal of an application that runs for longer than its tokens live; wants"
+              + " millrace.yarn.keytab too.");
+  public static final Key<String> YARN_KEYTAB =
+      Key.text(
+          "millrace.yarn.keytab",
+          "",
+          "spark.kerberos.keytab",
+          "Keytab of the principal, a file of the machine that submits; only the driver gets it.");
   public static final Key<String> YARN_JAVA_HOME =
       Key.text(
           "millrace.yarn.javaHome",

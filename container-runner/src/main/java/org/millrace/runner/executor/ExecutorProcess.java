@@ -211,6 +211,8 @@ public final class ExecutorProcess {
       throw violation("sent a " + message.getMessageCase() + " before ExecutorRegistered");
     }
     switch (message.getMessageCase()) {
+      case UPDATE_TOKENS ->
+          environment.tokens().accept(message.getUpdateTokens().getSealed().toByteArray());
       case PING -> heartbeats.onPing(message.getPing().getNumber());
       case MEMBERSHIP -> onMembership(message.getMembership());
       case RUN_TASKS -> rooms.tasks().runTasks(message.getRunTasks());

@@ -64,10 +64,19 @@ public final class ExecutorAssembly {
     }
   }
 
-  /** An executor that was not started yet. */
+  /** An executor that was not started yet and uses no tokens. */
   public static ExecutorProcess assemble(ExecutorSettings settings, Ports ports, Program program) {
-    return new ExecutorProcess(
+    return assemble(
         new ExecutorEnvironment(ports.clock(), ports.control(), ports.transport(), ports.fatal()),
+        settings,
+        ports,
+        program);
+  }
+
+  static ExecutorProcess assemble(
+      ExecutorEnvironment environment, ExecutorSettings settings, Ports ports, Program program) {
+    return new ExecutorProcess(
+        environment,
         settings,
         (registered, links, marksMoved) -> rooms(ports, program, registered, links, marksMoved));
   }

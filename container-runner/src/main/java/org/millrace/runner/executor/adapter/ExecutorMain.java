@@ -17,6 +17,7 @@ import org.millrace.checkpoint.runtime.adapter.HaltingFatalHandler;
 import org.millrace.checkpoint.runtime.adapter.SystemClock;
 import org.millrace.checkpoint.runtime.adapter.ThreadLoop;
 import org.millrace.checkpoint.runtime.adapter.ThreadPoolWork;
+import org.millrace.runner.executor.ExecutorEnvironment;
 import org.millrace.runner.executor.ExecutorProcess;
 import org.millrace.runner.executor.ExitReason;
 import org.millrace.runner.task.TaskSettings;
@@ -74,17 +75,21 @@ public final class ExecutorMain {
           ThreadPoolWork work = new ThreadPoolWork("millrace", WORK_THREADS);
           DurableFilesRouter files =
               DurableFilesRouter.withHadoop(new Configuration(), work, control, clock)) {
+        ExecutorAssembly.Ports ports =
+            new ExecutorAssembly.Ports(
+                clock,
+                control,
+                slots(options.settings().container().cores(), fatal),
+                work,
+                new NettyTransport(credential, NettySettings.DEFAULT),
+                files,
+                fatal);
         ExecutorProcess executor =
             ExecutorAssembly.assemble(
+                new ExecutorEnvironment(
+                    clock, control, ports.transport(), fatal, new ReceivedTokens(credential)),
                 options.settings(),
-                new ExecutorAssembly.Ports(
-                    clock,
-                    control,
-                    slots(options.settings().container().cores(), fatal),
-                    work,
-                    new NettyTransport(credential, NettySettings.DEFAULT),
-                    files,
-                    fatal),
+                ports,
                 new ExecutorAssembly.Program(
                     userClasses, SPILL_DIRECTORY, TaskSettings.Results.ENCODED));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(executor), "millrace-stop"));

@@ -9,7 +9,7 @@ import org.millrace.am.batch.BatchStatus.InputStatus;
 import org.millrace.am.batch.BatchStatus.State;
 import org.millrace.api.graph.Output;
 import org.millrace.api.streaming.scheduler.OutputOperationInfo;
-import org.millrace.checkpoint.publish.StagedOutput;
+import org.millrace.checkpoint.publish.PreparedOutput;
 
 /**
  * A batch from its cut to its end. Owned by the driver loop; its cuts are immutable and read by the
@@ -34,7 +34,7 @@ final class Batch {
    */
   final Map<Integer, OutputOperationInfo> outputInfos = new ConcurrentHashMap<>();
 
-  List<StagedOutput> prepared = List.of();
+  List<PreparedOutput> prepared = List.of();
   State state = State.WAITING;
   long startedAtMs = -1;
   long startedAtNanos;

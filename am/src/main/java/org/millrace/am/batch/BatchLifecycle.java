@@ -12,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import org.millrace.am.batch.BatchStatus.State;
 import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.Journal;
+import org.millrace.am.publish.BatchOutputs;
 import org.millrace.am.publish.OutputPublisher;
-import org.millrace.am.publish.TextOutputs;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -23,7 +23,7 @@ import org.millrace.api.graph.StreamNode;
 import org.millrace.api.streaming.Time;
 import org.millrace.checkpoint.log.DriverEvent;
 import org.millrace.checkpoint.log.DriverEvent.CommitOutcome;
-import org.millrace.checkpoint.publish.StagedOutput;
+import org.millrace.checkpoint.publish.PreparedOutput;
 import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.checkpoint.runtime.Clock;
@@ -97,7 +97,7 @@ public final class BatchLifecycle {
       BatchPolicy policy,
       InputCutter cutter,
       JobRunner jobs,
-      TextOutputs textOutputs,
+      BatchOutputs outputs,
       BatchListener listener) {
     this.services = services;
     this.graph = graph;
@@ -108,7 +108,7 @@ public final class BatchLifecycle {
     this.release = new InputRelease(graph.inputs(), retention, cutter::release);
     this.evaluator = new StreamEvaluator(graph, retention, services.datasets());
     this.events = new BatchEvents(services.listeners(), services.clock());
-    this.runner = new BatchRunner(evaluator, jobs, textOutputs, events);
+    this.runner = new BatchRunner(evaluator, jobs, outputs, events);
     this.ticks = new PendingTicks(policy.intervalMs());
     this.mostEmptyInARecord = retention.hasPast() ? MOST_EMPTY_WITH_PAST : MOST_EMPTY_IN_A_RECORD;
     this.clock = new BatchClock(services.clock(), services.loop(), policy.intervalMs(), this::tick);
@@ -278,10 +278,11 @@ public final class BatchLifecycle {
       return;
     }
     running = next;
+    Runnable start = () -> services.publisher().whenRoom(() -> run(next));
     if (next.isEmpty()) {
-      run(next);
+      start.run();
     } else {
-      services.journal().whenDurable(() -> run(next));
+      services.journal().whenDurable(start);
     }
     cutNext();
   }
@@ -317,7 +318,7 @@ public final class BatchLifecycle {
         (prepared, failure) -> onRan(batch, prepared, failure));
   }
 
-  private void onRan(Batch batch, List<StagedOutput> prepared, Throwable failure) {
+  private void onRan(Batch batch, List<PreparedOutput> prepared, Throwable failure) {
     batch.endedAtMs = services.clock().nowMs();
     batch.processingNanos = services.clock().nanoTime() - batch.startedAtNanos;
     if (stopped && failure != null) {

@@ -2,7 +2,7 @@ package org.millrace.am.batch;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.millrace.am.publish.TextOutputs;
+import org.millrace.am.publish.BatchOutputs;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.api.Optional;
 import org.millrace.api.error.ErrorCode;
@@ -11,36 +11,35 @@ import org.millrace.api.graph.Output;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.streaming.Time;
-import org.millrace.checkpoint.publish.StagedOutput;
+import org.millrace.checkpoint.publish.PreparedOutput;
 
 /** Runs the outputs of a batch in their order. Used by one thread at a time, which may wait. */
 final class BatchRunner {
   private final StreamEvaluator evaluator;
   private final JobRunner jobs;
-  private final TextOutputs textOutputs;
+  private final BatchOutputs outputs;
   private final BatchEvents events;
   private Batch before;
 
-  BatchRunner(
-      StreamEvaluator evaluator, JobRunner jobs, TextOutputs textOutputs, BatchEvents events) {
+  BatchRunner(StreamEvaluator evaluator, JobRunner jobs, BatchOutputs outputs, BatchEvents events) {
     this.evaluator = evaluator;
     this.jobs = jobs;
-    this.textOutputs = textOutputs;
+    this.outputs = outputs;
     this.events = events;
   }
 
   /**
    * Runs all outputs and answers what they prepared; what was prepared is discarded when one fails.
    */
-  List<StagedOutput> run(Batch batch) throws Exception {
+  List<PreparedOutput> run(Batch batch) throws Exception {
     return jobs.inBatch(batch.timeMs, () -> runOutputs(batch));
   }
 
-  private List<StagedOutput> runOutputs(Batch batch) throws Exception {
+  private List<PreparedOutput> runOutputs(Batch batch) throws Exception {
     batch.outputsDone.set(0);
     evaluator.begin(batch, before);
     before = batch;
-    List<StagedOutput> prepared = new ArrayList<>();
+    List<PreparedOutput> prepared = new ArrayList<>();
     batch.outputInfos.clear();
     for (Output output : batch.outputs) {
       events.outputStarted(batch, output);
@@ -49,7 +48,7 @@ final class BatchRunner {
       } catch (Exception failure) {
         MillraceException described = describe(failure, output.description(), batch);
         events.outputCompleted(batch, output, Optional.of(described.getMessage()));
-        throw discarding(prepared, described);
+        throw discarding(prepared, batch, described);
       }
       batch.outputsDone.incrementAndGet();
       events.outputCompleted(batch, output, Optional.empty());
@@ -57,20 +56,18 @@ final class BatchRunner {
     try {
       computeStates();
     } catch (Exception failure) {
-      throw discarding(prepared, describe(failure, "keyed state", batch));
+      throw discarding(prepared, batch, describe(failure, "keyed state", batch));
     }
     return prepared;
   }
 
-  private void run(Output output, Batch batch, List<StagedOutput> prepared) throws Exception {
+  private void run(Output output, Batch batch, List<PreparedOutput> prepared) throws Exception {
     RddNode dataset = evaluator.evaluate(output.parent(), batch.timeMs);
     Time time = new Time(batch.timeMs);
     if (output instanceof Output.ForEachOutput forEach) {
       forEach.action().run(dataset, time);
-    } else if (output instanceof Output.TextFilesOutput files) {
-      prepared.add(textOutputs.prepare(dataset, files.directory(time)));
-    } else if (output instanceof Output.HadoopFilesOutput files) {
-      prepared.add(textOutputs.prepare(dataset, files.directory(time), files.output()));
+    } else {
+      outputs.prepare(output, dataset, time).ifPresent(prepared::add);
     }
   }
 
@@ -81,11 +78,12 @@ final class BatchRunner {
     }
   }
 
-  private MillraceException discarding(List<StagedOutput> prepared, MillraceException failure) {
-    for (StagedOutput unwanted : prepared) {
+  private MillraceException discarding(
+      List<PreparedOutput> prepared, Batch batch, MillraceException failure) {
+    for (PreparedOutput unwanted : prepared) {
       try {
-        textOutputs.discard(unwanted);
-      } catch (MillraceException alsoFailed) {
+        outputs.discard(unwanted, new Time(batch.timeMs));
+      } catch (RuntimeException alsoFailed) {
         failure.addSuppressed(alsoFailed);
       }
     }

@@ -319,6 +319,7 @@ final class Driver implements BatchListener {
     }
     if (streaming != null) {
       warnings.addAll(streaming.listenerProblems());
+      streaming.outputProblem().ifPresent(warnings::add);
       streaming
           .fileProblems()
           .forEach((id, problem) -> warnings.add("input " + id + ": " + problem));

@@ -10,7 +10,9 @@ import org.millrace.am.files.FileReading;
 import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.DriverState;
 import org.millrace.am.plan.Planner;
+import org.millrace.am.publish.BatchOutputs;
 import org.millrace.am.publish.OutputPublisher;
+import org.millrace.am.publish.SinkRegistry;
 import org.millrace.am.publish.TextOutputs;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.shared.Accumulators;
@@ -56,6 +58,7 @@ public final class DriverEngine implements Engine {
   private final Driver driver;
   private final JobRunner jobs;
   private final TextOutputs textOutputs;
+  private final SinkRegistry sinks;
   private final OutputPublisher publisher;
   private final Publisher publish;
   private final DriverBroadcasts broadcasts;
@@ -63,6 +66,7 @@ public final class DriverEngine implements Engine {
   private final CommittedTime committed = new CommittedTime();
   private final ListenerBus listeners;
   private final int parallelism;
+  private final long epoch;
   private final Runnable release;
   private final Address address;
   private boolean closing;
@@ -81,11 +85,12 @@ public final class DriverEngine implements Engine {
     this.release = release;
     this.listeners = new ListenerBus(ports.work(), ports.fatal());
     DriverEnvironment.Identity identity = environment.identity();
-    EpochClaim epoch =
+    EpochClaim claim =
         await(
             new Epochs(ports.files(), identity.eventLogDirectory())
                 .claim(identity.applicationId(), identity.attempt()));
-    this.driver = new Driver(environment, epoch);
+    this.epoch = claim.epoch();
+    this.driver = new Driver(environment, claim);
     this.parallelism = parallelism(environment.settings(), identity.master());
     this.accumulators = new Accumulators(ports.shipping());
     this.jobs =
@@ -110,10 +115,18 @@ public final class DriverEngine implements Engine {
             ports.work(),
             jobs,
             ports.waiting(),
-            identity.applicationId() + "-e" + epoch.epoch());
+            identity.applicationId() + "-e" + epoch);
     this.publish = new Publisher(ports.files());
+    this.sinks = new SinkRegistry(ports.work());
     this.publisher =
-        new OutputPublisher(ports.files(), driver.journal(), ports.loop(), driver::fail);
+        new OutputPublisher(
+            ports.files(),
+            sinks,
+            driver.journal(),
+            ports.loop(),
+            ports.clock(),
+            environment.settings().get(Keys.OUTPUT_PUBLISH_TIMEOUT),
+            driver::fail);
     this.address =
         ports
             .transport()
@@ -272,13 +285,14 @@ public final class DriverEngine implements Engine {
                 driver.journal(),
                 publisher,
                 jobs,
-                textOutputs,
+                new BatchOutputs(textOutputs, sinks, jobs, ports.waiting()),
                 new EngineDatasets(this),
                 committed,
                 listeners,
                 parallelism,
                 mostCopies()),
             driver);
+    await(sinks.open(graph.outputs(), environment.identity().applicationId(), epoch()));
     await(made.prepare());
     streaming = made;
     await(onLoop(() -> driver.start(made, parallelism)));
@@ -292,6 +306,11 @@ public final class DriverEngine implements Engine {
   @Override
   public void removeListener(StreamingListener listener) {
     listeners.remove(listener);
+  }
+
+  @Override
+  public long epoch() {
+    return epoch;
   }
 
   @Override
@@ -426,14 +445,18 @@ public final class DriverEngine implements Engine {
             Answers.post(
                 driver.close("the program closed its context"),
                 ports.loop(),
-                (logClosed, logFailure) -> {
-                  if (logFailure != null && failure == null) {
-                    done.completeExceptionally(logFailure);
-                  } else {
-                    // Whoever waited for the end has heard of the failure.
-                    done.complete(null);
-                  }
-                }));
+                (logClosed, logFailure) ->
+                    Answers.post(
+                        sinks.close(),
+                        ports.loop(),
+                        (sinksClosed, sinkFailure) -> {
+                          if (logFailure != null && failure == null) {
+                            done.completeExceptionally(logFailure);
+                          } else {
+                            // Whoever waited for the end has heard of the failure.
+                            done.complete(null);
+                          }
+                        })));
   }
 
   private void releaseLater(Void none, Throwable failure) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.am.batch.BatchLifecycle;
 import org.millrace.am.batch.BatchListener;
@@ -18,8 +19,8 @@ import org.millrace.am.files.FileReading;
 import org.millrace.am.files.FileTracker;
 import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.Journal;
+import org.millrace.am.publish.BatchOutputs;
 import org.millrace.am.publish.OutputPublisher;
-import org.millrace.am.publish.TextOutputs;
 import org.millrace.am.receive.RatePolicy;
 import org.millrace.am.receive.ReceiverChange;
 import org.millrace.am.receive.ReceiverHost;
@@ -53,6 +54,7 @@ final class Streaming implements ReceiverHost {
   private final ExecutorGroup executors;
   private final Journal journal;
   private final ListenerBus listeners;
+  private final OutputPublisher publisher;
   private final ReceiverTracker receivers;
   private final Map<Integer, FileTracker> files = new HashMap<>();
   private final List<ReceiverInput> receiverInputs = new ArrayList<>();
@@ -70,7 +72,7 @@ final class Streaming implements ReceiverHost {
       Journal journal,
       OutputPublisher publisher,
       JobRunner jobs,
-      TextOutputs textOutputs,
+      BatchOutputs outputs,
       KeptDatasets datasets,
       CommittedTime committed,
       ListenerBus listeners,
@@ -89,6 +91,7 @@ final class Streaming implements ReceiverHost {
     this.executors = parts.executors();
     this.journal = parts.journal();
     this.listeners = parts.listeners();
+    this.publisher = parts.publisher();
     long intervalMs = graph.batchInterval().milliseconds();
     long blockIntervalMs = Math.max(1, Math.min(settings.get(Keys.BLOCK_INTERVAL), intervalMs / 4));
     this.receivers =
@@ -128,7 +131,7 @@ final class Streaming implements ReceiverHost {
             BatchPolicy.of(intervalMs, settings),
             new InputCutter(graph.inputs(), receivers, files, parts.parallelism()),
             parts.jobs(),
-            parts.textOutputs(),
+            parts.outputs(),
             listener);
   }
 
@@ -183,6 +186,11 @@ final class Streaming implements ReceiverHost {
   /** What is wrong with listeners, a sentence each. */
   List<String> listenerProblems() {
     return listeners.problems();
+  }
+
+  /** What keeps outputs from being published. */
+  Optional<String> outputProblem() {
+    return publisher.problem();
   }
 
   StreamGraph graph() {

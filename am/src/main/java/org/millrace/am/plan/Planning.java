@@ -43,7 +43,7 @@ final class Planning {
     addStage(
         drafts,
         SinkShape.Result.of(action),
-        new End(-1, from, SinkShape.Result.argument(action)),
+        new End(-1, from, SinkShape.Result.argument(action, rdd.partitionCount())),
         rdd.description());
     return new JobPlan(
         rdd.description(), tasks, shuffles, places.all(), inputs.executors(), until - from);

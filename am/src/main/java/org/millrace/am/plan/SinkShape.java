@@ -4,6 +4,7 @@ import org.millrace.am.plan.PipeShape.CombiningShape;
 import org.millrace.api.HashPartitioner;
 import org.millrace.api.graph.ShuffleNode;
 import org.millrace.api.spi.JobAction;
+import org.millrace.runner.sink.SinkTask;
 import org.millrace.runner.wire.proto.SinkKind;
 
 /** What is behind the pipe of a task. Immutable. */
@@ -42,6 +43,8 @@ sealed interface SinkShape {
         return plain(SinkKind.SAVE_TEXT);
       } else if (action instanceof JobAction.SaveFormat save) {
         return new Result(SinkKind.SAVE_FORMAT, new Same(save.writer()));
+      } else if (action instanceof JobAction.WriteSink write) {
+        return new Result(SinkKind.WRITE_SINK, new Same(write.sink()));
       } else if (action instanceof JobAction.Reduce reduce) {
         return new Result(SinkKind.REDUCE, new Same(reduce.function()));
       } else if (action instanceof JobAction.ForEach forEach) {
@@ -59,12 +62,16 @@ sealed interface SinkShape {
     }
 
     /** What the sink is told beside its function. */
-    static String argument(JobAction<?> action) {
+    static String argument(JobAction<?> action, int partitionCount) {
       if (action instanceof JobAction.Take take) {
         return Integer.toString(take.limit());
       }
       if (action instanceof JobAction.SaveFormat save) {
         return save.stagingDirectory();
+      }
+      if (action instanceof JobAction.WriteSink write) {
+        return new SinkTask(write.output(), write.batchTime(), partitionCount, write.run())
+            .encode();
       }
       return action instanceof JobAction.SaveText save ? save.stagingDirectory() : "";
     }

@@ -3,61 +3,120 @@ package org.millrace.am.publish;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.millrace.am.log.Journal;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.api.sink.CommitOutcome;
 import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.files.Outcome;
 import org.millrace.checkpoint.log.DriverEvent;
+import org.millrace.checkpoint.publish.PreparedOutput;
 import org.millrace.checkpoint.publish.Publisher;
 import org.millrace.checkpoint.publish.StagedOutput;
+import org.millrace.checkpoint.publish.StagedSink;
 import org.millrace.checkpoint.runtime.Answers;
+import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes what committed batches prepared, in the order of the batches, off their path. The
- * decision was the commit: a publish that is not known to have happened is repeated, never undone.
- * Owned by the driver loop.
+ * Publishes what committed batches prepared, in the order of the batches, off their path: files get
+ * their names, sinks are told to commit. The decision was the commit record: a publish that is not
+ * known to have happened is repeated, never undone, by this driver or by one that has replayed the
+ * record. Owned by the driver loop.
+ *
+ * <pre>
+ *   queued -> tried -> all outputs done: OutputPublished, the next batch
+ *                   -> some not known: tried again after a pause, those alone
+ *                   -> a sink has FAILED, or the time is up: given up, the application stops
+ * </pre>
  */
 public final class OutputPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(OutputPublisher.class);
-  private static final long RETRY_MS = 500;
-  private static final int MOST_TRIES = 20;
+  private static final long FIRST_PAUSE_MS = 100;
+  private static final long LONGEST_PAUSE_MS = 10_000;
+
+  /** Answers that asking again does not change, unless another driver is at it as well. */
+  private static final int MOST_REFUSALS = 6;
+
+  /** Batches that are committed and not published while the next ones run. */
+  private static final int MOST_BEHIND = 20;
+
+  private static final long CLEAN_UP_NANOS = 60_000_000_000L;
 
   private final Publisher publisher;
   private final DurableFiles files;
+  private final SinkRegistry sinks;
   private final Journal journal;
   private final Loop loop;
+  private final Clock clock;
+  private final long timeoutMs;
   private final Consumer<MillraceException> onFailure;
   private final Deque<Batch> queue = new ArrayDeque<>();
   private final List<Runnable> whenIdle = new ArrayList<>();
+  private final List<Runnable> whenRoom = new ArrayList<>();
+
+  /** When each sink was last told to clean up; none before its first commit in this driver. */
+  private final Map<String, Long> cleanedAtNanos = new HashMap<>();
 
   /** True from the first try of a batch to its last, the pauses included. */
   private boolean publishing;
 
   private boolean givenUp;
-  private int tries;
 
-  private record Batch(long timeMs, List<StagedOutput> outputs) {}
+  /** One batch; {@code open} are the outputs that are not known to be published. */
+  private static final class Batch {
+    final long timeMs;
+    final List<PreparedOutput> outputs;
+    final List<PreparedOutput> open;
+    long sinceNanos;
+    int tries;
+    int refusals;
+    String problem = "";
 
+    Batch(long timeMs, List<PreparedOutput> outputs) {
+      this.timeMs = timeMs;
+      this.outputs = outputs;
+      this.open = new ArrayList<>(outputs);
+    }
+  }
+
+  /**
+   * A publisher that has nothing to do yet.
+   *
+   * @param timeoutMs how long a batch may stay committed and not published before the application
+   *     stops
+   */
   public OutputPublisher(
-      DurableFiles files, Journal journal, Loop loop, Consumer<MillraceException> onFailure) {
+      DurableFiles files,
+      SinkRegistry sinks,
+      Journal journal,
+      Loop loop,
+      Clock clock,
+      long timeoutMs,
+      Consumer<MillraceException> onFailure) {
     this.publisher = new Publisher(files);
     this.files = files;
+    this.sinks = sinks;
     this.journal = journal;
     this.loop = loop;
+    this.clock = clock;
+    this.timeoutMs = timeoutMs;
     this.onFailure = onFailure;
   }
 
-  /** The commit of the batch is durable. */
-  public void publish(long batchTimeMs, List<StagedOutput> outputs) {
+  /** The commit of the batch is durable, now or since a driver before this one. */
+  public void publish(long batchTimeMs, List<? extends PreparedOutput> outputs) {
     if (!outputs.isEmpty()) {
-      queue.add(new Batch(batchTimeMs, outputs));
+      queue.add(new Batch(batchTimeMs, List.copyOf(outputs)));
       publishNext();
     }
   }
@@ -71,26 +130,143 @@ public final class OutputPublisher {
     }
   }
 
+  /**
+   * Runs when few enough batches wait to be published for another one to run, or publishing was
+   * given up; at once if it is so.
+   */
+  public void whenRoom(Runnable action) {
+    if (queue.size() < MOST_BEHIND || givenUp) {
+      action.run();
+    } else {
+      whenRoom.add(action);
+    }
+  }
+
+  /** Why the oldest batch could not be published yet; empty when nothing is wrong. */
+  public Optional<String> problem() {
+    Batch oldest = queue.peek();
+    return oldest == null || oldest.problem.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "Batch " + oldest.timeMs + " ms is committed and not published: " + oldest.problem);
+  }
+
   private void publishNext() {
     Batch batch = queue.peek();
     if (batch == null || publishing || givenUp) {
       return;
     }
     publishing = true;
+    batch.sinceNanos = clock.nanoTime();
     publish(batch);
   }
 
   private void publish(Batch batch) {
-    List<CompletableFuture<Outcome>> open = new ArrayList<>();
-    batch.outputs().forEach(output -> open.add(publisher.publish(output)));
+    batch.tries++;
+    Map<PreparedOutput, CompletableFuture<CommitOutcome>> asked = new LinkedHashMap<>();
+    batch.open.forEach(output -> asked.put(output, outcome(output, batch.timeMs)));
     Answers.post(
-        CompletableFuture.allOf(open.toArray(CompletableFuture[]::new)),
+        CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new)),
         loop,
-        (all, failure) -> {
-          boolean done =
-              failure == null && open.stream().allMatch(one -> one.join() == Outcome.DONE);
-          onTried(batch, done, failure);
-        });
+        (all, failure) -> onTried(batch, asked));
+  }
+
+  private CompletableFuture<CommitOutcome> outcome(PreparedOutput output, long batchTimeMs) {
+    if (output instanceof StagedSink sink) {
+      return sinks.commit(sink, batchTimeMs);
+    }
+    return publisher
+        .publish((StagedOutput) output)
+        .thenApply(
+            outcome ->
+                outcome == Outcome.DONE
+                    ? CommitOutcome.done()
+                    : CommitOutcome.unknown("the rename ended with " + outcome, null));
+  }
+
+  private void onTried(Batch batch, Map<PreparedOutput, CompletableFuture<CommitOutcome>> asked) {
+    boolean refused = false;
+    for (Map.Entry<PreparedOutput, CompletableFuture<CommitOutcome>> one : asked.entrySet()) {
+      PreparedOutput output = one.getKey();
+      CommitOutcome outcome = one.getValue().exceptionally(OutputPublisher::unknown).join();
+      switch (outcome.kind()) {
+        case DONE -> batch.open.remove(output);
+        case UNKNOWN -> {
+          batch.problem = output.description() + ": " + outcome.reason();
+          refused |= isRefusal(outcome);
+          LOG.warn(
+              "batch {} ms is not published in try {}: {}",
+              batch.timeMs,
+              batch.tries,
+              batch.problem,
+              outcome.cause().orElse(null));
+        }
+        case FAILED -> {
+          giveUp(
+              batch,
+              ErrorCode.SINK_FAILED,
+              output.description() + " could not be published: " + outcome.reason(),
+              outcome.cause().orElse(null));
+          return;
+        }
+      }
+    }
+    batch.refusals = refused ? batch.refusals + 1 : 0;
+    if (batch.open.isEmpty()) {
+      onPublished(batch);
+    } else if (batch.refusals >= MOST_REFUSALS || isLate(batch)) {
+      giveUp(
+          batch,
+          batch.open.get(0) instanceof StagedSink
+              ? ErrorCode.SINK_FAILED
+              : ErrorCode.STORAGE_FAILED,
+          "not published in "
+              + batch.tries
+              + " tries (millrace.output.publishTimeout is "
+              + timeoutMs
+              + " ms): "
+              + batch.problem,
+          null);
+    } else {
+      long pauseMs = FIRST_PAUSE_MS << Math.min(batch.tries - 1, 20);
+      loop.schedule(Math.min(pauseMs, LONGEST_PAUSE_MS), () -> publish(batch));
+    }
+  }
+
+  private static CommitOutcome unknown(Throwable failure) {
+    Throwable cause = Answers.cause(failure);
+    return CommitOutcome.unknown(
+        cause instanceof MillraceException ? cause.getMessage() : cause.toString(), cause);
+  }
+
+  private static boolean isRefusal(CommitOutcome outcome) {
+    return outcome.cause().isPresent()
+        && outcome.cause().get() instanceof MillraceException known
+        && !known.code().isRetryable();
+  }
+
+  private boolean isLate(Batch batch) {
+    return clock.nanoTime() - batch.sinceNanos > timeoutMs * 1_000_000;
+  }
+
+  private void onPublished(Batch batch) {
+    publishing = false;
+    queue.remove();
+    journal.append(new DriverEvent.OutputPublished(batch.timeMs));
+    for (PreparedOutput output : batch.outputs) {
+      if (output instanceof StagedOutput staged) {
+        removeStaging(staged);
+      } else if (output instanceof StagedSink staged) {
+        cleanUp(staged.outputId(), batch.timeMs);
+      }
+    }
+    if (queue.isEmpty()) {
+      run(whenIdle);
+    }
+    if (queue.size() < MOST_BEHIND) {
+      run(whenRoom);
+    }
+    publishNext();
   }
 
   /** What failed attempts left; it is in nobody's way when it stays. */
@@ -106,38 +282,34 @@ public final class OutputPublisher {
         });
   }
 
-  private void onTried(Batch batch, boolean done, Throwable failure) {
-    if (done) {
-      tries = 0;
-      publishing = false;
-      queue.remove();
-      journal.append(new DriverEvent.OutputPublished(batch.timeMs()));
-      batch.outputs().forEach(this::removeStaging);
-      if (queue.isEmpty()) {
-        runWhenIdle();
-      }
-      publishNext();
-    } else if (++tries < MOST_TRIES) {
-      loop.schedule(RETRY_MS, () -> publish(batch));
-    } else {
-      givenUp = true;
-      onFailure.accept(
-          new MillraceException(
-              ErrorCode.STORAGE_FAILED,
-              "the outputs of batch "
-                  + batch.timeMs()
-                  + " ms are committed but could not be published in "
-                  + MOST_TRIES
-                  + " tries; they stand in "
-                  + batch.outputs().get(0).stagedDirectory(),
-              failure));
-      runWhenIdle();
+  private void cleanUp(String outputId, long batchTimeMs) {
+    Long before = cleanedAtNanos.get(outputId);
+    long now = clock.nanoTime();
+    if (before == null || now - before >= CLEAN_UP_NANOS) {
+      cleanedAtNanos.put(outputId, now);
+      Answers.postSuccess(sinks.cleanUp(outputId, batchTimeMs), loop, () -> {});
     }
   }
 
-  private void runWhenIdle() {
-    List<Runnable> actions = new ArrayList<>(whenIdle);
-    whenIdle.clear();
+  private void giveUp(Batch batch, ErrorCode code, String why, Throwable cause) {
+    givenUp = true;
+    onFailure.accept(
+        new MillraceException(
+            code,
+            "the outputs of batch "
+                + batch.timeMs
+                + " ms are committed, so the batch is not run again, but "
+                + why
+                + "; what was staged is still there, and is published first when the application"
+                + " is started again from its checkpoint",
+            cause));
+    run(whenIdle);
+    run(whenRoom);
+  }
+
+  private static void run(List<Runnable> waiting) {
+    List<Runnable> actions = new ArrayList<>(waiting);
+    waiting.clear();
     actions.forEach(Runnable::run);
   }
 }

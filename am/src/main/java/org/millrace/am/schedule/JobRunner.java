@@ -226,7 +226,9 @@ public final class JobRunner {
         return (R) new JobAction.WrittenFile(finished.getOutputFile(), finished.getOutputBytes());
       }
       List<Object> records = decoder.decode(result);
-      if (action instanceof JobAction.Count || action instanceof JobAction.MapPartition) {
+      if (action instanceof JobAction.Count
+          || action instanceof JobAction.MapPartition
+          || action instanceof JobAction.WriteSink) {
         return (R) records.get(0);
       }
       return (R) records;

@@ -16,7 +16,9 @@ import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.FakeJournal;
 import org.millrace.am.plan.FakeShipping;
 import org.millrace.am.plan.Planner;
+import org.millrace.am.publish.BatchOutputs;
 import org.millrace.am.publish.OutputPublisher;
+import org.millrace.am.publish.SinkRegistry;
 import org.millrace.am.publish.TextOutputs;
 import org.millrace.am.receive.RatePolicy;
 import org.millrace.am.receive.ReceiverTracker;
@@ -76,6 +78,7 @@ class BatchLifecycleTest {
           (where, fault) -> {
             throw new AssertionError(where, fault);
           });
+  private final SinkRegistry sinks = new SinkRegistry(time.blockingWork());
   private final List<MillraceException> stops = new ArrayList<>();
   private BatchAction action = (rdd, batchTime) -> {};
   private RuntimeException pollFailure;
@@ -501,7 +504,7 @@ class BatchLifecycleTest {
                 loop,
                 time.blockingWork(),
                 journal,
-                new OutputPublisher(files, journal, loop, stops::add),
+                new OutputPublisher(files, sinks, journal, loop, time, 60_000, stops::add),
                 new FakeKeptDatasets(),
                 committed,
                 listeners),
@@ -517,13 +520,17 @@ class BatchLifecycleTest {
                 Map.of(),
                 2),
             jobs,
-            new TextOutputs(
-                files,
-                new FormatBridge(getClass().getClassLoader()),
-                time.blockingWork(),
+            new BatchOutputs(
+                new TextOutputs(
+                    files,
+                    new FormatBridge(getClass().getClassLoader()),
+                    time.blockingWork(),
+                    jobs,
+                    this::await,
+                    "app-e1"),
+                sinks,
                 jobs,
-                this::await,
-                "app-e1"),
+                this::await),
             new RecordingListener());
     loop.execute(batches::start);
     time.runUntilIdle();

@@ -91,6 +91,8 @@ public enum ErrorCode {
   STORAGE_FAILED(2013, EXTERNAL, true),
   /** A file that had to be new exists already: somebody else took the name. */
   FILE_EXISTS(2014, EXTERNAL, false),
+  /** A sink of the program cannot be opened, or does not take a batch that was decided. */
+  SINK_FAILED(2015, EXTERNAL, false),
   /** A peer could not prove that it belongs to this application. */
   AUTHENTICATION_FAILED(2020, EXTERNAL, false),
   /** A peer sent something the protocol does not allow. */

@@ -1,6 +1,7 @@
 package org.millrace.api.graph;
 
 import java.util.Objects;
+import org.millrace.api.sink.Sink;
 import org.millrace.api.streaming.Time;
 
 /** Something that a program wants done with each batch of a stream. */
@@ -79,6 +80,23 @@ public sealed interface Output {
     /** The directory of a batch: {@code prefix-TIME.suffix}, the time in milliseconds. */
     public String directory(Time batchTime) {
       return Output.directory(prefix, suffix, batchTime);
+    }
+  }
+
+  /**
+   * Writes each batch to a sink, exactly once.
+   *
+   * @param outputId the name that the program gave the output, its own; the sink's records are of
+   *     the type of the stream's
+   */
+  record SinkOutput(int id, StreamNode parent, String outputId, Sink<?> sink, String description)
+      implements Output {
+    /** Checks that everything is given. */
+    public SinkOutput {
+      Objects.requireNonNull(parent, "parent");
+      Objects.requireNonNull(outputId, "outputId");
+      Objects.requireNonNull(sink, "sink");
+      Objects.requireNonNull(description, "description");
     }
   }
 

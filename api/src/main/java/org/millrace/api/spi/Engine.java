@@ -102,6 +102,12 @@ public interface Engine extends AutoCloseable {
   /** Tells a listener nothing more; does nothing when it was not added. */
   void removeListener(StreamingListener listener);
 
+  /**
+   * The number of this driver among those that go on from one checkpoint, from 1: a later one has a
+   * larger one. Known from the start of the streams on.
+   */
+  long epoch();
+
   /** The time before the first batch, from which slides are counted; empty before the start. */
   Optional<Time> zeroTime();
 

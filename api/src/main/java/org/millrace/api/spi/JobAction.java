@@ -7,6 +7,9 @@ import java.util.Objects;
 import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
 import org.millrace.api.function.VoidFunction;
+import org.millrace.api.sink.Sink;
+import org.millrace.api.sink.SinkContext;
+import org.millrace.api.streaming.Time;
 
 /**
  * What a job does with each partition of a dataset.
@@ -96,6 +99,23 @@ public sealed interface JobAction<R> {
     public SaveFormat {
       Objects.requireNonNull(writer, "writer");
       Objects.requireNonNull(stagingDirectory, "stagingDirectory");
+    }
+  }
+
+  /**
+   * Writes each partition to a sink. The result is the one message that the attempt prepared.
+   *
+   * @param sink writes records of the dataset's type
+   * @param batchTime the time of the batch
+   * @param run differs each time that a batch of the output is written in an epoch, from 0
+   */
+  record WriteSink(Sink<?> sink, SinkContext output, Time batchTime, long run)
+      implements JobAction<byte[]> {
+    /** Checks that everything is given. */
+    public WriteSink {
+      Objects.requireNonNull(sink, "sink");
+      Objects.requireNonNull(output, "output");
+      Objects.requireNonNull(batchTime, "batchTime");
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.millrace.api.HashPartitioner;
 import org.millrace.api.PairRDD;
 import org.millrace.api.RDD;
@@ -21,6 +22,7 @@ import org.millrace.api.function.PairFlatMapFunction;
 import org.millrace.api.function.PairFunction;
 import org.millrace.api.function.VoidFunction;
 import org.millrace.api.function.VoidFunction2;
+import org.millrace.api.function.VoidFunction3;
 import org.millrace.api.graph.BatchFunction;
 import org.millrace.api.graph.Compositions;
 import org.millrace.api.graph.DerivedStreamNode;
@@ -32,6 +34,7 @@ import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.Rearrangements;
 import org.millrace.api.graph.StreamNode;
 import org.millrace.api.graph.WindowStreamNode;
+import org.millrace.api.sink.Sink;
 import org.millrace.api.storage.StorageLevel;
 
 /**
@@ -53,6 +56,7 @@ import org.millrace.api.storage.StorageLevel;
  */
 public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends RDDLike<T, R>> {
   private static final int PRINTED_BY_DEFAULT = 10;
+  private static final Pattern OUTPUT_ID = Pattern.compile("[A-Za-z0-9._-]{1,100}");
   private static final PairFunction<Object, Object, Object> WITHOUT_KEY =
       record -> new Tuple2<>(null, record);
   private static final Function<Tuple2<Object, Long>, Boolean> COUNTED = pair -> pair._2() != 0;
@@ -476,14 +480,55 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
 
   // ---- outputs
 
-  /** Calls a function in the driver with the dataset of each batch. */
+  /**
+   * Calls a function in the driver with the dataset of each batch. It is called again when the
+   * batch is run again: what it does to the outside happens at least once.
+   */
   public void foreachRDD(VoidFunction<R> f) {
     context.addForEach("foreachRDD", node, (rdd, batchTime) -> f.call(wrapRDD(rdd)));
   }
 
-  /** Calls a function in the driver with the dataset and the time of each batch. */
+  /** {@link #foreachRDD(VoidFunction)} with the time of the batch. */
   public void foreachRDD(VoidFunction2<R, Time> f) {
     context.addForEach("foreachRDD", node, (rdd, batchTime) -> f.call(wrapRDD(rdd), batchTime));
+  }
+
+  /**
+   * {@link #foreachRDD(VoidFunction)} with what makes effects on the outside idempotent: the time
+   * of the batch and the epoch of the driver. A batch that is run again has the same time and the
+   * same records; its epoch is the same, or larger when another driver runs it. So write under the
+   * time as key, and refuse whoever comes with a lower epoch than has been there before: it is a
+   * driver that was replaced and does not know it. {@link #writeTo} needs neither.
+   */
+  public void foreachRDD(VoidFunction3<R, Time, Long> f) {
+    context.addForEach(
+        "foreachRDD",
+        node,
+        (rdd, batchTime) -> f.call(wrapRDD(rdd), batchTime, context.engine().epoch()));
+  }
+
+  /**
+   * Writes each batch to a sink, as a whole and exactly once: it becomes visible after the batch is
+   * committed, whichever tasks, executors or drivers fail meanwhile. Batches become visible in the
+   * order of their times. Batches follow those that are committed with bounded lag: when the sink
+   * is away longer than {@code millrace.output.publishTimeout}, the application stops.
+   *
+   * @param outputId a name of this output's own, which stays the same as long as what it writes: by
+   *     it a restarted application finds the sink of a batch that its predecessor decided. Of
+   *     letters, digits, {@code . _ -}, at most 100
+   * @throws MillraceException ILLEGAL_USE when the name has another form, or another output has it
+   */
+  public void writeTo(String outputId, Sink<? super T> sink) {
+    Objects.requireNonNull(sink, "the sink is null");
+    if (outputId == null || !OUTPUT_ID.matcher(outputId).matches()) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          "'"
+              + outputId
+              + "' cannot be the name of an output; use 1 to 100 letters, digits and the characters"
+              + " . _ -");
+    }
+    context.addSink(node, outputId, sink);
   }
 
   /** Prints the first ten records of each batch in the driver. */

@@ -11,6 +11,7 @@ import org.millrace.api.graph.Combining;
 import org.millrace.api.graph.DerivedStreamNode;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.NarrowNode;
+import org.millrace.api.graph.Output;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.ReceiverStreamNode;
 import org.millrace.api.graph.SerializabilityCheck;
@@ -30,6 +31,11 @@ final class StartCheck {
       if (input instanceof ReceiverStreamNode receiverStream) {
         SerializabilityCheck.require(
             receiverStream.receiver(), "the receiver of " + input.description());
+      }
+    }
+    for (Output output : graph.outputs()) {
+      if (output instanceof Output.SinkOutput sinkOutput) {
+        SerializabilityCheck.require(sinkOutput.sink(), "the sink of " + output.description());
       }
     }
     for (StreamNode stream : graph.neededStreams()) {

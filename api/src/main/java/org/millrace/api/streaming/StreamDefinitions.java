@@ -17,6 +17,7 @@ import org.millrace.api.graph.Output;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.graph.StreamNode;
 import org.millrace.api.graph.StreamSettings;
+import org.millrace.api.sink.Sink;
 
 /** Collects what a program defines until it starts. Guarded by the context that owns it. */
 final class StreamDefinitions {
@@ -55,6 +56,21 @@ final class StreamDefinitions {
     outputs.add(
         new Output.HadoopFilesOutput(
             outputs.size(), parent, prefix, suffix, output, output.description()));
+  }
+
+  void addSink(StreamNode parent, String outputId, Sink<?> sink) {
+    String description = described("writeTo '" + outputId + "'");
+    for (Output other : outputs) {
+      if (other instanceof Output.SinkOutput known && known.outputId().equals(outputId)) {
+        throw new MillraceException(
+            ErrorCode.ILLEGAL_USE,
+            description
+                + " uses the name that "
+                + known.description()
+                + " has; give each output a name of its own");
+      }
+    }
+    outputs.add(new Output.SinkOutput(outputs.size(), parent, outputId, sink, description));
   }
 
   /**

@@ -41,6 +41,7 @@ import org.millrace.api.graph.ReceiverStreamNode;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.graph.StreamNode;
 import org.millrace.api.graph.UnionComposition;
+import org.millrace.api.sink.Sink;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.StopMode;
 import org.millrace.api.storage.StorageLevel;
@@ -666,6 +667,10 @@ public final class StreamingContext implements Closeable {
 
   void addTextFiles(StreamNode parent, String prefix, String suffix) {
     define("saveAsTextFiles", to -> to.addTextFiles(parent, prefix, suffix));
+  }
+
+  void addSink(StreamNode parent, String outputId, Sink<?> sink) {
+    define("writeTo", to -> to.addSink(parent, outputId, sink));
   }
 
   /** Null for prefix or suffix is the same as empty. */

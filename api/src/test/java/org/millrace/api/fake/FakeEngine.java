@@ -190,6 +190,11 @@ public final class FakeEngine implements Engine {
   // ---- streams
 
   @Override
+  public long epoch() {
+    return NaiveJobs.EPOCH;
+  }
+
+  @Override
   public void persist(RddNode rdd, StorageLevel level) {
     persisted.put(rdd.id(), level);
   }
@@ -316,6 +321,8 @@ public final class FakeEngine implements Engine {
       forEach.action().run(rdd, batchTime);
     } else if (output instanceof Output.TextFilesOutput files) {
       saveAsTextFile(rdd, files.directory(batchTime));
+    } else if (output instanceof Output.SinkOutput sink) {
+      jobs.writeTo(sink, rdd, batchTime);
     }
   }
 

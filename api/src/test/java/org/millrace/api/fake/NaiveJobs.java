@@ -10,11 +10,22 @@ import java.util.Iterator;
 import java.util.List;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.api.graph.Output;
 import org.millrace.api.graph.RddNode;
+import org.millrace.api.sink.CommitOutcome;
+import org.millrace.api.sink.PreparedBatch;
+import org.millrace.api.sink.Sink;
+import org.millrace.api.sink.SinkAttempt;
+import org.millrace.api.sink.SinkCommitter;
+import org.millrace.api.sink.SinkContext;
+import org.millrace.api.sink.SinkWriter;
 import org.millrace.api.spi.JobAction;
+import org.millrace.api.streaming.Time;
 
 /** Runs actions over naively computed partitions. */
 final class NaiveJobs {
+  static final long EPOCH = 1;
+
   private final NaiveInterpreter interpreter;
 
   NaiveJobs(NaiveInterpreter interpreter) {
@@ -27,7 +38,7 @@ final class NaiveJobs {
       List<List<Object>> partitions = interpreter.partitions(rdd);
       List<R> results = new ArrayList<>();
       for (int p = fromPartition; p < untilPartition; p++) {
-        results.add((R) result(action, partitions.get(p), p));
+        results.add((R) result(action, partitions.get(p), p, partitions.size()));
       }
       return results;
     } catch (MillraceException e) {
@@ -38,7 +49,8 @@ final class NaiveJobs {
     }
   }
 
-  private static Object result(JobAction<?> action, List<Object> records, int partition)
+  private static Object result(
+      JobAction<?> action, List<Object> records, int partition, int partitionCount)
       throws Exception {
     if (action instanceof JobAction.Collect) {
       return records;
@@ -63,6 +75,8 @@ final class NaiveJobs {
       return mapped(mapPartition, records.iterator());
     } else if (action instanceof JobAction.SaveText save) {
       return written(Path.of(save.stagingDirectory()), records, partition);
+    } else if (action instanceof JobAction.WriteSink write) {
+      return written(write, records, partition, partitionCount);
     }
     throw new IllegalArgumentException("not a known action: " + action);
   }
@@ -94,6 +108,41 @@ final class NaiveJobs {
     Path file = directory.resolve(String.format("part-%05d", partition));
     Files.writeString(file, text, StandardCharsets.UTF_8);
     return new JobAction.WrittenFile(file.getFileName().toString(), Files.size(file));
+  }
+
+  private static byte[] written(JobAction.WriteSink action, List<Object> records, int p, int count)
+      throws Exception {
+    @SuppressWarnings("unchecked") // the stream has records of the sink's type
+    Sink<Object> sink = (Sink<Object>) Shipping.copy(action.sink());
+    SinkAttempt attempt =
+        new SinkAttempt(action.output(), action.batchTime(), p, count, action.run());
+    SinkWriter<Object> writer = sink.open(attempt);
+    for (Object record : records) {
+      writer.write(record);
+    }
+    byte[] message = writer.prepare();
+    writer.close();
+    return message;
+  }
+
+  /** Prepares and commits at once: here a batch is run once. */
+  void writeTo(Output.SinkOutput output, RddNode rdd, Time batchTime) throws Exception {
+    SinkContext context = new SinkContext("fake", output.outputId(), EPOCH);
+    List<byte[]> messages =
+        run(
+            rdd,
+            new JobAction.WriteSink(output.sink(), context, batchTime, 0),
+            0,
+            rdd.partitionCount());
+    SinkCommitter committer = output.sink().committer(context);
+    CommitOutcome outcome =
+        committer.commit(
+            new PreparedBatch(
+                context, batchTime, messages.stream().filter(m -> m.length > 0).toList()));
+    committer.close();
+    if (outcome.kind() != CommitOutcome.Kind.DONE) {
+      throw new IllegalStateException("the commit ended with " + outcome);
+    }
   }
 
   void saveAsTextFile(RddNode rdd, Path directory) {

@@ -47,6 +47,14 @@ public final class Keys {
   public static final Key<Long> BATCH_RETRY_DELAY =
       Key.duration(
           "millrace.batch.retryDelay", "1s", 0, "", "Pause before a failed batch is run again.");
+  public static final Key<Long> OUTPUT_PUBLISH_TIMEOUT =
+      Key.duration(
+          "millrace.output.publishTimeout",
+          "10m",
+          1_000,
+          "",
+          "How long outputs of a committed batch are tried to be published (files renamed, sinks"
+              + " committed) before the application stops. Batches wait meanwhile.");
   public static final Key<Integer> BATCHES_MAX_WAITING =
       Key.integer(
           "millrace.batch.maxWaiting",

@@ -14,11 +14,11 @@ public interface RecordOutput {
   /**
    * Ends the attempt well.
    *
-   * @return its files relative to the attempt's directory, in order; empty for a format without
-   *     files
-   * @throws Exception what the format throws
+   * @return of a format its files relative to the attempt's directory, in order, none when it
+   *     writes no files; of a sink its message
+   * @throws Exception what the format or sink throws
    */
-  List<String> commit() throws Exception;
+  List<?> commit() throws Exception;
 
   /**
    * Gives the attempt up.

@@ -33,7 +33,7 @@ final class PipelineShape {
           case REDUCE -> ReduceSink.class;
           case FOR_EACH -> ForEachSink.class;
           case MATERIALIZE -> MaterializeSink.class;
-          case FOR_EACH_PARTITION, MAP_PARTITION, SAVE_TEXT, SAVE_FORMAT -> null;
+          case FOR_EACH_PARTITION, MAP_PARTITION, SAVE_TEXT, SAVE_FORMAT, WRITE_SINK -> null;
           case SINK_UNSPECIFIED, UNRECOGNIZED -> throw PipeShape.unknown("sink", kind.name(), null);
         };
     return type == null ? null : hidden.define(Sink.class, type);
@@ -58,7 +58,7 @@ final class PipelineShape {
     }
     return switch (sinkKind) {
       case SAVE_TEXT -> new SaveTextSink();
-      case SAVE_FORMAT -> new FormatSink();
+      case SAVE_FORMAT, WRITE_SINK -> new OutputSink();
       default -> new PartitionSink();
     };
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.millrace.checkpoint.publish.StagedOutput;
+import org.millrace.checkpoint.publish.PreparedOutput;
 
 /**
  * One change of the driver's state. The state is what replaying all events in their order gives.
@@ -169,7 +169,7 @@ public sealed interface DriverEvent {
   }
 
   /** The decision on a batch; it is never run again, and exactly these outputs get published. */
-  record BatchCommitted(long batchTimeMs, CommitOutcome outcome, List<StagedOutput> outputs)
+  record BatchCommitted(long batchTimeMs, CommitOutcome outcome, List<PreparedOutput> outputs)
       implements DriverEvent {
     public BatchCommitted {
       Objects.requireNonNull(outcome, "outcome");
@@ -190,7 +190,7 @@ public sealed interface DriverEvent {
     SKIPPED
   }
 
-  /** All outputs of a committed batch have their final names. */
+  /** All outputs of a committed batch have their final names, or are in their sinks. */
   record OutputPublished(long batchTimeMs) implements DriverEvent {
     @Override
     public <R> R accept(Handler<R> handler) {

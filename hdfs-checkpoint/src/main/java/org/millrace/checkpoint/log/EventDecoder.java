@@ -28,9 +28,12 @@ import org.millrace.checkpoint.log.format.Output;
 import org.millrace.checkpoint.log.format.OutputPublished;
 import org.millrace.checkpoint.log.format.QueueCut;
 import org.millrace.checkpoint.log.format.SeenFile;
+import org.millrace.checkpoint.log.format.SinkOutput;
 import org.millrace.checkpoint.log.format.StreamEnded;
 import org.millrace.checkpoint.log.format.StreamStarted;
+import org.millrace.checkpoint.publish.PreparedOutput;
 import org.millrace.checkpoint.publish.StagedOutput;
+import org.millrace.checkpoint.publish.StagedSink;
 
 /** Avro bytes, written with the schema of a segment's header, to events. Not thread-safe. */
 final class EventDecoder {
@@ -172,8 +175,13 @@ final class EventDecoder {
         each(event.getOutputs(), EventDecoder::output));
   }
 
-  private static StagedOutput output(Output output) {
-    return new StagedOutput(output.getStagedDirectory(), output.getTargetDirectory());
+  private static PreparedOutput output(Object output) {
+    if (output instanceof Output files) {
+      return new StagedOutput(files.getStagedDirectory(), files.getTargetDirectory());
+    }
+    SinkOutput sink = (SinkOutput) output;
+    return new StagedSink(
+        sink.getOutputId(), sink.getApplication(), sink.getEpoch(), sink.getMessages());
   }
 
   private static <A, B> List<B> each(List<A> list, Function<A, B> conversion) {

@@ -3,6 +3,7 @@ package org.millrace.checkpoint.log;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.avro.io.BinaryEncoder;
@@ -28,8 +29,12 @@ import org.millrace.checkpoint.log.format.Output;
 import org.millrace.checkpoint.log.format.OutputPublished;
 import org.millrace.checkpoint.log.format.QueueCut;
 import org.millrace.checkpoint.log.format.SeenFile;
+import org.millrace.checkpoint.log.format.SinkOutput;
 import org.millrace.checkpoint.log.format.StreamEnded;
 import org.millrace.checkpoint.log.format.StreamStarted;
+import org.millrace.checkpoint.publish.PreparedOutput;
+import org.millrace.checkpoint.publish.StagedOutput;
+import org.millrace.checkpoint.publish.StagedSink;
 
 /** Events to Avro bytes. Not thread-safe: belongs to its log. */
 final class EventEncoder {
@@ -138,9 +143,19 @@ final class EventEncoder {
       return new BatchCommitted(
           event.batchTimeMs(),
           CommitOutcome.valueOf(event.outcome().name()),
-          each(
-              event.outputs(),
-              output -> new Output(output.stagedDirectory(), output.targetDirectory())));
+          each(event.outputs(), ToAvro::output));
+    }
+
+    private static Object output(PreparedOutput prepared) {
+      if (prepared instanceof StagedOutput files) {
+        return new Output(files.stagedDirectory(), files.targetDirectory());
+      }
+      StagedSink sink = (StagedSink) prepared;
+      return new SinkOutput(
+          sink.outputId(),
+          sink.application(),
+          sink.epoch(),
+          each(sink.messages(), ByteBuffer::duplicate));
     }
 
     @Override

@@ -1,9 +1,11 @@
 package org.millrace.checkpoint.log;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import org.millrace.api.graph.BlockRange;
 import org.millrace.checkpoint.publish.StagedOutput;
+import org.millrace.checkpoint.publish.StagedSink;
 
 /** One event of each kind, with all its fields filled. */
 final class SampleEvents {
@@ -39,7 +41,13 @@ final class SampleEvents {
         new DriverEvent.BatchCommitted(
             1_700_000_001_000L,
             DriverEvent.CommitOutcome.COMPLETED,
-            List.of(new StagedOutput("/out/_staged/1", "/out/counts-1"))),
+            List.of(
+                new StagedOutput("/out/_staged/1", "/out/counts-1"),
+                new StagedSink(
+                    "orders",
+                    "application_1700000000000_0001",
+                    2,
+                    List.of(ByteBuffer.wrap(new byte[] {1, 2}), ByteBuffer.wrap(new byte[] {3}))))),
         new DriverEvent.OutputPublished(1_700_000_001_000L),
         new DriverEvent.BatchCommitted(
             1_700_000_002_000L, DriverEvent.CommitOutcome.SKIPPED, List.of()),

@@ -110,6 +110,11 @@ final class StartedEngine implements Engine {
   }
 
   @Override
+  public long epoch() {
+    return engine.epoch();
+  }
+
+  @Override
   public Optional<Time> zeroTime() {
     return engine.zeroTime();
   }

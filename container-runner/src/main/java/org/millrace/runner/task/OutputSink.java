@@ -2,59 +2,84 @@ package org.millrace.runner.task;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.api.sink.SinkAttempt;
 import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.runner.hadoop.OutputWriter;
 import org.millrace.runner.hadoop.OutputWriter.Attempt;
 import org.millrace.runner.hadoop.RecordOutput;
 import org.millrace.runner.shuffle.Futures;
+import org.millrace.runner.sink.SinkRecords;
+import org.millrace.runner.sink.SinkTask;
+import org.millrace.runner.wire.proto.SinkKind;
 
 /**
- * Writes records by a Hadoop format into a directory of the attempt; the driver publishes what the
- * attempt that counts wrote. Writing blocks, so worker threads do it, a page at a time.
+ * Writes records by a Hadoop format into a directory of the attempt, or to a program's sink; the
+ * driver publishes what the attempt that counts wrote. Writing blocks, so worker threads do it, a
+ * page at a time.
  */
-final class FormatSink extends Sink {
+final class OutputSink extends Sink {
   private static final String WORK = "files";
   private static final int PAGE_RECORDS = 1_024;
 
   private BlockingWork io;
   private ResultBuffer results;
-  private String folder;
+
+  /** Stands before each result, that names a file; null when results are no files. */
+  private String prefix;
+
   private List<Object> page = new ArrayList<>();
   private CompletableFuture<RecordOutput> opening;
 
   /** The last thing that was asked of the output; one at a time. */
   private CompletableFuture<?> working;
 
-  private CompletableFuture<List<String>> committing;
+  private CompletableFuture<List<?>> committing;
   private boolean ended;
 
   @Override
   void begin(SinkContext context) {
-    TaskKey task = context.task();
-    TaskEnvironment environment = context.environment();
-    OutputWriter writer = (OutputWriter) context.function(context.spec().getFunction());
-    // A name of its own for each attempt of each placement, and a number that committers take.
-    folder =
-        "part-%05d-v%d-a%d".formatted(task.partition(), task.placementVersion(), task.attempt());
-    String directory = context.argument().isEmpty() ? "" : context.argument() + "/" + folder;
-    Attempt attempt =
-        new Attempt(task.partition(), (task.placementVersion() << 8) + task.attempt());
-    io = environment.io();
+    io = context.environment().io();
     results = context.resultBuffer();
     page = new ArrayList<>();
     committing = null;
     ended = false;
-    opening = io.run(WORK, () -> open(writer, directory, attempt, environment.userClasses()));
+    Callable<RecordOutput> opener =
+        context.spec().getKind() == SinkKind.WRITE_SINK ? toSink(context) : byFormat(context);
+    opening = io.run(WORK, () -> open(opener));
     working = opening;
   }
 
-  private static RecordOutput open(
-      OutputWriter writer, String directory, Attempt attempt, ClassLoader userClasses) {
+  private Callable<RecordOutput> byFormat(SinkContext context) {
+    TaskKey task = context.task();
+    OutputWriter writer = (OutputWriter) context.function(context.spec().getFunction());
+    ClassLoader userClasses = context.environment().userClasses();
+    // A name of its own for each attempt of each placement, and a number that committers take.
+    String folder =
+        "part-%05d-v%d-a%d".formatted(task.partition(), task.placementVersion(), task.attempt());
+    prefix = folder + "/";
+    String directory = context.argument().isEmpty() ? "" : context.argument() + "/" + folder;
+    Attempt attempt =
+        new Attempt(task.partition(), (task.placementVersion() << 8) + task.attempt());
+    return () -> writer.open(directory, attempt, userClasses);
+  }
+
+  private Callable<RecordOutput> toSink(SinkContext context) {
+    TaskKey task = context.task();
+    var sink = (org.millrace.api.sink.Sink<?>) context.function(context.spec().getFunction());
+    SinkAttempt attempt =
+        SinkTask.decode(context.argument())
+            .attempt(task.partition(), task.placementVersion(), task.attempt());
+    prefix = null;
+    return () -> new SinkRecords(sink, attempt);
+  }
+
+  private static RecordOutput open(Callable<RecordOutput> opener) {
     try {
-      return writer.open(directory, attempt, userClasses);
+      return opener.call();
     } catch (Exception | LinkageError e) {
       throw failure(e);
     }
@@ -123,14 +148,14 @@ final class FormatSink extends Sink {
     if (!isDone(committing, wake)) {
       return Step.WAIT;
     }
-    for (String file : Futures.result(committing)) {
-      results.add(folder + "/" + file);
+    for (Object result : Futures.result(committing)) {
+      results.add(prefix == null ? result : prefix + result);
     }
     ended = true;
     return Step.DONE;
   }
 
-  private static List<String> committed(RecordOutput output) {
+  private static List<?> committed(RecordOutput output) {
     try {
       return output.commit();
     } catch (Exception | LinkageError e) {
@@ -145,8 +170,7 @@ final class FormatSink extends Sink {
     if (cause instanceof InterruptedException) {
       Thread.currentThread().interrupt();
     }
-    return new MillraceException(
-        ErrorCode.TASK_FAILED, "the output format failed: " + cause, cause);
+    return new MillraceException(ErrorCode.TASK_FAILED, "the output failed: " + cause, cause);
   }
 
   @Override

@@ -1,0 +1,2 @@
+/** The tasks that write to a program's sinks. */
+package org.millrace.runner.sink;

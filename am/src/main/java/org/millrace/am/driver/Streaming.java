@@ -111,7 +111,11 @@ final class Streaming implements ReceiverHost {
                 ports.files(), ports.formats(), ports.work(), file.format(), file.description());
         files.put(
             input.inputId(),
-            new FileTracker(ports.files(), reading, FileLimits.of(settings), ports.loop(), file));
+            new FileTracker(
+                new FileTracker.Services(ports.files(), ports.loop(), ports.clock()),
+                reading,
+                FileLimits.of(settings),
+                file));
       } else if (input instanceof ReceiverStreamNode receiver) {
         receiverInputs.add(receiverInput(receiver, parts.mostCopies()));
       }

@@ -207,6 +207,119 @@ class FileTrackerTest {
     assertThat(takenPaths(tracker)).containsExactly("/in/b.tmp");
   }
 
+  @Test
+  void listsADirectoryAgainOnlyWhenAnEntryCameOrWent() {
+    for (int i = 0; i < 10; i++) {
+      put("/in/" + i, "text");
+    }
+    FileTracker tracker = started("/in", true);
+    time.advance(WatchedDirectory.SETTLE_MS);
+    assertThat(takenPaths(tracker)).isEmpty();
+    int settled = files.listings();
+    time.advance(10_000);
+    assertThat(takenPaths(tracker)).isEmpty();
+    assertThat(files.listings()).isEqualTo(settled);
+
+    put("/outside", "text");
+    await(files.rename("/outside", "/in/new"));
+    assertThat(takenPaths(tracker)).containsExactly("/in/new");
+    assertThat(files.listings()).isEqualTo(settled + 1);
+
+    time.advance(WatchedDirectory.SETTLE_MS);
+    assertThat(takenPaths(tracker)).isEmpty();
+    assertThat(takenPaths(tracker)).isEmpty();
+    assertThat(files.listings()).as("once more, then the time is known").isEqualTo(settled + 2);
+
+    time.advance(WatchedDirectory.LONGEST_TRUST_MS);
+    assertThat(takenPaths(tracker)).isEmpty();
+    assertThat(files.listings()).isEqualTo(settled + 3);
+  }
+
+  @Test
+  void missesNoEntryOfTheSameTickAsTheListingBefore() {
+    FileTracker tracker = started("/in", true);
+    time.advance(10);
+    files.put("/in/a", "text".getBytes(UTF_8));
+    assertThat(takenPaths(tracker)).containsExactly("/in/a");
+    files.put("/in/b", "text".getBytes(UTF_8));
+    assertThat(takenPaths(tracker)).containsExactly("/in/b");
+  }
+
+  @Test
+  void remembersWhatNoBatchHadRoomForWithoutListingAgain() {
+    FileTracker tracker = limited(new FileLimits(1, 1L << 30, false));
+    put("/in/a", "1");
+    put("/in/b", "2");
+    put("/in/c", "3");
+    time.advance(WatchedDirectory.SETTLE_MS);
+    assertThat(takenPaths(tracker)).containsExactly("/in/a");
+    time.advance(WatchedDirectory.SETTLE_MS);
+    assertThat(takenPaths(tracker)).containsExactly("/in/b");
+    int listings = files.listings();
+
+    assertThat(takenPaths(tracker)).containsExactly("/in/c");
+    assertThat(takenPaths(tracker)).isEmpty();
+    assertThat(files.listings()).isEqualTo(listings);
+  }
+
+  @Test
+  void seesContentOfAFileThatWasEmpty() {
+    FileTracker tracker = started("/in", true);
+    put("/in/later", "");
+    for (int i = 0; i < 3; i++) {
+      assertThat(takenPaths(tracker)).isEmpty();
+      time.advance(1_000);
+    }
+
+    put("/in/later", "text");
+
+    assertThat(takenPaths(tracker)).containsExactly("/in/later");
+  }
+
+  @Test
+  void asksEachSubdirectoryForItsOwnTime() {
+    make("/in/day/hour");
+    FileTracker tracker = limited(new FileLimits(10, 1L << 30, true));
+    time.advance(WatchedDirectory.SETTLE_MS);
+    assertThat(takenPaths(tracker)).isEmpty();
+    int settled = files.listings();
+
+    put("/in/day/hour/a", "text");
+    assertThat(takenPaths(tracker)).containsExactly("/in/day/hour/a");
+    assertThat(files.listings()).isEqualTo(settled + 1);
+
+    time.advance(WatchedDirectory.SETTLE_MS);
+    assertThat(takenPaths(tracker)).isEmpty();
+    await(files.delete("/in/day"));
+    make("/in/day/hour");
+    put("/in/day/hour/a", "other");
+    assertThat(takenPaths(tracker)).as("another file of that name").isEmpty();
+  }
+
+  @Test
+  void asksAFilterAgainWithoutListing() {
+    boolean[] open = {false};
+    FileTracker tracker =
+        tracker(
+            new FileStreamNode(
+                LABEL,
+                0,
+                new FileStreamNode.Selection("/in", true, Optional.of(path -> open[0])),
+                Optional.empty()),
+            new FileLimits(10, 1L << 30, false));
+    await(tracker.start());
+    put("/in/a", "text");
+    assertThat(takenPaths(tracker)).isEmpty();
+    time.advance(WatchedDirectory.SETTLE_MS);
+    assertThat(takenPaths(tracker)).isEmpty();
+    int listings = files.listings();
+
+    open[0] = true;
+
+    assertThat(takenPaths(tracker)).containsExactly("/in/a");
+    assertThat(files.listings()).isEqualTo(listings);
+  }
+
   private FileTracker limited(FileLimits limits) {
     FileTracker tracker = tracker(new FileStreamNode(LABEL, 0, "/in", true), limits);
     await(tracker.start());
@@ -239,7 +352,7 @@ class FileTrackerTest {
             time.blockingWork(),
             node.format(),
             node.description());
-    return new FileTracker(files, reading, limits, loop, node);
+    return new FileTracker(new FileTracker.Services(files, loop, time), reading, limits, node);
   }
 
   private void make(String directory) {

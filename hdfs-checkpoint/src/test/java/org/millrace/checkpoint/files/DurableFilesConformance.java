@@ -204,6 +204,47 @@ public abstract class DurableFilesConformance {
   }
 
   @Test
+  void knowsWhenADirectoryGotOrLostAnEntry() throws Exception {
+    String watched = path("watched");
+    get(files.makeDirectories(watched));
+    String inside = path("watched/entry");
+    String outside = path("outside");
+
+    changesTheTimeOf(watched, () -> write(inside, "text"), () -> get(files.delete(inside)));
+    changesTheTimeOf(
+        watched,
+        () -> get(files.rename(inside, outside)),
+        () -> get(files.rename(outside, inside)));
+    changesTheTimeOf(
+        watched,
+        () -> get(files.rename(outside, inside)),
+        () -> get(files.rename(inside, outside)));
+    changesTheTimeOf(watched, () -> get(files.delete(inside)), () -> write(inside, "text"));
+  }
+
+  private interface Change {
+    void make() throws Exception;
+  }
+
+  /** Makes the change, takes it back and makes it again until the clock has ticked meanwhile. */
+  private void changesTheTimeOf(String watched, Change change, Change back) throws Exception {
+    long before = timeOf(watched);
+    assertThat(before).isPositive();
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+    change.make();
+    while (timeOf(watched) == before) {
+      assertThat(System.nanoTime() - deadlineNanos).as("the time stays").isNegative();
+      back.make();
+      change.make();
+    }
+    assertThat(timeOf(watched)).isGreaterThan(before);
+  }
+
+  private long timeOf(String directory) throws Exception {
+    return get(files.status(directory)).orElseThrow().modificationTimeMs();
+  }
+
+  @Test
   void findsPathsByPattern() throws Exception {
     get(files.makeDirectories(path("x1")));
     get(files.makeDirectories(path("x2")));

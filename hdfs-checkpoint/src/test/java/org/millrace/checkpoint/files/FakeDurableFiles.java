@@ -40,6 +40,7 @@ public final class FakeDurableFiles implements DurableFiles {
   private Predicate<String> uncertainRename = path -> false;
   private int flushes;
   private int appends;
+  private int listings;
 
   public FakeDurableFiles(BlockingWork work, Clock clock) {
     this.work = work;
@@ -114,7 +115,22 @@ public final class FakeDurableFiles implements DurableFiles {
     node.content.writeBytes(content);
     node.flushedBytes = content.length;
     node.modificationTimeMs = clock.nowMs();
-    nodes.put(path, node);
+    if (nodes.put(path, node) == null) {
+      touch(parent(path));
+    }
+  }
+
+  /** An entry of the directory came or went. */
+  private void touch(String directory) {
+    Node node = nodes.get(directory);
+    if (node != null) {
+      node.modificationTimeMs = clock.nowMs();
+    }
+  }
+
+  /** How many directories were listed. */
+  public synchronized int listings() {
+    return listings;
   }
 
   @Override
@@ -134,6 +150,7 @@ public final class FakeDurableFiles implements DurableFiles {
           FakeAppendFile writer = new FakeAppendFile(path, node);
           node.writer = writer;
           nodes.put(path, node);
+          touch(parent(path));
           return writer;
         });
   }
@@ -156,6 +173,7 @@ public final class FakeDurableFiles implements DurableFiles {
           if (node == null || !node.directory) {
             throw missing("list", directory);
           }
+          listings++;
           return statuses(path -> parent(path).equals(directory) && !path.equals(directory));
         });
   }
@@ -201,6 +219,8 @@ public final class FakeDurableFiles implements DurableFiles {
         nodes.put(to + path.substring(from.length()), nodes.remove(path));
       }
     }
+    touch(parent(from));
+    touch(parent(to));
   }
 
   @Override
@@ -212,7 +232,9 @@ public final class FakeDurableFiles implements DurableFiles {
   public CompletableFuture<Outcome> delete(String path) {
     return run(
         () -> {
-          nodes.keySet().removeIf(name -> name.equals(path) || name.startsWith(path + "/"));
+          if (nodes.keySet().removeIf(name -> name.equals(path) || name.startsWith(path + "/"))) {
+            touch(parent(path));
+          }
           return Outcome.DONE;
         });
   }
@@ -229,6 +251,8 @@ public final class FakeDurableFiles implements DurableFiles {
           }
           for (String path = directory; !nodes.containsKey(path); path = parent(path)) {
             nodes.put(path, new Node(true));
+            touch(path);
+            touch(parent(path));
           }
           return Outcome.DONE;
         });

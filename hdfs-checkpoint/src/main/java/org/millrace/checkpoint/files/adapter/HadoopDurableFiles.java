@@ -171,6 +171,7 @@ public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
           for (var status : fileSystem.listStatus(path)) {
             statuses.add(
                 entry(
+                    fileSystem,
                     status.getPath(),
                     status.getLen(),
                     status.getModificationTime(),
@@ -187,12 +188,14 @@ public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
         pattern,
         () -> {
           Path path = new Path(pattern);
-          var found = fileSystem(path).globStatus(path);
+          FileSystem fileSystem = fileSystem(path);
+          var found = fileSystem.globStatus(path);
           List<FileStatus> statuses = new ArrayList<>();
           if (found != null) {
             for (var status : found) {
               statuses.add(
                   entry(
+                      fileSystem,
                       status.getPath(),
                       status.getLen(),
                       status.getModificationTime(),
@@ -208,10 +211,16 @@ public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
     return statuses;
   }
 
+  /** Times of directories are kept by HDFS; others make them up, or leave them as they were. */
   private static FileStatus entry(
-      Path path, long lengthBytes, long modificationTimeMs, boolean directory) {
+      FileSystem fileSystem,
+      Path path,
+      long lengthBytes,
+      long modificationTimeMs,
+      boolean directory) {
+    boolean hasTime = !directory || fileSystem instanceof DistributedFileSystem;
     return new FileStatus(
-        path.toString(), directory ? 0 : lengthBytes, modificationTimeMs, directory);
+        path.toString(), directory ? 0 : lengthBytes, hasTime ? modificationTimeMs : 0, directory);
   }
 
   @Override
@@ -222,9 +231,11 @@ public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
         () -> {
           Path asked = new Path(path);
           try {
-            var found = fileSystem(asked).getFileStatus(asked);
+            FileSystem fileSystem = fileSystem(asked);
+            var found = fileSystem.getFileStatus(asked);
             return Optional.of(
                 entry(
+                    fileSystem,
                     found.getPath(),
                     found.getLen(),
                     found.getModificationTime(),

@@ -16,6 +16,16 @@ final class Operations {
     return timesOut ? StateTable.timed() : StateTable.plain();
   }
 
+  /** How what is in the table is written. */
+  static RowForm form(StateSpec spec) {
+    return switch (spec.getKind()) {
+      case MAP_WITH_STATE -> spec.getTimeoutMs() >= 0 ? RowForm.TIMED : RowForm.PLAIN;
+      case WINDOW_REDUCE -> spec.getInverse() < 0 ? RowForm.STACKS : RowForm.PANES;
+      case WINDOW_GROUP -> RowForm.LISTS;
+      default -> RowForm.PLAIN;
+    };
+  }
+
   /** Null for an operation without a window. */
   static Window emptyWindow(StateSpec spec) {
     StateKind kind = spec.getKind();

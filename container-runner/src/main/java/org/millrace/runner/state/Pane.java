@@ -10,6 +10,10 @@ final class Pane {
   private static final int LEAST_CAPACITY = 16;
 
   final long number;
+
+  /** The pane after it; the newest may have one that was taken back. */
+  Pane next;
+
   private Entry[] entries = new Entry[LEAST_CAPACITY];
   private Object[] values;
   private int size;
@@ -44,6 +48,13 @@ final class Pane {
       values[size] = value;
     }
     size++;
+  }
+
+  /** The keys and values of a range, which never change again. */
+  record Slice(long number, int from, int until, Entry[] entries, Object[] values) {}
+
+  Slice slice(int from, int until) {
+    return new Slice(number, from, until, entries, values);
   }
 
   void truncate(int newSize) {

@@ -1,8 +1,10 @@
 package org.millrace.runner.state;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * The values of one key in a window, the earliest first: a queue of two lists whose nodes are
@@ -63,6 +65,63 @@ final class PaneQueue {
       turned = new Node(node.pane(), node.values(), turned);
     }
     return turned == null ? EMPTY : new PaneQueue(turned, null, 0);
+  }
+
+  /** To be read by {@link #read}. */
+  void write(RowSink sink) {
+    writeNodes(front, sink);
+    writeNodes(back, sink);
+    sink.writeLong(oldestBack);
+  }
+
+  private static void writeNodes(Node first, RowSink sink) {
+    int count = 0;
+    for (Node node = first; node != null; node = node.next()) {
+      count++;
+    }
+    sink.writeLong(count);
+    for (Node node = first; node != null; node = node.next()) {
+      sink.writeLong(node.pane());
+      sink.writeLong(node.values().size());
+      for (Object value : node.values()) {
+        sink.writeValue(value);
+      }
+    }
+  }
+
+  static PaneQueue read(RowSource source) {
+    Node front = readNodes(source);
+    Node back = readNodes(source);
+    return new PaneQueue(front, back, source.readLong());
+  }
+
+  private static Node readNodes(RowSource source) {
+    long count = source.readLong();
+    ArrayDeque<Node> nodes = new ArrayDeque<>();
+    for (long i = 0; i < count; i++) {
+      long pane = source.readLong();
+      long size = source.readLong();
+      List<Object> values = new ArrayList<>();
+      for (long j = 0; j < size; j++) {
+        values.add(source.readValue());
+      }
+      nodes.push(new Node(pane, values, null));
+    }
+    Node first = null;
+    for (Node node : nodes) {
+      first = new Node(node.pane(), node.values(), first);
+    }
+    return first;
+  }
+
+  /** Calls for the pane of each list of values. */
+  void panes(LongConsumer consumer) {
+    for (Node node = front; node != null; node = node.next()) {
+      consumer.accept(node.pane());
+    }
+    for (Node node = back; node != null; node = node.next()) {
+      consumer.accept(node.pane());
+    }
   }
 
   /** A view of all values, which nobody can change. */

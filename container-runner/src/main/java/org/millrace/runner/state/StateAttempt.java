@@ -8,6 +8,7 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.runner.state.StatePartition.Held;
 import org.millrace.runner.wire.proto.StateInput;
+import org.millrace.runner.wire.proto.StateKind;
 import org.millrace.runner.wire.proto.StateSpec;
 import org.millrace.runner.wire.proto.StateVersion;
 
@@ -106,7 +107,7 @@ public final class StateAttempt implements AutoCloseable {
         phase = Phase.UNDOING;
         onlyUndoes = partition.versionMs() == input.getVersionMs();
         if (!onlyUndoes && input.getPreviousMs() == StatePartition.NONE) {
-          partition.begin(Operations.emptyTable(spec), Operations.emptyWindow(spec));
+          partition.begin(spec);
           beginChanges();
         }
       }
@@ -116,6 +117,7 @@ public final class StateAttempt implements AutoCloseable {
   }
 
   private void beginChanges() {
+    partition.requireForm(input, Operations.form(spec));
     operation = Operations.open(spec, input, functions, partition);
     phase = childCount > 1 ? Phase.INITIAL : Phase.LEAVING;
   }
@@ -191,7 +193,13 @@ public final class StateAttempt implements AutoCloseable {
     if (phase != Phase.READING) {
       throw misused("records");
     }
-    if (partition.results != null && !spec.getView()) {
+    if (spec.getKind() == StateKind.MAP_WITH_STATE && !spec.getView()) {
+      if (partition.results == null) {
+        throw new MillraceException(
+            ErrorCode.STATE_VERSION_LOST,
+            "partition %d of state %d was restored at batch %d, whose results are not kept"
+                .formatted(input.getPartition(), input.getStateId(), input.getVersionMs()));
+      }
       return partition.results.iterator();
     }
     return new Pairs(partition.table, Operations.shown(spec));

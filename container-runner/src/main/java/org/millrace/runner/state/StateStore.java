@@ -1,7 +1,11 @@
 package org.millrace.runner.state;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.millrace.runner.memory.MemoryAccountant;
 import org.millrace.runner.wire.proto.StateInput;
 import org.millrace.runner.wire.proto.StateSpec;
@@ -43,6 +47,66 @@ public final class StateStore implements AutoCloseable {
     StatePartition partition =
         partitions.computeIfAbsent(name, unused -> new StatePartition(memory));
     return new StateAttempt(partition, spec, input, functions, childCount, keysASlice);
+  }
+
+  /**
+   * Asks for a partition as it was at a version, which must be the one that is there or one that it
+   * can be rolled back to.
+   *
+   * @param continuesMs version of the last capture that was written, so that only what changed
+   *     since is; -1 for everything
+   */
+  public StateCapture capture(int stateId, int partition, long versionMs, long continuesMs) {
+    StatePartition found =
+        partitions.computeIfAbsent(
+            new Name(stateId, partition), unused -> new StatePartition(memory));
+    StateCapture capture = new StateCapture(found, stateId, partition, versionMs);
+    found.beginCapture(capture, continuesMs);
+    return capture;
+  }
+
+  /**
+   * A partition is here at a version, as an image of it says; another one of the name is forgotten.
+   */
+  public StateVersion restore(int stateId, int partition, long versionMs, StateImage image) {
+    return put(stateId, partition, image.partition(versionMs, memory), image.size());
+  }
+
+  /**
+   * A partition is here at a version: all keys of some images that belong to it.
+   *
+   * @param images at least one, all of one form
+   */
+  public StateVersion restore(
+      int stateId,
+      int partition,
+      long versionMs,
+      Collection<StateImage> images,
+      Predicate<Object> belongs) {
+    StatePartition made = StateImage.join(images, belongs, versionMs, memory);
+    return put(stateId, partition, made, made.table.size());
+  }
+
+  private StateVersion put(int stateId, int partition, StatePartition made, int keys) {
+    StateVersion version = made.version(stateId, partition).toBuilder().setKeyCount(keys).build();
+    StatePartition before = partitions.put(new Name(stateId, partition), made);
+    if (before != null) {
+      before.forget();
+    }
+    return version;
+  }
+
+  /** The newest version of each partition that is here, committed or not; without key counts. */
+  public List<StateVersion> versions() {
+    List<StateVersion> versions = new ArrayList<>();
+    partitions.forEach(
+        (name, partition) -> {
+          StateVersion version = partition.version(name.stateId(), name.partition());
+          if (version != null) {
+            versions.add(version);
+          }
+        });
+    return versions;
   }
 
   /** The partition is not needed here any more. Tasks that hold it end with it. */

@@ -14,18 +14,21 @@ import org.millrace.api.HashPartitioner;
  */
 final class StateTable {
   /** What an entry and its places in the index take, without key and value. */
-  static final int BYTES_A_KEY = 56;
+  static final int BYTES_A_KEY = 64;
 
   private static final int SHARD_BITS = 6;
   private static final int LEAST_CAPACITY = 8;
   private static final int GOLDEN = 0x9e3779b9;
 
-  private final Entry end = new Entry(null, 0, null);
+  private final Entry end = new Entry(null, 0, null, -1);
   private final Entry[][] shards = new Entry[1 << SHARD_BITS][];
   private final int[] counts = new int[1 << SHARD_BITS];
   private final TouchOrder touches;
   private long nextNumber;
   private int size;
+
+  /** Where a walk over the entries goes on; null when there is none. */
+  private Entry cursor;
 
   private StateTable(TouchOrder touches) {
     this.touches = touches;
@@ -94,17 +97,62 @@ final class StateTable {
   Entry enter(Object key, int hash, Object value, long timeMs, ChangeLog log) {
     Entry entry;
     if (touches == null) {
-      entry = new Entry(key, hash, value);
+      entry = new Entry(key, hash, value, nextNumber++);
     } else {
       TimedEntry timed = new TimedEntry(key, hash, value, nextNumber++);
       touches.enter(timed, timeMs);
       entry = timed;
     }
+    append(entry);
+    log.entered(entry);
+    return entry;
+  }
+
+  private void append(Entry entry) {
     entry.before = end.before;
     entry.after = end;
     link(entry);
-    log.entered(entry);
+  }
+
+  /** Adds a key that is not there, at the end, under the number that it had; touches apart. */
+  Entry restore(Object key, Object value, long number) {
+    int hash = hash(key);
+    Entry entry =
+        touches == null
+            ? new Entry(key, hash, value, number)
+            : new TimedEntry(key, hash, value, number);
+    nextNumber = Math.max(nextNumber, number + 1);
+    append(entry);
     return entry;
+  }
+
+  /** Entries that come have this number or higher ones. */
+  long nextNumber() {
+    return nextNumber;
+  }
+
+  /** Entries that come have this number or higher ones, which were given already. */
+  void numbersFrom(long number) {
+    nextNumber = Math.max(nextNumber, number);
+  }
+
+  /** Begins a walk over all entries; changes of the table between its steps do not disturb it. */
+  void beginWalk() {
+    cursor = end.after;
+  }
+
+  /** The next entry of the walk; null at its end. */
+  Entry walk() {
+    if (cursor == null || cursor == end) {
+      return null;
+    }
+    Entry entry = cursor;
+    cursor = entry.after;
+    return entry;
+  }
+
+  void endWalk() {
+    cursor = null;
   }
 
   /** Changes the value of a key that is there. */
@@ -149,6 +197,9 @@ final class StateTable {
   }
 
   private void unlink(Entry entry) {
+    if (entry == cursor) {
+      cursor = entry.after;
+    }
     entry.before.after = entry.after;
     entry.after.before = entry.before;
     entry.isPresent = false;

@@ -11,9 +11,6 @@ final class TimedEntry extends Entry {
               ? Long.compare(a.touchedMs, b.touchedMs)
               : Long.compare(a.number, b.number);
 
-  /** Rises with the order of the table. */
-  final long number;
-
   /** Batch time of the last pair. */
   long touchedMs;
 
@@ -23,7 +20,6 @@ final class TimedEntry extends Entry {
   TimedEntry newer;
 
   TimedEntry(Object key, int hash, Object value, long number) {
-    super(key, hash, value);
-    this.number = number;
+    super(key, hash, value, number);
   }
 }

@@ -33,6 +33,7 @@ final class TouchOrder {
     if (entry.touchedMs == timeMs) {
       return;
     }
+    log.touches(entry);
     log.onUndo(new Touched(this, entry, entry.touchedMs, entry.older));
     unlink(entry);
     entry.touchedMs = timeMs;
@@ -62,7 +63,8 @@ final class TouchOrder {
     relink(entry);
   }
 
-  private record Touched(TouchOrder order, TimedEntry entry, long touchedMs, TimedEntry older)
+  /** A touch, and the batch time of the one before it. */
+  record Touched(TouchOrder order, TimedEntry entry, long touchedMs, TimedEntry older)
       implements Undo {
     @Override
     public void undo() {

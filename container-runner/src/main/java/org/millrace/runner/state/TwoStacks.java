@@ -1,5 +1,7 @@
 package org.millrace.runner.state;
 
+import java.util.ArrayDeque;
+import java.util.function.LongConsumer;
 import org.millrace.api.function.Function2;
 
 /**
@@ -81,6 +83,59 @@ final class TwoStacks {
       turned = new Node(node.pane(), value, turned);
     }
     return turned == null ? EMPTY : new TwoStacks(turned, null, null, 0);
+  }
+
+  /** To be read by {@link #read}. */
+  void write(RowSink sink) {
+    writeNodes(front, sink);
+    writeNodes(back, sink);
+    sink.writeLong(oldestBack);
+    sink.writeValue(backReduced);
+    sink.writeValue(reduced);
+  }
+
+  private static void writeNodes(Node top, RowSink sink) {
+    int count = 0;
+    for (Node node = top; node != null; node = node.under()) {
+      count++;
+    }
+    sink.writeLong(count);
+    for (Node node = top; node != null; node = node.under()) {
+      sink.writeLong(node.pane());
+      sink.writeValue(node.value());
+    }
+  }
+
+  static TwoStacks read(RowSource source) {
+    Node front = readNodes(source);
+    Node back = readNodes(source);
+    long oldestBack = source.readLong();
+    TwoStacks stacks = new TwoStacks(front, back, source.readValue(), oldestBack);
+    stacks.reduced = source.readValue();
+    return stacks;
+  }
+
+  private static Node readNodes(RowSource source) {
+    long count = source.readLong();
+    ArrayDeque<Node> nodes = new ArrayDeque<>();
+    for (long i = 0; i < count; i++) {
+      nodes.push(new Node(source.readLong(), source.readValue(), null));
+    }
+    Node top = null;
+    for (Node node : nodes) {
+      top = new Node(node.pane(), node.value(), top);
+    }
+    return top;
+  }
+
+  /** Calls for the pane of each value. */
+  void panes(LongConsumer consumer) {
+    for (Node node = front; node != null; node = node.under()) {
+      consumer.accept(node.pane());
+    }
+    for (Node node = back; node != null; node = node.under()) {
+      consumer.accept(node.pane());
+    }
   }
 
   /** Finds {@link #reduced}; not of an empty one. */

@@ -79,6 +79,7 @@ final class UpdatePartitionOperation extends Operation {
   private void replace() {
     log.onUndo(() -> state.table = table);
     log.keeps(table.size());
+    log.replaced();
     state.table = replacement;
   }
 

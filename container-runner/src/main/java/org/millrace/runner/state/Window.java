@@ -25,6 +25,37 @@ final class Window {
     return panes.peekFirst();
   }
 
+  /** Where a window is: what comes later is after it. */
+  record Mark(
+      Pane oldest,
+      Pane newest,
+      int newestSize,
+      List<Entry> changed,
+      int changes,
+      List<Entry> missing,
+      int misses) {}
+
+  Mark mark() {
+    Pane newest = panes.peekLast();
+    return new Mark(
+        panes.peekFirst(),
+        newest,
+        newest == null ? 0 : newest.size(),
+        changed,
+        changed.size(),
+        missing,
+        missing.size());
+  }
+
+  /** Puts a pane behind all others; only while the window is restored. */
+  void restore(Pane pane) {
+    if (!panes.isEmpty()) {
+      panes.getLast().next = pane;
+    }
+    panes.addLast(pane);
+    valueCount += pane.size();
+  }
+
   /** Takes the oldest pane out. */
   void removeOldest(ChangeLog log) {
     Pane pane = panes.removeFirst();
@@ -41,6 +72,9 @@ final class Window {
     Pane newest = panes.peekLast();
     if (newest == null || newest.number != number) {
       Pane pane = new Pane(number, keepsValues);
+      if (newest != null) {
+        newest.next = pane;
+      }
       panes.addLast(pane);
       log.onUndo(
           () -> {

@@ -40,6 +40,10 @@ public enum ErrorCode {
   UNSTABLE_KEY(1022, USER, false),
   /** An operation that needs at least one element met none. */
   EMPTY_COLLECTION(1023, USER, false),
+  /** A class that keyed state cannot be stored of, because no codec knows how. */
+  STATE_TYPE_REFUSED(1024, USER, false),
+  /** Stored state does not fit the classes and codecs that the program has today. */
+  STATE_NOT_READABLE(1025, USER, false),
   /** The main class or another named class does not exist. */
   NO_SUCH_CLASS(1030, USER, false),
   /** A named jar does not exist or is no jar. */
@@ -81,6 +85,8 @@ public enum ErrorCode {
   STATE_LOST(2006, EXTERNAL, false),
   /** Keyed state is at another version than a batch needs, and cannot be brought to it. */
   STATE_VERSION_LOST(2007, EXTERNAL, false),
+  /** Stored state does not read back as it was written. */
+  CORRUPT_STATE(2008, EXTERNAL, false),
   /** A newer epoch has sealed what this process wanted to write. */
   FENCED(2010, EXTERNAL, false),
   /** It is not known whether a write became durable. */

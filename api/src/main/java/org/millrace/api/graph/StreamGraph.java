@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.millrace.api.codec.CodecRegistration;
 import org.millrace.api.streaming.Duration;
 
 /**
@@ -18,6 +19,7 @@ import org.millrace.api.streaming.Duration;
  * @param rememberDuration how long the program wants datasets to stay usable after their batch
  * @param settings what was asked of single streams, by {@link StreamNode#id()}
  * @param checkpointDirectory where the application keeps what must survive it
+ * @param codecs what the program registered for values of state; one for each class and name
  */
 public record StreamGraph(
     Duration batchInterval,
@@ -25,7 +27,20 @@ public record StreamGraph(
     List<Output> outputs,
     Optional<Duration> rememberDuration,
     Map<Integer, StreamSettings> settings,
-    Optional<String> checkpointDirectory) {
+    Optional<String> checkpointDirectory,
+    List<CodecRegistration> codecs) {
+  /** A graph without codecs of the program. */
+  public StreamGraph(
+      Duration batchInterval,
+      List<InputStreamNode> inputs,
+      List<Output> outputs,
+      Optional<Duration> rememberDuration,
+      Map<Integer, StreamSettings> settings,
+      Optional<String> checkpointDirectory) {
+    this(
+        batchInterval, inputs, outputs, rememberDuration, settings, checkpointDirectory, List.of());
+  }
+
   /** A graph without settings of single streams. */
   public StreamGraph(
       Duration batchInterval,
@@ -43,6 +58,7 @@ public record StreamGraph(
     Objects.requireNonNull(rememberDuration, "rememberDuration");
     settings = Map.copyOf(settings);
     Objects.requireNonNull(checkpointDirectory, "checkpointDirectory");
+    codecs = List.copyOf(codecs);
   }
 
   /** What was asked of a stream. */

@@ -37,6 +37,26 @@ public final class DistinctSketch implements Serializable {
   }
 
   /**
+   * The sketch with the registers that {@link #registers()} gave; the array becomes its own.
+   *
+   * @throws IllegalArgumentException when their number is not a power of two from 8 to 2^26
+   */
+  public static DistinctSketch ofRegisters(byte[] registers) {
+    int count = registers.length;
+    if (Integer.bitCount(count) != 1
+        || count < 1 << LEAST_PRECISION
+        || count > 1 << MOST_PRECISION) {
+      throw new IllegalArgumentException("a sketch of " + count + " registers");
+    }
+    return new DistinctSketch(registers);
+  }
+
+  /** A copy of all that the sketch knows. */
+  public byte[] registers() {
+    return registers.clone();
+  }
+
+  /**
    * Checks a relative standard deviation.
    *
    * @throws MillraceException ILLEGAL_USE when it is not in [0.0001, 1)

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.millrace.api.codec.CodecRegistration;
+import org.millrace.api.codec.StateTypes;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.BatchAction;
@@ -26,6 +28,7 @@ final class StreamDefinitions {
   private final Map<Integer, StreamSettings> settings = new HashMap<>();
   private final Map<Integer, Integer> stateOfViews = new HashMap<>();
   private final Map<String, StreamNode> streamsByUid = new HashMap<>();
+  private final List<CodecRegistration> codecs = new ArrayList<>();
   private Optional<Duration> rememberDuration = Optional.empty();
   private Optional<String> checkpointDirectory = Optional.empty();
   private int nextStreamId;
@@ -115,13 +118,20 @@ final class StreamDefinitions {
     checkpointDirectory = Optional.of(directory);
   }
 
+  void registerCodec(CodecRegistration registration) {
+    List<CodecRegistration> all = new ArrayList<>(codecs);
+    all.add(registration);
+    new StateTypes(all); // refuses two for one class, and one name for two
+    codecs.add(registration);
+  }
+
   boolean hasOutput() {
     return !outputs.isEmpty();
   }
 
   StreamGraph graph(Duration batchInterval) {
     return new StreamGraph(
-        batchInterval, inputs, outputs, rememberDuration, settings, checkpointDirectory);
+        batchInterval, inputs, outputs, rememberDuration, settings, checkpointDirectory, codecs);
   }
 
   private static String described(String name) {

@@ -22,6 +22,8 @@ import org.millrace.api.PairRDD;
 import org.millrace.api.RDD;
 import org.millrace.api.RDDLike;
 import org.millrace.api.StreamingConf;
+import org.millrace.api.codec.Codec;
+import org.millrace.api.codec.CodecRegistration;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.function.Function;
@@ -451,6 +453,17 @@ public final class StreamingContext implements Closeable {
     define("checkpoint", to -> to.checkpoint(directory));
   }
 
+  /**
+   * Stores state of a class, and of those that extend it, by a codec of the program; see {@link
+   * org.millrace.api.codec}.
+   *
+   * @throws MillraceException ILLEGAL_USE when the class or the codec's name has one already, or
+   *     the class one that is built in; CHANGE_AFTER_START
+   */
+  public <T> void registerCodec(Class<T> type, Codec<T> codec) {
+    define("registerCodec", to -> to.registerCodec(new CodecRegistration(type, codec)));
+  }
+
   /** Tells a listener what happens from now on; allowed before and after the start. */
   public void addStreamingListener(StreamingListener listener) {
     engine.addListener(Objects.requireNonNull(listener, "listener"));
@@ -468,8 +481,9 @@ public final class StreamingContext implements Closeable {
    *
    * @throws MillraceException NO_OUTPUT_OPERATION when there is nothing to run,
    *     FUNCTION_NOT_SERIALIZABLE when a function cannot be sent to executors,
-   *     NO_CHECKPOINT_DIRECTORY when a stream needs one (in these cases the context is stopped),
-   *     ALREADY_STARTED, ALREADY_STOPPED, ANOTHER_CONTEXT_ACTIVE
+   *     NO_CHECKPOINT_DIRECTORY when a stream needs one, STATE_TYPE_REFUSED for state of a class
+   *     that no codec stores (in these cases the context is stopped), ALREADY_STARTED,
+   *     ALREADY_STOPPED, ANOTHER_CONTEXT_ACTIVE
    */
   public void start() {
     lock.lock();

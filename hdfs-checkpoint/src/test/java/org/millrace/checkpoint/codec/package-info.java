@@ -1,0 +1,2 @@
+/** Tests of stored values. */
+package org.millrace.checkpoint.codec;

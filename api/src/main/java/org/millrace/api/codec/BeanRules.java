@@ -3,8 +3,11 @@ package org.millrace.api.codec;
 import java.io.Externalizable;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -51,12 +54,12 @@ final class BeanRules {
                 + ", so its fields may not be all that it holds");
       }
     }
-    try {
-      type.getDeclaredConstructor();
-    } catch (NoSuchMethodException e) {
-      return Optional.of("is no record and has no constructor without arguments");
+    for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+      if (constructor.getParameterCount() == 0) {
+        return problemOfFields(type);
+      }
     }
-    return problemOfFields(type);
+    return Optional.of("is no record and has no constructor without arguments");
   }
 
   private static Optional<String> problemOfFields(Class<?> type) {
@@ -91,12 +94,12 @@ final class BeanRules {
         || declares(type, "readResolve");
   }
 
-  private static boolean declares(Class<?> type, String method, Class<?>... parameters) {
-    try {
-      type.getDeclaredMethod(method, parameters);
-      return true;
-    } catch (NoSuchMethodException e) {
-      return false;
+  private static boolean declares(Class<?> type, String name, Class<?>... parameters) {
+    for (Method method : type.getDeclaredMethods()) {
+      if (method.getName().equals(name) && Arrays.equals(method.getParameterTypes(), parameters)) {
+        return true;
+      }
     }
+    return false;
   }
 }

@@ -20,7 +20,7 @@ public sealed interface ClassForm {
   /** Field by field, made again by the constructor without arguments. */
   record Bean() implements ClassForm {}
 
-  /** An interface or abstract class: what is stored depends on the class of each value. */
+  /** Object, an interface or abstract class: what is stored depends on the class of each value. */
   record Open() implements ClassForm {}
 
   /**

@@ -163,7 +163,7 @@ public final class StateTypes {
     if (inherited.isPresent()) {
       return new ClassForm.Coded(inherited.get());
     }
-    if (type.isInterface() || Modifier.isAbstract(type.getModifiers())) {
+    if (type == Object.class || type.isInterface() || Modifier.isAbstract(type.getModifiers())) {
       return new ClassForm.Open();
     }
     Optional<String> problem = BeanRules.problemOf(type);

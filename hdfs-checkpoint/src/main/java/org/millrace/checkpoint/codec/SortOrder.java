@@ -7,20 +7,19 @@ import org.millrace.api.error.MillraceException;
 
 /** The orders of sorted collections that can be stored; other comparators are code. */
 enum SortOrder {
-  NATURAL(null),
-  REVERSE(Collections.reverseOrder()),
-  CASE_INSENSITIVE(String.CASE_INSENSITIVE_ORDER);
-
-  private final Comparator<?> comparator;
-
-  SortOrder(Comparator<?> comparator) {
-    this.comparator = comparator;
-  }
+  NATURAL,
+  REVERSE,
+  CASE_INSENSITIVE;
 
   /** Null for the natural order. */
   @SuppressWarnings("unchecked") // what was in a collection of this order can be compared by it
   Comparator<Object> comparator() {
-    return (Comparator<Object>) comparator;
+    return (Comparator<Object>)
+        switch (this) {
+          case NATURAL -> null;
+          case REVERSE -> Collections.reverseOrder();
+          case CASE_INSENSITIVE -> (Comparator<?>) String.CASE_INSENSITIVE_ORDER;
+        };
   }
 
   static SortOrder of(Comparator<?> comparator, Class<?> collection) {
@@ -28,7 +27,7 @@ enum SortOrder {
       return NATURAL;
     }
     for (SortOrder order : values()) {
-      if (comparator.equals(order.comparator)) {
+      if (comparator.equals(order.comparator())) {
         return order;
       }
     }

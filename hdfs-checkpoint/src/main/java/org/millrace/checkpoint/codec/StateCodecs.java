@@ -95,7 +95,10 @@ public final class StateCodecs {
           ? new CodedKind(registration)
           : kindOf(registration.type());
     }
-    Optional<Refusal> refusal = types.check(type);
+    Optional<Refusal> refusal =
+        form instanceof ClassForm.Open
+            ? Optional.of(new Refusal(type.getTypeName(), type, "has no content"))
+            : types.check(type);
     if (refusal.isPresent()) {
       throw new RefusedPart(type, refusal.get());
     }

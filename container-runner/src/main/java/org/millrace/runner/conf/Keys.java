@@ -239,6 +239,16 @@ public final class Keys {
           500,
           "",
           "An executor that does not hear from the driver for this long starts no task.");
+  public static final Key<Long> EXECUTOR_LIFE_LEASE =
+      Key.duration(
+          "millrace.executor.lifeLease",
+          "15m",
+          1_000,
+          "",
+          "How long an executor of an application with a checkpoint directory waits for another"
+              + " driver before it ends; longer than YARN takes to notice a dead driver"
+              + " (yarn.am.liveness-monitor.expiry-interval-ms) and to start another one. Without a"
+              + " checkpoint directory it ends with its driver.");
   public static final Key<Long> EXECUTOR_START_TIMEOUT =
       Key.duration(
           "millrace.executor.startTimeout",
@@ -284,6 +294,14 @@ public final class Keys {
           128L << 20,
           "spark.driver.memory",
           "Memory of the driver's container (the application master), everything included.");
+  public static final Key<Long> ADOPTION_TIMEOUT =
+      Key.duration(
+          "millrace.driver.adoptionTimeout",
+          "10s",
+          500,
+          "",
+          "How long a driver that takes over waits for the executors of the driver before it. Those"
+              + " that have not come are replaced.");
   public static final Key<Integer> DRIVER_CORES =
       Key.integer(
           "millrace.driver.cores", "1", 1, 1_024, "spark.driver.cores", "Cores of the driver.");
@@ -315,16 +333,18 @@ public final class Keys {
           "Who may stop, kill and look at the application besides its owner, in YARN's form.");
   public static final Key<Integer> YARN_ATTEMPTS =
       Key.integer(
-          "millrace.yarn.attempts",
+          "millrace.yarn.maxAppAttempts",
           "1",
           1,
-          1,
+          1_000,
           "spark.yarn.maxAppAttempts",
-          "Attempts of the driver; one, as long as a driver cannot recover.");
+          "Attempts of the driver, at most as many as the cluster allows"
+              + " (yarn.resourcemanager.am.max-attempts, 2 where nobody has set it). Only failures"
+              + " within millrace.driver.attemptFailuresValidity count.");
   public static final Key<Long> YARN_ATTEMPTS_VALIDITY =
       Key.duration(
-          "millrace.yarn.attemptsValidity",
-          "1h",
+          "millrace.driver.attemptFailuresValidity",
+          "10m",
           1_000,
           "spark.yarn.am.attemptFailuresValidityInterval",
           "Failures of the driver that are older do not count.");

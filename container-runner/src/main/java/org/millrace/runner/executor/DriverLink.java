@@ -5,16 +5,14 @@ import java.util.concurrent.CompletionException;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.runner.wire.Address;
 import org.millrace.runner.wire.Connection;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.FrameHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The connection to the driver: tried again with a growing pause until it stands. Owned by the
- * control loop.
- */
+/** The connection to one driver. Owned by the control loop. */
 final class DriverLink {
 
   /** What the process hears, on the control loop. */
@@ -22,6 +20,9 @@ final class DriverLink {
     void onConnected(Connection connection);
 
     void onMessage(Frame frame);
+
+    /** It does not answer; {@link #reconnect} tries it again. */
+    void onUnreachable(Throwable why);
 
     /** The driver cannot be who it should be; trying again is of no use. */
     void onRefused(MillraceException why);
@@ -35,6 +36,7 @@ final class DriverLink {
 
   private final ExecutorEnvironment environment;
   private final ExecutorSettings settings;
+  private final Address address;
   private final Loop loop;
   private final Listener listener;
   private long backOffMs;
@@ -42,9 +44,14 @@ final class DriverLink {
   private Connection connection;
   private boolean closed;
 
-  DriverLink(ExecutorEnvironment environment, ExecutorSettings settings, Listener listener) {
+  DriverLink(
+      ExecutorEnvironment environment,
+      ExecutorSettings settings,
+      Address address,
+      Listener listener) {
     this.environment = environment;
     this.settings = settings;
+    this.address = address;
     this.listener = listener;
     loop = environment.controlLoop();
     backOffMs = settings.timing().connectBackOffMs();
@@ -53,7 +60,7 @@ final class DriverLink {
   void connect() {
     environment
         .transport()
-        .connect(settings.driver(), settings.container().name(), new Handler())
+        .connect(address, settings.container().name(), new Handler())
         .handle(
             (opened, failure) -> {
               loop.execute(() -> onConnect(opened, failure));
@@ -96,11 +103,10 @@ final class DriverLink {
       listener.onRefused(known);
       return;
     }
-    LOG.info("The driver at {} does not answer yet: {}", settings.driver(), cause.toString());
-    reconnect();
+    listener.onUnreachable(cause);
   }
 
-  /** After a pause, longer each time. */
+  /** Tries again after a pause, longer each time. */
   void reconnect() {
     retry = loop.schedule(backOffMs, this::connect);
     backOffMs = Math.min(MAX_BACK_OFF_MS, backOffMs * 2);

@@ -14,6 +14,7 @@ import org.millrace.runner.wire.Transport;
  *
  * @param controlLoop owns the process and its rooms
  * @param transport of this process; closed with it
+ * @param drivers finds another driver when the one that is served is gone
  * @param fatalHandler hears of faults in what other executors send
  * @param tokens takes the sealed tokens that the driver sends before the old ones expire
  */
@@ -21,23 +22,30 @@ public record ExecutorEnvironment(
     Clock clock,
     Loop controlLoop,
     Transport transport,
+    DriverFinder drivers,
     FatalHandler fatalHandler,
     Consumer<byte[]> tokens) {
   public ExecutorEnvironment {
     Objects.requireNonNull(clock, "clock");
     Objects.requireNonNull(controlLoop, "controlLoop");
     Objects.requireNonNull(transport, "transport");
+    Objects.requireNonNull(drivers, "drivers");
     Objects.requireNonNull(fatalHandler, "fatalHandler");
     Objects.requireNonNull(tokens, "tokens");
   }
 
   /** Where no tokens are in use. */
   public ExecutorEnvironment(
-      Clock clock, Loop controlLoop, Transport transport, FatalHandler fatalHandler) {
+      Clock clock,
+      Loop controlLoop,
+      Transport transport,
+      DriverFinder drivers,
+      FatalHandler fatalHandler) {
     this(
         clock,
         controlLoop,
         transport,
+        drivers,
         fatalHandler,
         unexpected -> {
           throw new MillraceException(

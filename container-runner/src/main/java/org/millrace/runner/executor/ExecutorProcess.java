@@ -1,12 +1,10 @@
 package org.millrace.runner.executor;
 
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.runtime.Loop;
-import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
 import org.millrace.runner.wire.Address;
 import org.millrace.runner.wire.Connection;
@@ -30,13 +28,19 @@ import org.slf4j.LoggerFactory;
  *  RUNNING --driver silent for the task lease, or its connection broke-->
  *      ENDED when there is no checkpoint directory, else SUSPENDED
  *  SUSPENDED --driver heard--> RUNNING
- *  SUSPENDED --life lease--> ENDED
- *  any --ShutDown, newer epoch, stop--> ENDED
+ *  SUSPENDED, CONNECTING --connected with a driver of a higher attempt--> RETURNING, REGISTERING
+ *  RETURNING --ExecutorRegistered--> RUNNING
+ *  RETURNING --connection broke, or no answer--> SUSPENDED
+ *  SUSPENDED, RETURNING --life lease--> ENDED
+ *  any --ShutDown, stop--> ENDED
  * </pre>
  *
- * <p>A message of an older epoch than its own is dropped. At the end the rooms are closed in the
- * order receivers, tasks, links, driver, transport; closing the transport may hold the loop for as
- * long as an orderly close takes, when there is nothing left to do for it.
+ * <p>The epoch of a message is the attempt of its driver. One that is older than the driver's own
+ * is dropped. What the driver before has named (jobs, functions, kept datasets, broadcasts) is
+ * dropped as soon as the connection with another one stands; receivers, blocks and state stay. At
+ * the end the rooms are closed in the order receivers, tasks, links, driver, transport; closing the
+ * transport may hold the loop for as long as an orderly close takes, when there is nothing left to
+ * do for it.
  */
 public final class ExecutorProcess {
 
@@ -45,6 +49,7 @@ public final class ExecutorProcess {
     REGISTERING,
     RUNNING,
     SUSPENDED,
+    RETURNING,
     ENDED
   }
 
@@ -55,12 +60,30 @@ public final class ExecutorProcess {
   private final ExecutorServices services;
   private final Loop loop;
   private final PeerInbox inbox;
-  private final DriverLink driver;
+  private final DriverSearch search;
   private final CompletableFuture<ExitReason> ended = new CompletableFuture<>();
   private State state = State.CONNECTING;
   private Address dataAddress;
-  private Connection driverConnection;
-  private Loop.Timer deadline;
+
+  /** Who is served, or is to be. */
+  private Driver driver;
+
+  /** A driver of a higher attempt that is being called; null while there is none. */
+  private Driver next;
+
+  /** The driver that registered this executor last; 0 before the first. */
+  private long servedAttempt;
+
+  private int executorId;
+  private Loop.Timer registrationDeadline;
+
+  /** Null while a driver is served. */
+  private Loop.Timer lifeLease;
+
+  /** How long a driver that takes over may take to answer; null while none is asked. */
+  private Loop.Timer answerDeadline;
+
+  private ExecutorTiming timing;
   private boolean hasCheckpointDirectory;
 
   /** Null until the driver has registered this executor. */
@@ -77,8 +100,10 @@ public final class ExecutorProcess {
     this.settings = Objects.requireNonNull(settings, "settings");
     this.services = Objects.requireNonNull(services, "services");
     loop = environment.controlLoop();
+    timing = settings.timing();
     inbox = new PeerInbox(settings.epoch(), environment.fatalHandler());
-    driver = new DriverLink(environment, settings, new FromDriver());
+    search = new DriverSearch(loop, environment.drivers(), this::onFound);
+    driver = new Driver(settings.epoch(), settings.driver());
   }
 
   /** Begins to listen for other executors and to look for the driver; called once. */
@@ -103,9 +128,9 @@ public final class ExecutorProcess {
       return;
     }
     dataAddress = environment.transport().listen(settings.listen(), inbox);
-    deadline =
+    registrationDeadline =
         loop.schedule(settings.timing().registrationDeadlineMs(), this::onRegistrationDeadline);
-    driver.connect();
+    driver.link.connect();
   }
 
   private void onRegistrationDeadline() {
@@ -114,12 +139,10 @@ public final class ExecutorProcess {
     end(
         ExitReason.Kind.NOT_REGISTERED,
         "The driver at %s %s within %d ms; see the driver's log"
-            .formatted(settings.driver(), missing, settings.timing().registrationDeadlineMs()));
+            .formatted(driver.address, missing, settings.timing().registrationDeadlineMs()));
   }
 
-  private void register(Connection connection) {
-    state = State.REGISTERING;
-    driverConnection = connection;
+  private void register() {
     ContainerDescription container = settings.container();
     RegisterExecutor.Builder message =
         RegisterExecutor.newBuilder()
@@ -131,33 +154,51 @@ public final class ExecutorProcess {
             .setJavaVersion(container.javaVersion())
             .setProcessId(container.processId())
             .setLogUrl(container.logUrl());
-    connection.send(
+    if (driver.attempt > settings.epoch()) {
+      message.setPreviousAttempt(Math.max(servedAttempt, settings.epoch()));
+    }
+    if (rooms != null) {
+      message
+          .setPreviousId(executorId)
+          .addAllMarks(rooms.receivers().marks())
+          .addAllReceivers(rooms.receivers().running())
+          .addAllStates(rooms.tasks().states());
+    }
+    driver.connection.send(
         Frame.of(
-            Envelope.newBuilder().setEpoch(settings.epoch()).setRegisterExecutor(message).build()));
+            Envelope.newBuilder().setEpoch(driver.attempt).setRegisterExecutor(message).build()));
   }
 
   private void onRegistered(ExecutorRegistered message) {
-    if (state != State.REGISTERING) {
-      throw violation("registered this executor twice");
+    hasCheckpointDirectory |= message.getHasCheckpointDirectory();
+    switch (state) {
+      case REGISTERING -> open(message);
+      case RETURNING -> goOn(message);
+      default -> throw violation("registered this executor twice");
     }
-    deadline.cancel();
-    hasCheckpointDirectory = message.getHasCheckpointDirectory();
-    ExecutorTiming timing = resolvedTiming(message.getConfigurationMap());
+    search.stop();
+    servedAttempt = driver.attempt;
+    state = State.RUNNING;
+    LOG.info(
+        "Executor {} in {} on {} serves the driver at {}, attempt {}",
+        executorId,
+        settings.container().name(),
+        dataAddress,
+        driver.address,
+        driver.attempt);
+  }
+
+  private void open(ExecutorRegistered message) {
+    registrationDeadline.cancel();
+    executorId = message.getExecutorId();
+    timing = timing.with(Settings.resolve(message.getConfigurationMap()));
+    inbox.serve(driver.attempt);
     links =
-        new TransportPeerLinks(
-            message.getExecutorId(), settings.epoch(), environment, inbox, driverConnection);
+        new TransportPeerLinks(executorId, driver.attempt, environment, inbox, driver.connection);
     rooms = services.open(message, links, () -> heartbeats.marksMoved());
     heartbeats =
         new Heartbeats(environment, timing, rooms, builder -> links.sendToDriver(builder, null));
     inbox.open(rooms);
-    state = State.RUNNING;
-    LOG.info(
-        "Executor {} in {} on {} serves the driver at {}, epoch {}",
-        message.getExecutorId(),
-        settings.container().name(),
-        dataAddress,
-        settings.driver(),
-        settings.epoch());
     lease =
         new DriverLease(
             environment.clock(),
@@ -167,33 +208,72 @@ public final class ExecutorProcess {
     heartbeats.start();
   }
 
-  private ExecutorTiming resolvedTiming(Map<String, String> configuration) {
-    Settings resolved = Settings.resolve(configuration);
-    ExecutorTiming timing = settings.timing();
-    return timing.with(
-        resolved.isGiven(Keys.EXECUTOR_HEARTBEAT_INTERVAL)
-            ? resolved.get(Keys.EXECUTOR_HEARTBEAT_INTERVAL)
-            : timing.heartbeatIntervalMs(),
-        resolved.isGiven(Keys.EXECUTOR_TASK_LEASE)
-            ? resolved.get(Keys.EXECUTOR_TASK_LEASE)
-            : timing.taskLeaseMs());
+  /** The rooms are open since the driver before: their configuration stays. */
+  private void goOn(ExecutorRegistered message) {
+    if (message.getExecutorId() != executorId) {
+      throw violation(
+          "calls executor %d executor %d".formatted(executorId, message.getExecutorId()));
+    }
+    endLifeLease();
+    answerDeadline.cancel();
+    living = living.ofDriverBefore();
+    links.serve(driver.attempt, driver.connection);
+  }
+
+  /** A driver of a higher attempt says that it listens. */
+  private void onFound(DriverFinder.FoundDriver found) {
+    LOG.info("A driver of attempt {} is at {}", found.attempt(), found.address());
+    next = new Driver(found.attempt(), found.address());
+    next.link.connect();
+  }
+
+  /** The driver of a higher attempt answers: whatever the one before says, it is over. */
+  private void changeToNext() {
+    driver.link.close();
+    driver = next;
+    next = null;
+    if (rooms == null) {
+      state = State.REGISTERING;
+    } else {
+      state = State.RETURNING;
+      inbox.serve(driver.attempt);
+      rooms.tasks().reset(driver.attempt);
+      heartbeats.onNewDriver();
+      // Before the registration is written: it tells what is so now.
+      links.holdForDriver();
+      startLifeLease("The driver was replaced");
+      answerDeadline =
+          loop.schedule(
+              timing.registrationDeadlineMs(),
+              () -> onReturnFailed("it did not register this executor"));
+    }
+    register();
+  }
+
+  private void onReturnFailed(String why) {
+    LOG.warn("The driver of attempt {} did not take this executor over: {}", driver.attempt, why);
+    answerDeadline.cancel();
+    driver.link.close();
+    links.dropForDriver();
+    state = State.SUSPENDED;
+    search.goOn(servedAttempt);
   }
 
   private void onMessage(Frame frame) {
     Envelope message = frame.envelope();
-    if (message.getEpoch() < settings.epoch()) {
+    if (message.getEpoch() < driver.attempt) {
       LOG.info(
-          "Dropped a {} of epoch {}: this is epoch {}",
+          "Dropped a {} of attempt {}: the driver's attempt is {}",
           message.getMessageCase(),
           message.getEpoch(),
-          settings.epoch());
+          driver.attempt);
       return;
     }
-    if (message.getEpoch() > settings.epoch()) {
+    if (message.getEpoch() > driver.attempt) {
       end(
           ExitReason.Kind.NEWER_EPOCH,
-          "A driver of epoch %d sent a %s; this executor belongs to epoch %d"
-              .formatted(message.getEpoch(), message.getMessageCase(), settings.epoch()));
+          "The driver of attempt %d sent a %s of attempt %d"
+              .formatted(driver.attempt, message.getMessageCase(), message.getEpoch()));
       return;
     }
     if (lease != null) {
@@ -201,6 +281,7 @@ public final class ExecutorProcess {
     }
     switch (message.getMessageCase()) {
       case EXECUTOR_REGISTERED -> onRegistered(message.getExecutorRegistered());
+      case OPEN_CHECKPOINT -> hasCheckpointDirectory = true;
       case SHUT_DOWN -> end(ExitReason.Kind.SHUT_DOWN, message.getShutDown().getReason());
       default -> dispatch(message, frame.payload());
     }
@@ -249,7 +330,8 @@ public final class ExecutorProcess {
     lease.onHeard();
     if (state == State.SUSPENDED) {
       state = State.RUNNING;
-      deadline.cancel();
+      endLifeLease();
+      search.stop();
       LOG.info("The driver is heard again: tasks go on");
       rooms.tasks().resume();
     }
@@ -261,17 +343,34 @@ public final class ExecutorProcess {
           ExitReason.Kind.DRIVER_LOST,
           why + "; there is no checkpoint directory, so nobody will take over");
     } else if (state == State.RUNNING) {
-      long lifeLeaseMs = settings.timing().lifeLeaseMs();
-      LOG.warn("{}: no task is started until it is back, for {} ms at most", why, lifeLeaseMs);
+      LOG.warn(
+          "{}: no task is started until it, or another one, is there, for {} ms at most",
+          why,
+          timing.lifeLeaseMs());
       state = State.SUSPENDED;
       rooms.tasks().suspend();
-      deadline =
+      startLifeLease(why);
+      search.start(servedAttempt);
+    }
+  }
+
+  private void startLifeLease(String why) {
+    if (lifeLease == null) {
+      lifeLease =
           loop.schedule(
-              lifeLeaseMs,
+              timing.lifeLeaseMs(),
               () ->
                   end(
                       ExitReason.Kind.DRIVER_LOST,
-                      why + " and did not come back within " + lifeLeaseMs + " ms"));
+                      "%s, and no driver came within %d ms (millrace.executor.lifeLease)"
+                          .formatted(why, timing.lifeLeaseMs())));
+    }
+  }
+
+  private void endLifeLease() {
+    if (lifeLease != null) {
+      lifeLease.cancel();
+      lifeLease = null;
     }
   }
 
@@ -281,9 +380,14 @@ public final class ExecutorProcess {
     }
     state = State.ENDED;
     LOG.info("The executor ends, {}: {}", kind, why);
-    if (deadline != null) {
-      deadline.cancel();
+    if (registrationDeadline != null) {
+      registrationDeadline.cancel();
     }
+    if (answerDeadline != null) {
+      answerDeadline.cancel();
+    }
+    endLifeLease();
+    search.stop();
     if (rooms != null) {
       lease.cancel();
       heartbeats.stop();
@@ -291,7 +395,10 @@ public final class ExecutorProcess {
       rooms.tasks().close();
       links.close();
     }
-    driver.close();
+    driver.link.close();
+    if (next != null) {
+      next.link.close();
+    }
     environment.transport().close();
     ended.complete(new ExitReason(kind, why));
   }
@@ -299,14 +406,33 @@ public final class ExecutorProcess {
   private MillraceException violation(String what) {
     return new MillraceException(
         ErrorCode.PROTOCOL_VIOLATION,
-        "The driver at %s %s; both must run the same Millrace".formatted(settings.driver(), what));
+        "The driver at %s %s; both must run the same Millrace".formatted(driver.address, what));
   }
 
-  /** The driver's link, as it concerns the process. */
-  private final class FromDriver implements DriverLink.Listener {
+  /** A driver and the link to it. Owned by the control loop. */
+  private final class Driver implements DriverLink.Listener {
+    private final long attempt;
+    private final Address address;
+    private final DriverLink link;
+
+    /** Null until it stands. */
+    private Connection connection;
+
+    Driver(long attempt, Address address) {
+      this.attempt = attempt;
+      this.address = address;
+      link = new DriverLink(environment, settings, address, this);
+    }
+
     @Override
-    public void onConnected(Connection connection) {
-      register(connection);
+    public void onConnected(Connection opened) {
+      connection = opened;
+      if (this == next) {
+        changeToNext();
+      } else {
+        state = State.REGISTERING;
+        register();
+      }
     }
 
     @Override
@@ -315,18 +441,47 @@ public final class ExecutorProcess {
     }
 
     @Override
+    public void onUnreachable(Throwable why) {
+      LOG.info("The driver at {} does not answer yet: {}", address, why.toString());
+      if (this == next) {
+        giveUpNext();
+      } else {
+        link.reconnect();
+        // The one that started this executor may be gone already.
+        search.start(attempt);
+      }
+    }
+
+    @Override
     public void onRefused(MillraceException why) {
-      end(ExitReason.Kind.REFUSED, why.getMessage());
+      if (this == next) {
+        // Its port may belong to somebody else by now.
+        LOG.warn("No driver of this application answers at {}: {}", address, why.getMessage());
+        giveUpNext();
+      } else {
+        end(ExitReason.Kind.REFUSED, why.getMessage());
+      }
     }
 
     @Override
     public void onLost(String why) {
-      if (state == State.REGISTERING) {
-        state = State.CONNECTING;
-        LOG.info("The driver hung up before it registered this executor: {}", why);
-        driver.reconnect();
-      } else {
-        onDriverLost("The connection with the driver is gone: " + why);
+      switch (state) {
+        case REGISTERING -> {
+          state = State.CONNECTING;
+          LOG.info("The driver hung up before it registered this executor: {}", why);
+          link.reconnect();
+          search.start(attempt);
+        }
+        case RETURNING -> onReturnFailed(why);
+        default -> onDriverLost("The connection with the driver is gone: " + why);
+      }
+    }
+
+    private void giveUpNext() {
+      next = null;
+      link.close();
+      if (state != State.RUNNING) {
+        search.goOn(rooms == null ? driver.attempt : servedAttempt);
       }
     }
   }

@@ -9,8 +9,8 @@ import org.millrace.runner.wire.Address;
  *
  * @param container what is told to the driver about this process
  * @param listen where to accept other executors; port 0 takes a free one
- * @param driver where the driver listens
- * @param epoch of the driver that started this executor
+ * @param driver where the driver that started this executor listens
+ * @param epoch the attempt of that driver
  * @param timing intervals and leases
  */
 public record ExecutorSettings(

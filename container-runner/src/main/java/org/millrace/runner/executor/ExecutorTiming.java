@@ -1,5 +1,9 @@
 package org.millrace.runner.executor;
 
+import org.millrace.runner.conf.Key;
+import org.millrace.runner.conf.Keys;
+import org.millrace.runner.conf.Settings;
+
 /**
  * The intervals and leases of an executor, in milliseconds. Immutable.
  *
@@ -37,14 +41,18 @@ public record ExecutorTiming(
     }
   }
 
-  /** The same with an interval and a lease that the driver has resolved. */
-  ExecutorTiming with(long resolvedHeartbeatIntervalMs, long resolvedTaskLeaseMs) {
+  /** The same with what the driver has resolved. */
+  ExecutorTiming with(Settings resolved) {
     return new ExecutorTiming(
-        resolvedHeartbeatIntervalMs,
+        given(resolved, Keys.EXECUTOR_HEARTBEAT_INTERVAL, heartbeatIntervalMs),
         marksIntervalMs,
-        resolvedTaskLeaseMs,
-        lifeLeaseMs,
+        given(resolved, Keys.EXECUTOR_TASK_LEASE, taskLeaseMs),
+        given(resolved, Keys.EXECUTOR_LIFE_LEASE, lifeLeaseMs),
         registrationDeadlineMs,
         connectBackOffMs);
+  }
+
+  private static long given(Settings resolved, Key<Long> key, long otherwise) {
+    return resolved.isGiven(key) ? resolved.get(key) : otherwise;
   }
 }

@@ -56,6 +56,11 @@ final class Heartbeats {
     send();
   }
 
+  /** Another driver is spoken to, which counts its pings anew and has not asked yet. */
+  void onNewDriver() {
+    answeredPing = 0;
+  }
+
   /** From any thread. */
   void marksMoved() {
     if (markMoved.compareAndSet(false, true)) {

@@ -30,6 +30,11 @@ record LivingExecutors(long version, int newest, Map<Integer, Address> addresses
     return new LivingExecutors(membership.getVersion(), highest, next);
   }
 
+  /** The same until another driver, which counts its memberships anew, says more. */
+  LivingExecutors ofDriverBefore() {
+    return new LivingExecutors(-1, newest, addresses);
+  }
+
   boolean isLost(int executorId) {
     return executorId <= newest && !addresses.containsKey(executorId);
   }

@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * What other executors, and this one, send: sorts frames to the rooms on the thread that brings
  * them. Thread-safe.
  *
- * <p>Frames that come before the rooms are open wait, in order. Frames of another epoch, and of
- * executors that membership has dropped, are dropped.
+ * <p>Frames that come before the rooms are open wait, in order. Frames of executors that membership
+ * has dropped are dropped, and those of another attempt of the driver, but for blocks: their names
+ * do not depend on who the driver is.
  */
 final class PeerInbox implements FrameHandler {
 
@@ -30,7 +31,6 @@ final class PeerInbox implements FrameHandler {
   private static final Logger LOG = LoggerFactory.getLogger(PeerInbox.class);
   private static final int MAX_EARLY_BYTES = 64 << 20;
 
-  private final long epoch;
   private final FatalHandler fatalHandler;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -49,8 +49,11 @@ final class PeerInbox implements FrameHandler {
   /** Volatile: replaced whole by the control loop, read by all network threads. */
   private volatile LivingExecutors living = LivingExecutors.NONE_KNOWN;
 
-  PeerInbox(long epoch, FatalHandler fatalHandler) {
-    this.epoch = epoch;
+  /** Volatile: set by the control loop, read by all network threads. */
+  private volatile long attempt;
+
+  PeerInbox(long attempt, FatalHandler fatalHandler) {
+    this.attempt = attempt;
     this.fatalHandler = fatalHandler;
   }
 
@@ -65,6 +68,11 @@ final class PeerInbox implements FrameHandler {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes what tasks of this attempt send, and no other. */
+  void serve(long newAttempt) {
+    attempt = newAttempt;
   }
 
   /** Closes what lost executors opened and refuses what they still send. */
@@ -91,13 +99,14 @@ final class PeerInbox implements FrameHandler {
       connection.close();
       return;
     }
-    if (frame.envelope().getEpoch() != epoch) {
+    long itsAttempt = frame.envelope().getEpoch();
+    if (itsAttempt != attempt && !isAboutBlocks(frame)) {
       LOG.debug(
-          "Dropped a {} of epoch {} from executor {}: this is epoch {}",
+          "Dropped a {} of attempt {} from executor {}: the driver's attempt is {}",
           frame.envelope().getMessageCase(),
-          frame.envelope().getEpoch(),
+          itsAttempt,
           from,
-          epoch);
+          attempt);
       return;
     }
     deliver(from, frame);
@@ -170,6 +179,13 @@ final class PeerInbox implements FrameHandler {
     }
   }
 
+  private static boolean isAboutBlocks(Frame frame) {
+    return switch (frame.envelope().getMessageCase()) {
+      case REPLICATE_BLOCK, BLOCK_REPLICATED, FETCH_BLOCK, FETCHED_BLOCK -> true;
+      default -> false;
+    };
+  }
+
   private static void requireForPeers(int from, Frame frame) {
     switch (frame.envelope().getMessageCase()) {
       case SHUFFLE_PAGE,
@@ -203,7 +219,7 @@ final class PeerInbox implements FrameHandler {
 
   private static int parseSender(Connection connection) {
     String name = connection.peer();
-    if (!name.matches(NAME_PREFIX + "\\d{1,9}")) {
+    if (!name.matches(NAME_PREFIX + "\\d{1,10}")) {
       throw new MillraceException(
           ErrorCode.PROTOCOL_VIOLATION,
           "'%s' connected to an executor, expected another executor".formatted(name));

@@ -5,6 +5,7 @@ import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.LimitReceiver;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
+import org.millrace.runner.wire.proto.RunningReceiver;
 import org.millrace.runner.wire.proto.StartReceiver;
 import org.millrace.runner.wire.proto.StopReceiver;
 import org.millrace.runner.wire.proto.StreamMark;
@@ -34,6 +35,9 @@ public interface ReceiverService extends AutoCloseable {
 
   /** Current marks of all streams held here, as primary or replica. */
   List<StreamMark> marks();
+
+  /** Receivers that were started here and have not ended. */
+  List<RunningReceiver> running();
 
   /** Stops all receivers and drops all blocks. Idempotent. */
   @Override

@@ -1,5 +1,6 @@
 package org.millrace.runner.executor;
 
+import java.util.List;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.Payload;
 import org.millrace.runner.wire.proto.BroadcastChunk;
@@ -9,6 +10,7 @@ import org.millrace.runner.wire.proto.ReleaseBroadcasts;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.ReleaseStates;
 import org.millrace.runner.wire.proto.RunTasks;
+import org.millrace.runner.wire.proto.StateVersion;
 import org.millrace.runner.wire.proto.UseAttempt;
 
 /**
@@ -44,6 +46,16 @@ public interface TaskService extends AutoCloseable {
 
   /** The driver is heard again. */
   void resume();
+
+  /**
+   * Another driver takes this executor over: drops jobs, functions, kept datasets and broadcasts,
+   * whose names are those of the driver before, and keeps state. Nothing of them is reported any
+   * more, and what other executors send for an older attempt is dropped.
+   */
+  void reset(long attempt);
+
+  /** The states that are kept here, each at the version that it is at. */
+  List<StateVersion> states();
 
   /** Tasks that hold a slot now. Thread-safe. */
   int runningTasks();

@@ -1,6 +1,5 @@
 package org.millrace.runner.executor;
 
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -28,11 +27,10 @@ final class TransportPeerLinks implements PeerLinks {
   private static final long RETRY_MS = 200;
 
   private final int self;
-  private final long epoch;
   private final Transport transport;
   private final Loop loop;
   private final PeerInbox inbox;
-  private final Connection driver;
+  private final DriverOutlet driver;
   private final ConcurrentMap<Integer, PeerLink> links = new ConcurrentHashMap<>();
 
   /** Volatile: replaced whole by the control loop, read by senders. */
@@ -41,12 +39,15 @@ final class TransportPeerLinks implements PeerLinks {
   /** Volatile: set once by the control loop, read by senders. */
   private volatile boolean closed;
 
+  /** Volatile: set by the control loop, read by senders. */
+  private volatile long attempt;
+
   TransportPeerLinks(
-      int self, long epoch, ExecutorEnvironment environment, PeerInbox inbox, Connection driver) {
+      int self, long attempt, ExecutorEnvironment environment, PeerInbox inbox, Connection driver) {
     this.self = self;
-    this.epoch = epoch;
+    this.attempt = attempt;
     this.inbox = inbox;
-    this.driver = driver;
+    this.driver = new DriverOutlet(attempt, driver);
     transport = environment.transport();
     loop = environment.controlLoop();
   }
@@ -96,14 +97,23 @@ final class TransportPeerLinks implements PeerLinks {
 
   @Override
   public void sendToDriver(Envelope.Builder message, Object payloadOrNull) {
-    Envelope envelope = message.setEpoch(epoch).build();
-    if (payloadOrNull == null) {
-      driver.send(Frame.of(envelope));
-    } else if (payloadOrNull instanceof ByteBuffer bytes) {
-      driver.send(Frame.of(envelope, bytes));
-    } else {
-      driver.send(Frame.byReference(envelope, payloadOrNull));
-    }
+    driver.send(message, payloadOrNull);
+  }
+
+  /** On the control loop: what is for the driver waits for {@link #serve}. */
+  void holdForDriver() {
+    driver.hold();
+  }
+
+  /** On the control loop: the driver that it waits for did not answer. */
+  void dropForDriver() {
+    driver.drop();
+  }
+
+  /** On the control loop: another driver is served from now on. */
+  void serve(long newAttempt, Connection connection) {
+    attempt = newAttempt;
+    driver.serve(newAttempt, connection);
   }
 
   /** On the control loop: opens what waited for an address, closes what is lost. */
@@ -176,10 +186,11 @@ final class TransportPeerLinks implements PeerLinks {
   }
 
   private Frame withEpoch(Frame frame) {
-    if (frame.envelope().getEpoch() == epoch) {
+    long stamp = attempt;
+    if (frame.envelope().getEpoch() == stamp) {
       return frame;
     }
-    return new Frame(frame.envelope().toBuilder().setEpoch(epoch).build(), frame.payload());
+    return new Frame(frame.envelope().toBuilder().setEpoch(stamp).build(), frame.payload());
   }
 
   /** The sending end of a link; the other side answers on a link of its own. */

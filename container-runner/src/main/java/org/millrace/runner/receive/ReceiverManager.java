@@ -14,6 +14,7 @@ import org.millrace.runner.wire.proto.BlockReplicated;
 import org.millrace.runner.wire.proto.LimitReceiver;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
+import org.millrace.runner.wire.proto.RunningReceiver;
 import org.millrace.runner.wire.proto.StartReceiver;
 import org.millrace.runner.wire.proto.StopReceiver;
 import org.millrace.runner.wire.proto.StreamMark;
@@ -140,6 +141,19 @@ public final class ReceiverManager implements ReceiverService {
   @Override
   public List<StreamMark> marks() {
     return store.ranges().stream().map(this::mark).toList();
+  }
+
+  @Override
+  public List<RunningReceiver> running() {
+    return streams.values().stream()
+        .filter(stream -> stream.run().isPresent())
+        .map(
+            stream ->
+                RunningReceiver.newBuilder()
+                    .setReceiverId(stream.receiverId())
+                    .setStreamId(stream.streamId())
+                    .build())
+        .toList();
   }
 
   @Override

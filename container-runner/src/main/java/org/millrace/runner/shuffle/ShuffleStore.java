@@ -40,6 +40,9 @@ public final class ShuffleStore implements AutoCloseable {
   @GuardedBy("this")
   private final EndedJobs ended = new EndedJobs();
 
+  @GuardedBy("this")
+  private boolean closed;
+
   public ShuffleStore(
       PeerLinks links,
       MemoryAccountant accountant,
@@ -119,7 +122,8 @@ public final class ShuffleStore implements AutoCloseable {
     if (job != null && job.placementVersion() == placementVersion) {
       return job;
     }
-    if (ended.isOver(jobId, placementVersion)
+    if (closed
+        || ended.isOver(jobId, placementVersion)
         || (job != null && job.placementVersion() > placementVersion)) {
       return null;
     }
@@ -412,11 +416,12 @@ public final class ShuffleStore implements AutoCloseable {
     return new PageReader(memory, shuffle.input(reducePartition).pages());
   }
 
-  /** Drops everything. */
+  /** Drops everything, and whatever comes later. */
   @Override
   public void close() {
     List<JobShuffles> all;
     synchronized (this) {
+      closed = true;
       all = List.copyOf(jobs.values());
       jobs.clear();
     }

@@ -47,6 +47,11 @@ final class PlanCatalog {
     functionSets.remove(id);
   }
 
+  /** Templates are named by what they are and stay. */
+  void forgetAllFunctions() {
+    functionSets.clear();
+  }
+
   /** What the task needs and is not here; empty when {@link #plan} can answer. */
   List<ByteString> missing(TaskSpec task) {
     List<ByteString> missing = new ArrayList<>(0);

@@ -16,7 +16,7 @@ final class Slot {
 
   private final Loop loop;
   private final TaskQueue queue;
-  private final PipelinePool pipelines;
+  private PipelinePool pipelines;
   private final Set<Task> held = new HashSet<>();
   private final ArrayDeque<Task> runnable = new ArrayDeque<>();
   private boolean turning;
@@ -88,6 +88,11 @@ final class Slot {
       queue.deregister(this);
       startTurning();
     }
+  }
+
+  /** Drops the idle pipelines: what runs from now on uses these. */
+  void use(PipelinePool newPipelines) {
+    execute(() -> pipelines = newPipelines);
   }
 
   /** Lets cancelled tasks end that wait for something. */

@@ -27,6 +27,7 @@ import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.Payload;
 import org.millrace.runner.wire.proto.BroadcastChunk;
 import org.millrace.runner.wire.proto.EndJob;
+import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.FunctionSet;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBroadcasts;
@@ -35,6 +36,7 @@ import org.millrace.runner.wire.proto.ReleaseStates;
 import org.millrace.runner.wire.proto.RepushMapOutput;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.ShuffleInput;
+import org.millrace.runner.wire.proto.StateVersion;
 import org.millrace.runner.wire.proto.TaskSpec;
 import org.millrace.runner.wire.proto.Template;
 import org.millrace.runner.wire.proto.UseAttempt;
@@ -45,15 +47,24 @@ import org.millrace.runner.wire.proto.UseAttempt;
  */
 public final class TaskManager implements TaskService {
   private final TaskEnvironment environment;
-  private final TaskServices services;
+  private final RecordCodec codec;
+  private final FunctionCodec functions;
+  private final StateStore states;
   private final PlanCatalog catalog;
-  private final BroadcastStore broadcasts;
   private final TaskQueue queue = new TaskQueue();
   private final List<Slot> slots = new ArrayList<>();
   private final Map<Long, JobTasks> jobs = new HashMap<>();
-  private final EndedJobs ended = new EndedJobs();
   private final AtomicInteger nextRepushSlot = new AtomicInteger();
   private long sequence;
+  private long spilledBefore;
+  private EndedJobs ended = new EndedJobs();
+  private BroadcastStore broadcasts;
+
+  /**
+   * What is named by the driver that is served now. Volatile: replaced by the control loop, read by
+   * network threads.
+   */
+  private volatile TaskServices services;
 
   /** The tasks of one placement of a job that may not be over. */
   private static final class JobTasks {
@@ -67,34 +78,41 @@ public final class TaskManager implements TaskService {
 
   public TaskManager(TaskEnvironment environment) {
     this.environment = environment;
-    RecordCodec codec = new RecordCodec(environment.userClasses());
+    this.codec = new RecordCodec(environment.userClasses());
+    this.functions = new FunctionCodec(environment.userClasses());
+    this.states = new StateStore(environment.memory());
+    this.catalog = new PlanCatalog(environment.settings().templatesKept());
+    this.services = newServices(0);
+    this.broadcasts = newBroadcasts();
+    for (Loop loop : environment.slots()) {
+      Slot slot = new Slot(loop, queue, newPool());
+      slots.add(slot);
+      queue.register(slot);
+    }
+  }
+
+  private TaskServices newServices(long attempt) {
+    DriverBoundLinks links = new DriverBoundLinks(environment.links());
     ShuffleStore shuffles =
-        new ShuffleStore(
-            environment.links(),
-            environment.memory(),
-            environment.io(),
-            environment.spill(),
-            codec);
+        new ShuffleStore(links, environment.memory(), environment.io(), environment.spill(), codec);
     PartitionStore store =
         new PartitionStore(
             environment.control(),
-            environment.links(),
+            links,
             new PageMemory(environment.memory(), Use.DATASETS, environment.io(), codec),
             environment.spill(),
             environment.settings().pageBytes(),
             environment.settings().peerTimeoutMs());
-    StateStore states = new StateStore(environment.memory());
-    TaskReports reports = new TaskReports(environment.links());
-    this.services = new TaskServices(environment, codec, shuffles, store, states, reports);
-    this.catalog = new PlanCatalog(environment.settings().templatesKept());
-    this.broadcasts = new BroadcastStore(environment.links(), codec, environment.memory());
-    FunctionCodec functions = new FunctionCodec(environment.userClasses());
-    for (Loop loop : environment.slots()) {
-      int kept = environment.settings().pipelinesKept();
-      Slot slot = new Slot(loop, queue, new PipelinePool(kept, functions, broadcasts));
-      slots.add(slot);
-      queue.register(slot);
-    }
+    TaskReports reports = new TaskReports(links);
+    return new TaskServices(attempt, links, environment, codec, shuffles, store, states, reports);
+  }
+
+  private BroadcastStore newBroadcasts() {
+    return new BroadcastStore(services.links(), codec, environment.memory());
+  }
+
+  private PipelinePool newPool() {
+    return new PipelinePool(environment.settings().pipelinesKept(), functions, broadcasts);
   }
 
   @Override
@@ -226,7 +244,7 @@ public final class TaskManager implements TaskService {
 
   @Override
   public void releaseStates(ReleaseStates message) {
-    message.getStatesList().forEach(services.states()::release);
+    message.getStatesList().forEach(states::release);
   }
 
   private void cancel(JobTasks job) {
@@ -244,12 +262,17 @@ public final class TaskManager implements TaskService {
 
   @Override
   public void onPeerFrame(int fromExecutor, Frame frame) {
-    switch (frame.envelope().getMessageCase()) {
-      case SHUFFLE_PAGE ->
-          services.shuffles().onPage(frame.envelope().getShufflePage(), frame.payload());
-      case MAP_OUTPUT_END -> services.shuffles().onMapOutputEnd(frame.envelope().getMapOutputEnd());
-      case REPUSH_MAP_OUTPUT -> repush(frame.envelope().getRepushMapOutput());
-      default -> services.store().onPeerFrame(fromExecutor, frame);
+    TaskServices now = services;
+    Envelope envelope = frame.envelope();
+    // What comes by reference carries no attempt: it is of tasks of this executor.
+    if (fromExecutor != environment.links().self() && envelope.getEpoch() < now.attempt()) {
+      return;
+    }
+    switch (envelope.getMessageCase()) {
+      case SHUFFLE_PAGE -> now.shuffles().onPage(envelope.getShufflePage(), frame.payload());
+      case MAP_OUTPUT_END -> now.shuffles().onMapOutputEnd(envelope.getMapOutputEnd());
+      case REPUSH_MAP_OUTPUT -> repush(envelope.getRepushMapOutput());
+      default -> now.store().onPeerFrame(fromExecutor, frame);
     }
   }
 
@@ -276,13 +299,40 @@ public final class TaskManager implements TaskService {
   }
 
   @Override
+  public void reset(long attempt) {
+    TaskServices before = services;
+    BroadcastStore broadcastsBefore = broadcasts;
+    spilledBefore = spilledBytes();
+    before.links().cut();
+    before.reports().close();
+    jobs.values().forEach(this::cancel);
+    jobs.clear();
+    ended = new EndedJobs();
+    catalog.forgetAllFunctions();
+    // Tasks that are cancelled while they take a step still write to what is closed here.
+    services = newServices(attempt);
+    broadcasts = newBroadcasts();
+    slots.forEach(slot -> slot.use(newPool()));
+    before.shuffles().close();
+    before.store().close();
+    broadcastsBefore.close();
+    queue.resume();
+  }
+
+  @Override
+  public List<StateVersion> states() {
+    return states.versions();
+  }
+
+  @Override
   public int runningTasks() {
     return queue.runningTasks();
   }
 
   @Override
   public long spilledBytes() {
-    return services.shuffles().spilledBytes() + services.store().spilledBytes();
+    TaskServices now = services;
+    return spilledBefore + now.shuffles().spilledBytes() + now.store().spilledBytes();
   }
 
   @Override
@@ -294,7 +344,7 @@ public final class TaskManager implements TaskService {
     services.shuffles().close();
     broadcasts.close();
     services.store().close();
-    services.states().close();
+    states.close();
     environment.spill().close();
   }
 }

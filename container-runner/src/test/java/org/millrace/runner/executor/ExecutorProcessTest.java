@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.error.ErrorCode;
@@ -23,6 +24,8 @@ import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.Envelope.MessageCase;
 import org.millrace.runner.wire.proto.ExecutorRegistered;
 import org.millrace.runner.wire.proto.Heartbeat;
+import org.millrace.runner.wire.proto.OpenCheckpoint;
+import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.RegisterExecutor;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
@@ -49,6 +52,9 @@ class ExecutorProcessTest {
   private PeerLinks peerLinks;
   private Runnable marksMoved;
   private ExecutorRegistered registration;
+  private DriverFinder.FoundDriver found;
+  private boolean finderFails;
+  private ScriptedDriver second;
 
   private final ExecutorProcess executor =
       new ExecutorProcess(
@@ -56,6 +62,7 @@ class ExecutorProcessTest {
               time,
               time.loop("executor"),
               network.newTransport(),
+              this::find,
               (where, fault) -> calls.add("fatal: " + fault)),
           new ExecutorSettings(
               new ContainerDescription("container_1", "host1", 2, 1 << 28, "17", 42, "http://log"),
@@ -71,6 +78,13 @@ class ExecutorProcessTest {
           });
 
   private final CompletableFuture<ExitReason> ended = executor.ended();
+
+  private CompletableFuture<Optional<DriverFinder.FoundDriver>> find(long attempt) {
+    calls.add("find " + attempt);
+    return finderFails
+        ? CompletableFuture.failedFuture(new IllegalStateException("no files now"))
+        : CompletableFuture.completedFuture(Optional.ofNullable(found));
+  }
 
   private RegisterExecutor startUntilRegistration() {
     driver = new ScriptedDriver(driverTransport, DRIVER);
@@ -430,6 +444,205 @@ class ExecutorProcessTest {
     time.runUntilIdle();
 
     assertThat(tasks.calls).containsExactly("suspend");
+    assertThat(ended).isNotDone();
+  }
+
+  /** The driver is gone, the next one listens and is found. */
+  private RegisterExecutor returnOfTheDriver(long attempt) {
+    Address address = new Address("local", (int) (7000 + attempt));
+    second = new ScriptedDriver(driverTransport, address, attempt);
+    found = new DriverFinder.FoundDriver(attempt, address);
+    toExecutor.close();
+    time.advance(1_100);
+    ScriptedDriver.Message message = second.taken().get(0);
+    toExecutor = message.from();
+    assertThat(message.frame().envelope().getEpoch()).isEqualTo(attempt);
+    return message.frame().envelope().getRegisterExecutor();
+  }
+
+  private void sayAsSecond(Envelope.Builder message) {
+    second.answer(toExecutor, message);
+    time.runUntilIdle();
+  }
+
+  @Test
+  void registersWithTheNextDriverAsWhatItWasAndTellsWhatItHas() {
+    startAndRegister(true);
+    receivers.until.set(77);
+
+    RegisterExecutor message = returnOfTheDriver(8);
+
+    assertThat(message.getContainer()).isEqualTo("container_1");
+    assertThat(message.getPreviousId()).isEqualTo(3);
+    assertThat(message.getPreviousAttempt()).isEqualTo(7);
+    assertThat(message.getMarksList()).isEqualTo(receivers.marks());
+    assertThat(message.getMarks(0).getUntil()).isEqualTo(77);
+    assertThat(message.getReceiversList()).isEqualTo(receivers.running());
+    assertThat(message.getStatesList()).isEqualTo(tasks.states());
+  }
+
+  @Test
+  void forgetsWhatTheDriverBeforeHasNamedAndGoesOnUnderTheNextOne() {
+    startAndRegister(true);
+    say(ScriptedDriver.ping(41));
+    say(ScriptedDriver.membership(30, ScriptedDriver.address(3, new Address("local", 1))));
+    tasks.calls.clear();
+
+    returnOfTheDriver(8);
+    assertThat(tasks.calls).containsExactly("suspend", "reset 8");
+    second.taken();
+    sayAsSecond(ScriptedDriver.registered(3, true));
+    time.advance(100);
+    assertThat(second.taken(MessageCase.HEARTBEAT))
+        .isNotEmpty()
+        .allSatisfy(beat -> assertThat(beat.getEpoch()).isEqualTo(8))
+        .allSatisfy(beat -> assertThat(beat.getHeartbeat().getAnsweredPing()).isZero());
+    sayAsSecond(ScriptedDriver.membership(1, ScriptedDriver.address(3, new Address("local", 1))));
+    sayAsSecond(Envelope.newBuilder().setRunTasks(RunTasks.newBuilder().setJobId(1)));
+
+    assertThat(tasks.calls)
+        .containsExactly("suspend", "reset 8", "membership 1", "membership 1", "run 1");
+    time.advance(2_000);
+    assertThat(ended).isNotDone();
+  }
+
+  @Test
+  void tellsTheNextDriverWhatHappenedWhileItWasAsked() {
+    startAndRegister(true);
+    returnOfTheDriver(8);
+
+    peerLinks.sendToDriver(
+        Envelope.newBuilder().setReceiverReport(ReceiverReport.newBuilder().setReceiverId(6)),
+        null);
+    time.runUntilIdle();
+    assertThat(second.taken(MessageCase.RECEIVER_REPORT)).isEmpty();
+    sayAsSecond(ScriptedDriver.registered(3, true));
+
+    assertThat(second.taken(MessageCase.RECEIVER_REPORT))
+        .singleElement()
+        .satisfies(report -> assertThat(report.getEpoch()).isEqualTo(8));
+  }
+
+  @Test
+  void looksOftenAtFirstAndThenEachSecond() {
+    startAndRegister(true);
+    finderFails = true;
+    calls.clear();
+
+    toExecutor.close();
+    time.advance(1_000);
+    assertThat(calls).containsOnly("find 7").hasSize(4);
+    time.advance(10_000);
+    assertThat(calls.size()).isBetween(13, 15);
+    finderFails = false;
+    found = new DriverFinder.FoundDriver(7, DRIVER);
+    time.advance(2_000);
+
+    assertThat(driver.taken(MessageCase.REGISTER_EXECUTOR)).as("that is the dead one").isEmpty();
+  }
+
+  @Test
+  void leavesASilentDriverWhenANewerOneIsThere() {
+    startAndRegister(true);
+    Connection toSilentOne = toExecutor;
+    Address address = new Address("local", 7_009);
+    second = new ScriptedDriver(driverTransport, address, 9);
+    found = new DriverFinder.FoundDriver(9, address);
+
+    time.advance(3_100);
+
+    assertThat(toSilentOne.isOpen()).isFalse();
+    assertThat(second.taken(MessageCase.REGISTER_EXECUTOR)).hasSize(1);
+    assertThat(tasks.calls).containsExactly("suspend", "reset 9");
+  }
+
+  @Test
+  void looksForAnotherOneWhenTheNextDriverDiesBeforeItAnswers() {
+    startAndRegister(true);
+    returnOfTheDriver(8);
+    toExecutor.close();
+    time.runUntilIdle();
+    Address address = new Address("local", 7_009);
+    ScriptedDriver third = new ScriptedDriver(driverTransport, address, 9);
+    found = new DriverFinder.FoundDriver(9, address);
+
+    time.advance(2_000);
+
+    RegisterExecutor message =
+        third.taken(MessageCase.REGISTER_EXECUTOR).get(0).getRegisterExecutor();
+    assertThat(message.getPreviousId()).isEqualTo(3);
+    assertThat(message.getPreviousAttempt()).as("the last that registered it").isEqualTo(7);
+    assertThat(tasks.calls).containsExactly("suspend", "reset 8", "reset 9");
+  }
+
+  @Test
+  void looksOnWhenTheNextDriverIsSilentOrCannotBeReached() {
+    startAndRegister(true);
+    returnOfTheDriver(8);
+    time.advance(10_000);
+    assertThat(toExecutor.isOpen()).isFalse();
+    found = new DriverFinder.FoundDriver(9, new Address("local", 1));
+    time.advance(10_000);
+    Address address = new Address("local", 7_010);
+    ScriptedDriver third = new ScriptedDriver(driverTransport, address, 10);
+    found = new DriverFinder.FoundDriver(10, address);
+
+    time.advance(2_000);
+
+    assertThat(third.taken(MessageCase.REGISTER_EXECUTOR)).hasSize(1);
+  }
+
+  @Test
+  void endsAtTheLifeLeaseWhenNextDriversNeverAnswer() {
+    startAndRegister(true);
+    returnOfTheDriver(8);
+
+    time.advance(58_000);
+    assertThat(ended).isNotDone();
+    time.advance(1_000);
+
+    assertThat(ended)
+        .isCompletedWithValueMatching(reason -> reason.kind() == ExitReason.Kind.DRIVER_LOST);
+  }
+
+  @Test
+  void endsWhenTheNextDriverDoesNotWantIt() {
+    startAndRegister(true);
+    returnOfTheDriver(8);
+
+    sayAsSecond(Envelope.newBuilder().setShutDown(ShutDown.newBuilder().setReason("given up")));
+
+    assertThat(ended).isCompletedWithValue(new ExitReason(ExitReason.Kind.SHUT_DOWN, "given up"));
+  }
+
+  @Test
+  void findsTheNextDriverWhenTheOneThatStartedItDiedBeforeTheyMet() {
+    Address address = new Address("local", 7_008);
+    second = new ScriptedDriver(driverTransport, address, 8);
+    executor.start();
+    time.advance(500);
+    found = new DriverFinder.FoundDriver(8, address);
+
+    time.advance(1_100);
+
+    ScriptedDriver.Message message = second.taken().get(0);
+    RegisterExecutor registration = message.frame().envelope().getRegisterExecutor();
+    assertThat(registration.getPreviousId()).isZero();
+    assertThat(registration.getPreviousAttempt()).isEqualTo(7);
+    toExecutor = message.from();
+    sayAsSecond(ScriptedDriver.registered(1 << 20 | 1, false));
+    assertThat(peerLinks.self()).isEqualTo(1 << 20 | 1);
+    assertThat(second.taken(MessageCase.HEARTBEAT)).isNotEmpty();
+  }
+
+  @Test
+  void waitsForAnotherDriverSinceTheCheckpointIsOpen() {
+    startAndRegister(false);
+    say(Envelope.newBuilder().setOpenCheckpoint(OpenCheckpoint.newBuilder().setDirectory("d")));
+
+    toExecutor.close();
+    time.runUntilIdle();
+
     assertThat(ended).isNotDone();
   }
 

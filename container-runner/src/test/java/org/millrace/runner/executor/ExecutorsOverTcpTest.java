@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +27,7 @@ import org.millrace.runner.executor.ScriptedDriver.Message;
 import org.millrace.runner.memory.BudgetAccountant;
 import org.millrace.runner.memory.MemoryShares;
 import org.millrace.runner.wire.Address;
+import org.millrace.runner.wire.Connection;
 import org.millrace.runner.wire.Credential;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.Transport;
@@ -44,6 +51,9 @@ class ExecutorsOverTcpTest {
   private final List<Throwable> faults = new CopyOnWriteArrayList<>();
   private final Map<Integer, PeerLinks> links = new ConcurrentHashMap<>();
   private final BlockingQueue<String> arrivals = new LinkedBlockingQueue<>();
+  private final AtomicReference<DriverFinder.FoundDriver> returned = new AtomicReference<>();
+  private final DriverFinder drivers =
+      attempt -> CompletableFuture.completedFuture(Optional.ofNullable(returned.get()));
 
   private static Credential credential(long seed) {
     byte[] secret = new byte[Credential.SIZE_BYTES];
@@ -73,6 +83,7 @@ class ExecutorsOverTcpTest {
                 new SystemClock(),
                 loop,
                 new NettyTransport(secret, NettySettings.DEFAULT),
+                drivers,
                 (where, fault) -> faults.add(fault)),
             new ExecutorSettings(
                 new ContainerDescription(container, "127.0.0.1", 1, 1 << 28, "17", 1, ""),
@@ -176,6 +187,72 @@ class ExecutorsOverTcpTest {
 
     assertThat(executor.ended().get(30, TimeUnit.SECONDS).kind())
         .isEqualTo(ExitReason.Kind.DRIVER_LOST);
+  }
+
+  @Test
+  void executorsGoOnUnderTheNextDriverWithTheirIdsAndTheirLinks() throws Exception {
+    executor("one", credential, 30_000);
+    Message one = driver.await(MessageCase.REGISTER_EXECUTOR);
+    ScriptedDriver.send(one.from(), ScriptedDriver.registered(1, true));
+    executor("two", credential, 30_000);
+    Message two = awaitRegistration("two");
+    ScriptedDriver.send(two.from(), ScriptedDriver.registered(2, true));
+    Envelope.Builder membership =
+        ScriptedDriver.membership(9, addressOf(1, one), addressOf(2, two));
+    ScriptedDriver.send(one.from(), membership);
+    ScriptedDriver.send(two.from(), membership);
+    awaitAnswersTo(driver, 1, one, two);
+    driverTransport.close();
+    links.get(1).send(2, Frame.of(block(1)));
+    assertThat(nextArrival()).isEqualTo("two: 1 from 1, 0 bytes");
+
+    try (Transport transport = new NettyTransport(credential, NettySettings.DEFAULT)) {
+      ScriptedDriver second = new ScriptedDriver(transport, LOOPBACK, ScriptedDriver.EPOCH + 1);
+      returned.set(new DriverFinder.FoundDriver(ScriptedDriver.EPOCH + 1, second.address()));
+      Map<String, Message> back = new HashMap<>();
+      for (int i = 0; i < 2; i++) {
+        Message message = second.await(MessageCase.REGISTER_EXECUTOR);
+        back.put(message.frame().envelope().getRegisterExecutor().getContainer(), message);
+      }
+      assertThat(previousId(back.get("one"))).isEqualTo(1);
+      assertThat(previousId(back.get("two"))).isEqualTo(2);
+      links.get(2).send(1, Frame.of(block(2)));
+      assertThat(nextArrival()).isEqualTo("one: 2 from 2, 0 bytes");
+      second.answer(back.get("one").from(), ScriptedDriver.registered(1, true));
+      second.answer(back.get("two").from(), ScriptedDriver.registered(2, true));
+      Envelope.Builder again =
+          ScriptedDriver.membership(
+              1, addressOf(1, back.get("one")), addressOf(2, back.get("two")));
+      second.answer(back.get("one").from(), again);
+      second.answer(back.get("two").from(), again);
+      awaitAnswersTo(second, 1, back.get("one"), back.get("two"));
+      links.get(1).send(2, Frame.of(block(3)));
+      assertThat(nextArrival()).isEqualTo("two: 3 from 1, 0 bytes");
+      for (ExecutorProcess executor : executors) {
+        executor.stop("end of test");
+        executor.ended().get(30, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  private static int previousId(Message registration) {
+    return registration.frame().envelope().getRegisterExecutor().getPreviousId();
+  }
+
+  private static void awaitAnswersTo(ScriptedDriver driver, long ping, Message... executors)
+      throws InterruptedException {
+    Set<Connection> open = new HashSet<>();
+    for (Message executor : executors) {
+      open.add(executor.from());
+      driver.answer(executor.from(), ScriptedDriver.ping(ping));
+    }
+    for (int i = 0; i < 1_000 && !open.isEmpty(); i++) {
+      Message message = driver.await(MessageCase.HEARTBEAT);
+      if (message.frame().envelope().getHeartbeat().getAnsweredPing() == ping) {
+        open.remove(message.from());
+      }
+    }
+    assertThat(open).isEmpty();
   }
 
   private Message awaitRegistration(String container) throws InterruptedException {

@@ -7,6 +7,7 @@ import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.LimitReceiver;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
+import org.millrace.runner.wire.proto.RunningReceiver;
 import org.millrace.runner.wire.proto.StartReceiver;
 import org.millrace.runner.wire.proto.StopReceiver;
 import org.millrace.runner.wire.proto.StreamMark;
@@ -61,6 +62,11 @@ class FakeReceivers implements ReceiverService {
   @Override
   public List<StreamMark> marks() {
     return List.of(StreamMark.newBuilder().setStreamId(1).setUntil(until.get()).build());
+  }
+
+  @Override
+  public List<RunningReceiver> running() {
+    return List.of(RunningReceiver.newBuilder().setReceiverId(6).setStreamId(1).build());
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.millrace.runner.wire.proto.ReleaseBroadcasts;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.ReleaseStates;
 import org.millrace.runner.wire.proto.RunTasks;
+import org.millrace.runner.wire.proto.StateVersion;
 import org.millrace.runner.wire.proto.UseAttempt;
 
 /** Notes what it is told. Thread-safe. */
@@ -75,6 +76,16 @@ final class FakeTasks implements TaskService {
   @Override
   public void resume() {
     calls.add("resume");
+  }
+
+  @Override
+  public void reset(long attempt) {
+    calls.add("reset " + attempt);
+  }
+
+  @Override
+  public List<StateVersion> states() {
+    return List.of(StateVersion.newBuilder().setStateId(8).setVersionMs(9_000).build());
   }
 
   @Override

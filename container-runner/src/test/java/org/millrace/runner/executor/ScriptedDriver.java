@@ -28,8 +28,14 @@ public final class ScriptedDriver implements FrameHandler {
   private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
   private final BlockingQueue<Connection> closed = new LinkedBlockingQueue<>();
   private final Address address;
+  private final long attempt;
 
   public ScriptedDriver(Transport transport, Address listen) {
+    this(transport, listen, EPOCH);
+  }
+
+  public ScriptedDriver(Transport transport, Address listen, long attempt) {
+    this.attempt = attempt;
     address = transport.listen(listen, this);
   }
 
@@ -77,6 +83,11 @@ public final class ScriptedDriver implements FrameHandler {
         .map(message -> message.frame().envelope())
         .filter(envelope -> envelope.getMessageCase() == kind)
         .toList();
+  }
+
+  /** Sends in the name of this driver's attempt. */
+  public void answer(Connection executor, Envelope.Builder message) {
+    executor.send(Frame.of(message.setEpoch(attempt).build()));
   }
 
   public static void send(Connection executor, Envelope.Builder message) {

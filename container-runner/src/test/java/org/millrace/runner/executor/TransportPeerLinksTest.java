@@ -54,7 +54,11 @@ class TransportPeerLinksTest {
       this.id = id;
       ExecutorEnvironment environment =
           new ExecutorEnvironment(
-              time, time.loop("executor-" + id), transport, (where, fault) -> faults.add(fault));
+              time,
+              time.loop("executor-" + id),
+              transport,
+              DriverFinder.NONE,
+              (where, fault) -> faults.add(fault));
       Connection toDriver =
           transport.connect(driverAddress, "container", new RecordingHandler()).join();
       links = new TransportPeerLinks(id, EPOCH, environment, inbox, toDriver);

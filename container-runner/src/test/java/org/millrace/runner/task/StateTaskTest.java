@@ -276,6 +276,22 @@ class StateTaskTest {
   }
 
   @Test
+  void stateOutlivesTheDriver() {
+    collect(state(counting, records()), version(1, 1000, -1, task.records(pair("a", 1))));
+
+    task.cluster.executor(0).reset(2);
+
+    assertThat(task.cluster.executor(0).states())
+        .singleElement()
+        .satisfies(state -> assertThat(state.getStateId()).isEqualTo(1))
+        .satisfies(state -> assertThat(state.getVersionMs()).isEqualTo(1000));
+    assertThat(
+            collect(state(counting, records()), version(1, 2000, 1000, task.records(pair("a", 1))))
+                .records())
+        .containsExactly("a=2");
+  }
+
+  @Test
   void forgetsAReleasedState() {
     collect(state(counting, records()), version(1, 1000, -1, task.records(pair("a", 1))));
     assertThat(task.cluster.memory.get(0).usedBytes(Use.STATE)).isPositive();

@@ -18,11 +18,15 @@ import org.millrace.runner.task.JobBuilder.Pipe;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.MapOutputEnd;
 import org.millrace.runner.wire.proto.Ping;
 import org.millrace.runner.wire.proto.RunTasks;
+import org.millrace.runner.wire.proto.ShuffleInput;
+import org.millrace.runner.wire.proto.ShuffleSpec;
 import org.millrace.runner.wire.proto.SinkKind;
 import org.millrace.runner.wire.proto.SourceKind;
 import org.millrace.runner.wire.proto.TaskFailed;
+import org.millrace.runner.wire.proto.TaskInput;
 
 class TaskManagerTest {
   private static final AtomicInteger CALLS = new AtomicInteger();
@@ -34,6 +38,9 @@ class TaskManagerTest {
           .apply(Operator.MAP, (Function<Integer, Integer>) x -> CALLS.incrementAndGet())
           .sink(SinkKind.COUNT, null)
           .build();
+
+  private final Pipe reducing =
+      JobBuilder.from(SourceKind.SHUFFLE).sink(SinkKind.COUNT, null).build();
 
   TaskManagerTest() {
     cluster.addExecutors(1, 1, 1 << 20, TaskSettings.DEFAULT);
@@ -107,6 +114,80 @@ class TaskManagerTest {
     assertThat(cluster.driver.finished()).isEmpty();
     assertThat(cluster.driver.failed()).isEmpty();
     assertThat(cluster.executor(0).runningTasks()).isZero();
+  }
+
+  @Test
+  void anotherDriverFindsNothingOfTheDriverBeforeButTemplates() {
+    Object[] many = new Object[100_000];
+    Arrays.fill(many, 1);
+    cluster
+        .executor(0)
+        .runTasks(
+            JobBuilder.job(1, counting)
+                .addTasks(counting.task(0, 0, single.records(many)))
+                .addTasks(counting.task(0, 1, single.records(many)))
+                .build());
+    cluster.time.step();
+    cluster.time.step();
+    cluster.executor(0).suspend();
+
+    cluster.executor(0).reset(2);
+    cluster.run();
+
+    assertThat(CALLS.get()).isLessThan(many.length);
+    assertThat(cluster.driver.finished()).isEmpty();
+    assertThat(cluster.driver.failed()).isEmpty();
+    assertThat(cluster.executor(0).runningTasks()).isZero();
+    cluster.executor(0).runTasks(message(1, 1, 0).build());
+    cluster.run();
+    assertThat(cluster.driver.failed().get(0).getMissingList())
+        .containsExactly(counting.functions().getId());
+    cluster.executor(0).runTasks(withPlan(message(1, 1, 0)).build());
+    cluster.run();
+    assertThat(cluster.driver.finished(0, 0).records()).containsExactly(3L);
+  }
+
+  @Test
+  void whatATaskOfTheDriverBeforeStillSendsIsDropped() {
+    TestCluster two = new TestCluster(SimulatedTime.inOrder());
+    two.addExecutors(2, 1, 1 << 20, TaskSettings.DEFAULT);
+    Frame page =
+        Frame.of(
+            Envelope.newBuilder()
+                .setEpoch(1)
+                .setMapOutputEnd(
+                    MapOutputEnd.newBuilder()
+                        .setJobId(1)
+                        .setPlacementVersion(1)
+                        .addReducePartitions(0)
+                        .addPageCounts(1))
+                .build());
+    two.executor(1).reset(2);
+
+    two.executor(1).onPeerFrame(0, page);
+
+    RunTasks.Builder job =
+        JobBuilder.job(1, reducing)
+            .addShuffles(ShuffleSpec.newBuilder().setMapCount(1).addReducers(1))
+            .addTasks(
+                reducing.task(0, 0, TaskInput.newBuilder().setShuffle(ShuffleInput.newBuilder())));
+    two.executor(1).runTasks(job.build());
+    two.executor(1)
+        .onPeerFrame(
+            0,
+            Frame.of(
+                Envelope.newBuilder()
+                    .setEpoch(2)
+                    .setMapOutputEnd(
+                        MapOutputEnd.newBuilder()
+                            .setJobId(1)
+                            .setPlacementVersion(1)
+                            .addReducePartitions(0)
+                            .addPageCounts(0))
+                    .build()));
+    two.run();
+
+    assertThat(two.driver.finished(0, 0).records()).containsExactly(0L);
   }
 
   @Test

@@ -13,6 +13,7 @@ import org.millrace.checkpoint.runtime.FatalHandler;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.executor.ContainerDescription;
+import org.millrace.runner.executor.DriverFinder;
 import org.millrace.runner.executor.ExecutorProcess;
 import org.millrace.runner.executor.ExecutorSettings;
 import org.millrace.runner.executor.ExecutorTiming;
@@ -116,6 +117,7 @@ public final class SimulatedCluster implements ClusterResources {
                 machine.work(),
                 world.network().transport(machine),
                 world.files(),
+                DriverFinder.NONE,
                 (where, fault) -> world.fatal().onFatal(machine.name() + ": " + where, fault)),
             new ExecutorAssembly.Program(
                 Thread.currentThread().getContextClassLoader(),

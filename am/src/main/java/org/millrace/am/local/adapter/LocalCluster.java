@@ -13,6 +13,7 @@ import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.adapter.ThreadLoop;
 import org.millrace.checkpoint.runtime.adapter.ThreadPoolWork;
 import org.millrace.runner.executor.ContainerDescription;
+import org.millrace.runner.executor.DriverFinder;
 import org.millrace.runner.executor.ExecutorProcess;
 import org.millrace.runner.executor.ExecutorSettings;
 import org.millrace.runner.executor.ExecutorTiming;
@@ -80,6 +81,7 @@ final class LocalCluster implements ClusterResources {
                 work,
                 parts.network().newTransport(),
                 parts.files(),
+                DriverFinder.NONE,
                 parts.fatal()),
             new ExecutorAssembly.Program(
                 parts.userClasses(), parts.folder(), TaskSettings.Results.BY_REFERENCE));

@@ -13,6 +13,7 @@ import org.millrace.runner.block.BlockStore;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
+import org.millrace.runner.executor.DriverFinder;
 import org.millrace.runner.executor.ExecutorEnvironment;
 import org.millrace.runner.executor.ExecutorProcess;
 import org.millrace.runner.executor.ExecutorServices.Rooms;
@@ -48,6 +49,7 @@ public final class ExecutorAssembly {
       BlockingWork work,
       Transport transport,
       DurableFiles files,
+      DriverFinder drivers,
       FatalHandler fatal) {
     public Ports {
       slots = List.copyOf(slots);
@@ -67,7 +69,8 @@ public final class ExecutorAssembly {
   /** An executor that was not started yet and uses no tokens. */
   public static ExecutorProcess assemble(ExecutorSettings settings, Ports ports, Program program) {
     return assemble(
-        new ExecutorEnvironment(ports.clock(), ports.control(), ports.transport(), ports.fatal()),
+        new ExecutorEnvironment(
+            ports.clock(), ports.control(), ports.transport(), ports.drivers(), ports.fatal()),
         settings,
         ports,
         program);

@@ -17,6 +17,8 @@ import org.millrace.checkpoint.runtime.adapter.HaltingFatalHandler;
 import org.millrace.checkpoint.runtime.adapter.SystemClock;
 import org.millrace.checkpoint.runtime.adapter.ThreadLoop;
 import org.millrace.checkpoint.runtime.adapter.ThreadPoolWork;
+import org.millrace.runner.executor.DriverDirectory;
+import org.millrace.runner.executor.DriverFinder;
 import org.millrace.runner.executor.ExecutorEnvironment;
 import org.millrace.runner.executor.ExecutorProcess;
 import org.millrace.runner.executor.ExitReason;
@@ -83,11 +85,20 @@ public final class ExecutorMain {
                 work,
                 new NettyTransport(credential, NettySettings.DEFAULT),
                 files,
+                options
+                    .drivers()
+                    .<DriverFinder>map(where -> new DriverDirectory(files, work, where))
+                    .orElse(DriverFinder.NONE),
                 fatal);
         ExecutorProcess executor =
             ExecutorAssembly.assemble(
                 new ExecutorEnvironment(
-                    clock, control, ports.transport(), fatal, new ReceivedTokens(credential)),
+                    clock,
+                    control,
+                    ports.transport(),
+                    ports.drivers(),
+                    fatal,
+                    new ReceivedTokens(credential)),
                 options.settings(),
                 ports,
                 new ExecutorAssembly.Program(

@@ -24,6 +24,7 @@ import org.millrace.runner.wire.Address;
  * <pre>
  *  --driver host:port       MILLRACE_DRIVER
  *  --epoch n                MILLRACE_EPOCH
+ *  --drivers uri            MILLRACE_DRIVERS; may be missing
  *  --container name         MILLRACE_CONTAINER
  *  --cores n                MILLRACE_CORES
  *  --memory-mb n            MILLRACE_MEMORY_BYTES, in bytes
@@ -33,13 +34,15 @@ import org.millrace.runner.wire.Address;
  * </pre>
  *
  * @param userJars of the program, in class path order
+ * @param drivers where another driver would leave its address; empty when there will be none
  */
-record ExecutorOptions(ExecutorSettings settings, List<Path> userJars) {
+record ExecutorOptions(ExecutorSettings settings, List<Path> userJars, Optional<String> drivers) {
 
   private static final Set<String> NAMES =
       Set.of(
           "--driver",
           "--epoch",
+          "--drivers",
           "--container",
           "--cores",
           "--memory-mb",
@@ -86,7 +89,8 @@ record ExecutorOptions(ExecutorSettings settings, List<Path> userJars) {
             "--user-classpath", environment.getOrDefault("MILLRACE_PROGRAM_JARS", ""));
     return new ExecutorOptions(
         settings,
-        Arrays.stream(jars.split(":")).filter(jar -> !jar.isBlank()).map(Path::of).toList());
+        Arrays.stream(jars.split(":")).filter(jar -> !jar.isBlank()).map(Path::of).toList(),
+        Optional.ofNullable(given.getOrDefault("--drivers", environment.get("MILLRACE_DRIVERS"))));
   }
 
   private static Map<String, String> given(String[] arguments) {

@@ -20,7 +20,6 @@ import org.millrace.api.graph.StreamGraph;
 import org.millrace.checkpoint.log.DriverEvent;
 import org.millrace.checkpoint.log.EpochClaim;
 import org.millrace.checkpoint.log.EventLog;
-import org.millrace.checkpoint.log.EventLogOptions;
 import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
@@ -71,7 +70,13 @@ final class Driver implements BatchListener {
     this.journal =
         new EventJournal(
             EventLog.start(
-                ports.files(), ports.loop(), epoch, 0, EventLogOptions.DEFAULT, this::onLogLost),
+                ports.files(),
+                ports.loop(),
+                ports.clock(),
+                epoch,
+                0,
+                EventLog.OPTIONS,
+                this::onLogLost),
             ports.loop());
     journal.addState(durable);
     this.executors =

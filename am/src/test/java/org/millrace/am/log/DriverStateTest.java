@@ -16,7 +16,6 @@ import org.millrace.checkpoint.log.DriverEvent;
 import org.millrace.checkpoint.log.EpochClaim;
 import org.millrace.checkpoint.log.Epochs;
 import org.millrace.checkpoint.log.EventLog;
-import org.millrace.checkpoint.log.EventLogOptions;
 import org.millrace.checkpoint.log.InputCut;
 import org.millrace.checkpoint.publish.StagedOutput;
 import org.millrace.checkpoint.runtime.Loop;
@@ -35,7 +34,7 @@ class DriverStateTest {
     List<Exception> failures = new ArrayList<>();
     EventJournal journal =
         new EventJournal(
-            EventLog.start(files, loop, claim, 0, EventLogOptions.DEFAULT, failures::add), loop);
+            EventLog.start(files, loop, time, claim, 0, EventLog.OPTIONS, failures::add), loop);
     DriverState live = new DriverState();
     journal.addState(live);
     List<DriverEvent> events = randomEvents(new Random(seed), 200);

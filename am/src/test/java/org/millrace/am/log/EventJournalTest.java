@@ -12,7 +12,6 @@ import org.millrace.checkpoint.log.DriverEvent;
 import org.millrace.checkpoint.log.EpochClaim;
 import org.millrace.checkpoint.log.Epochs;
 import org.millrace.checkpoint.log.EventLog;
-import org.millrace.checkpoint.log.EventLogOptions;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 
@@ -27,7 +26,7 @@ class EventJournalTest {
     CompletableFuture<EpochClaim> claim = new Epochs(files, "/log").claim("application_1_0001", 1);
     time.runUntilIdle();
     return new EventJournal(
-        EventLog.start(files, loop, claim.join(), 0, EventLogOptions.DEFAULT, failures::add), loop);
+        EventLog.start(files, loop, time, claim.join(), 0, EventLog.OPTIONS, failures::add), loop);
   }
 
   @Test
@@ -74,7 +73,7 @@ class EventJournalTest {
           journal.whenDurable(() -> ran.add("one"));
           files.failFlushes(path -> true);
         });
-    time.runUntilIdle();
+    time.advance(EventLog.OPTIONS.stallTimeout().toMillis());
     assertThat(failures).hasSize(1);
 
     loop.execute(

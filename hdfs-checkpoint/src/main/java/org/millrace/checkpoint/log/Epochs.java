@@ -1,8 +1,10 @@
 package org.millrace.checkpoint.log;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -13,12 +15,14 @@ import org.millrace.checkpoint.files.CreateOptions;
 import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.files.FileStatus;
 import org.millrace.checkpoint.files.Outcome;
+import org.millrace.checkpoint.segment.Sealing;
+import org.millrace.checkpoint.segment.SegmentFormat;
 
 /**
  * The epochs of one log directory. Thread-safe; futures complete on a worker thread.
  *
- * <p>Sealing the log of the epoch before, so that its writer is fenced, goes between a claim and
- * the first read.
+ * <p>A driver claims an epoch, seals those before it, and reads them. Then nobody who claimed
+ * earlier can write any more, whenever it wakes.
  */
 public final class Epochs {
 
@@ -71,17 +75,84 @@ public final class Epochs {
 
   private CompletableFuture<EpochClaim> finish(
       AppendFile file, long epoch, String applicationId, int attempt) {
-    ByteArrayOutputStream record = new ByteArrayOutputStream();
-    record.writeBytes(SegmentFormat.header(epoch, 0));
-    SegmentFormat.frame(
-        0,
-        new EventEncoder().encode(new DriverEvent.EpochClaimed(epoch, applicationId, attempt)),
-        record);
-    String epochDirectory = directory + "/" + LogNames.epoch(epoch);
-    return file.append(ByteBuffer.wrap(record.toByteArray()))
+    ByteBuffer event =
+        ByteBuffer.wrap(
+            new EventEncoder().encode(new DriverEvent.EpochClaimed(epoch, applicationId, attempt)));
+    String epochDirectory = directory(epoch);
+    return file.append(
+            ByteBuffer.wrap(SegmentFormat.header(EventLabel.of(epoch), 0)),
+            ByteBuffer.wrap(SegmentFormat.prefix(0, event)),
+            event)
         .thenCompose(appended -> file.close())
         .thenCompose(closed -> makeDirectory(epochDirectory))
         .thenApply(made -> new EpochClaim(epoch, applicationId, attempt, epochDirectory));
+  }
+
+  /**
+   * Fences the writers of all epochs before the claimed one. Can be repeated, also by a later
+   * driver.
+   *
+   * @param leaseTimeout how long the lease recovery of one file may take; all run at the same time
+   * @return the epochs before that have a log, in their order; one that was claimed and made no
+   *     directory has none. Fails when one may not be fenced: nothing may be read then
+   */
+  public CompletableFuture<List<SealedEpoch>> seal(EpochClaim claim, Duration leaseTimeout) {
+    Sealing sealing = new Sealing(files, leaseTimeout);
+    return predecessors(claim)
+        .thenCompose(
+            epochs -> {
+              List<CompletableFuture<Optional<SealedEpoch>>> sealed = new ArrayList<>();
+              for (long epoch : epochs) {
+                sealed.add(
+                    sealing
+                        .seal(directory(epoch))
+                        .thenApply(found -> found.map(path -> new SealedEpoch(epoch, path))));
+              }
+              return CompletableFuture.allOf(sealed.toArray(CompletableFuture<?>[]::new))
+                  .thenApply(
+                      done ->
+                          sealed.stream()
+                              .map(CompletableFuture::join)
+                              .flatMap(Optional::stream)
+                              .toList());
+            });
+  }
+
+  /** The numbers of all epochs before a claim of which any name is left, in their order. */
+  public CompletableFuture<List<Long>> predecessors(EpochClaim claim) {
+    return files
+        .list(directory)
+        .thenApply(
+            entries ->
+                entries.stream()
+                    .map(entry -> LogNames.epochNumber(entry.name()))
+                    .flatMapToLong(OptionalLong::stream)
+                    .filter(epoch -> epoch < claim.epoch())
+                    .distinct()
+                    .sorted()
+                    .boxed()
+                    .toList());
+  }
+
+  /**
+   * Deletes the logs of sealed epochs, whose events a durable snapshot has. What keeps their
+   * writers fenced stays.
+   *
+   * @return DONE, or the worst outcome; what is left is deleted when it is asked for again
+   */
+  public CompletableFuture<Outcome> release(List<SealedEpoch> epochs) {
+    CompletableFuture<Outcome> worst = CompletableFuture.completedFuture(Outcome.DONE);
+    for (SealedEpoch epoch : epochs) {
+      worst =
+          worst.thenCombine(
+              files.delete(epoch.directory()),
+              (before, outcome) -> before.compareTo(outcome) > 0 ? before : outcome);
+    }
+    return worst;
+  }
+
+  private String directory(long epoch) {
+    return directory + "/" + LogNames.epoch(epoch);
   }
 
   private CompletableFuture<Void> makeDirectory(String path) {

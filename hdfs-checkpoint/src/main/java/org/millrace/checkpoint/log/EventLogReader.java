@@ -1,63 +1,62 @@
 package org.millrace.checkpoint.log;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaParseException;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
-import org.millrace.checkpoint.files.DurableFiles;
-import org.millrace.checkpoint.files.FileStatus;
-import org.millrace.checkpoint.runtime.BlockingWork;
+import org.millrace.checkpoint.segment.LogRecord;
+import org.millrace.checkpoint.segment.SegmentLabel;
 
-/** Reads the segments of one epoch in their order. */
-final class EventLogReader {
+/** Turns the records of an event log into events. Used on one thread at a time. */
+final class EventLogReader implements Consumer<LogRecord> {
 
-  private static final String EXECUTOR = "files";
+  private final String directory;
+  private final LogVisitor visitor;
+  private SegmentLabel label;
+  private EventDecoder decoder;
 
-  private EventLogReader() {}
-
-  static CompletableFuture<LogEnd> read(
-      DurableFiles files, BlockingWork work, String directory, LogStart start, LogVisitor visitor) {
-    return files
-        .list(directory)
-        .thenCompose(
-            entries ->
-                work.run(
-                    EXECUTOR, () -> readAll(files, segments(directory, entries), start, visitor)));
+  EventLogReader(String directory, LogVisitor visitor) {
+    this.directory = directory;
+    this.visitor = visitor;
   }
 
-  private static List<String> segments(String directory, List<FileStatus> entries) {
-    TreeMap<Integer, String> byNumber = new TreeMap<>();
-    for (FileStatus entry : entries) {
-      LogNames.segmentNumber(entry.name()).ifPresent(number -> byNumber.put(number, entry.path()));
+  @Override
+  public void accept(LogRecord record) {
+    if (!record.label().equals(label)) {
+      label = record.label();
+      decoder = new EventDecoder(schema(record));
     }
-    List<String> paths = new ArrayList<>(byNumber.values());
-    if (!byNumber.isEmpty() && byNumber.lastKey() != paths.size() - 1) {
-      throw new MillraceException(
-          ErrorCode.CORRUPT_LOG,
-          "The event log in %s has %d segments and the last has number %d: one is missing"
-              .formatted(directory, paths.size(), byNumber.lastKey()));
-    }
-    return paths;
+    visitor.onEvent(record.number(), decode(record));
   }
 
-  private static LogEnd readAll(
-      DurableFiles files, List<String> segments, LogStart start, LogVisitor visitor) {
-    LogEnd end = new LogEnd(start.firstPosition(), 0);
-    for (int i = 0; i < segments.size(); i++) {
-      String path = segments.get(i);
-      LogStart expected = new LogStart(start.epoch(), end.nextPosition());
-      try (InputStream stream = files.open(path, 0)) {
-        boolean last = i == segments.size() - 1;
-        end = new SegmentReader(path, stream, last).read(expected, visitor);
-      } catch (IOException e) {
-        throw new MillraceException(
-            ErrorCode.STORAGE_FAILED, "Could not read segment " + path + ": " + e, e);
-      }
+  private Schema schema(LogRecord record) {
+    try {
+      return new Schema.Parser().parse(new String(label.description(), StandardCharsets.UTF_8));
+    } catch (SchemaParseException e) {
+      throw corrupt(record, "its schema cannot be parsed", e);
     }
-    return end;
+  }
+
+  private DriverEvent decode(LogRecord record) {
+    try {
+      return decoder.decode(record.payload().array());
+    } catch (IOException e) {
+      throw corrupt(record, "a record cannot be decoded", e);
+    }
+  }
+
+  private MillraceException corrupt(LogRecord record, String what, Exception cause) {
+    return new MillraceException(
+        ErrorCode.CORRUPT_LOG,
+        "Segment %s is damaged at offset %d: %s: %s"
+            .formatted(
+                record.location().pathIn(directory),
+                record.location().offset(),
+                what,
+                cause.getMessage()),
+        cause);
   }
 }

@@ -18,12 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.checkpoint.segment.Sealing;
 
 /** What every adapter of {@link DurableFiles} must do. A subclass says which adapter and where. */
 @Timeout(300)
 public abstract class DurableFilesConformance {
 
   private static final long DEADLINE_SECONDS = 90;
+  private static final CreateOptions SPARE = CreateOptions.DEFAULT.withAtMost(2);
 
   private DurableFiles files;
   private String directory;
@@ -173,6 +175,41 @@ public abstract class DurableFilesConformance {
     assertThat(failure(files.createExclusive(missing, CreateOptions.DEFAULT)))
         .isInstanceOf(FencedException.class);
     assertThat(get(files.status(path("missing")))).isEmpty();
+  }
+
+  @Test
+  void fencesACreatorWhoseDirectoryIsAFileNow() throws Exception {
+    write(path("occupied"), "");
+    assertThat(failure(files.createExclusive(path("occupied/file"), CreateOptions.DEFAULT)))
+        .isInstanceOf(FencedException.class);
+    assertThat(get(files.makeDirectories(path("occupied")))).isEqualTo(Outcome.FAILED);
+    get(files.makeDirectories(path("directory")));
+    assertThat(failure(files.createExclusive(path("directory"), CreateOptions.DEFAULT)).code())
+        .isEqualTo(ErrorCode.FILE_EXISTS);
+  }
+
+  @Test
+  void sealsALogInUse() throws Exception {
+    get(files.makeDirectories(path("log")));
+    AppendFile active = create(path("log/segment-000000.log"));
+    AppendFile spare = get(files.createExclusive(path("log/segment-000001.log"), SPARE));
+    get(active.append(bytes("acknowledged")));
+    get(active.flush());
+    get(spare.flush());
+    Sealing sealing = new Sealing(filesOfAnotherProcess(), Duration.ofSeconds(60));
+    String sealed = get(sealing.seal(path("log"))).orElseThrow();
+    assertThat(failure(files.createExclusive(path("log/segment-000002.log"), SPARE)))
+        .isInstanceOf(FencedException.class);
+    for (AppendFile file : List.of(active, spare)) {
+      CompletableFuture<Long> late = file.append(bytes(" late"));
+      assertThat(failure(file.flush())).isInstanceOf(FencedException.class);
+      assertThat(late).isDone();
+    }
+    assertThat(read(filesOfAnotherProcess(), sealed + "/segment-000000.log", 0))
+        .isEqualTo("acknowledged");
+    assertThat(get(sealing.seal(path("log")))).contains(sealed);
+    assertThat(get(sealing.seal(path("never made")))).isEmpty();
+    assertThat(get(files.makeDirectories(path("never made")))).isEqualTo(Outcome.FAILED);
   }
 
   @Test

@@ -55,18 +55,15 @@ class EpochsTest {
     SimulatedTime time = SimulatedTime.inOrder();
     FakeDurableFiles files = new FakeDurableFiles(time.blockingWork(), time);
     answer(time, new Epochs(files, DIRECTORY).claim("application_1_0001", 3));
-    List<DriverEvent> events = new ArrayList<>();
     byte[] claim = files.content(DIRECTORY + "/epoch-000001.claim");
     assertThat(claim).startsWith('M', 'R', 'E', 'L');
+    answer(time, files.makeDirectories("/copy"));
+    files.put("/copy/segment-000000.log", claim);
+    List<DriverEvent> events = new ArrayList<>();
     answer(
         time,
-        time.blockingWork()
-            .run(
-                "files",
-                () ->
-                    new SegmentReader(
-                            "claim", files.open(DIRECTORY + "/epoch-000001.claim", 0), false)
-                        .read(new LogStart(1, 0), (position, event) -> events.add(event))));
+        EventLog.read(
+            files, time.blockingWork(), "/copy", 1, 0, (position, event) -> events.add(event)));
     assertThat(events).containsExactly(new DriverEvent.EpochClaimed(1, "application_1_0001", 3));
   }
 

@@ -2,10 +2,10 @@ package org.millrace.checkpoint.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
@@ -20,8 +21,11 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
+import org.millrace.checkpoint.files.FakeDurableFiles;
 import org.millrace.checkpoint.log.format.EventRecord;
 import org.millrace.checkpoint.publish.StagedOutput;
+import org.millrace.checkpoint.runtime.SimulatedTime;
+import org.millrace.checkpoint.segment.SegmentFormat;
 
 /**
  * Pins the bytes of version 1. When a test here fails, the format changed: files that exist could
@@ -40,21 +44,28 @@ class EventLogFormatTest {
 
   static byte[] samples() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.writeBytes(SegmentFormat.header(2, 100));
+    bytes.writeBytes(SegmentFormat.header(EventLabel.of(2), 100));
     long position = 100;
     EventEncoder encoder = new EventEncoder();
     for (DriverEvent event : SampleEvents.all()) {
-      SegmentFormat.frame(position++, encoder.encode(event), bytes);
+      ByteBuffer avro = ByteBuffer.wrap(encoder.encode(event));
+      bytes.writeBytes(SegmentFormat.prefix(position++, avro));
+      bytes.writeBytes(avro.array());
     }
     return bytes.toByteArray();
   }
 
   @Test
   void readsTheGoldenFile() throws IOException {
+    SimulatedTime time = SimulatedTime.inOrder();
+    FakeDurableFiles files = new FakeDurableFiles(time.blockingWork(), time);
+    files.put("/segment-000000.log", golden());
     List<DriverEvent> events = new ArrayList<>();
-    LogEnd end =
-        new SegmentReader(GOLDEN, new ByteArrayInputStream(golden()), false)
-            .read(new LogStart(2, 100), (position, event) -> events.add(event));
+    CompletableFuture<LogEnd> read =
+        EventLog.read(
+            files, time.blockingWork(), "/", 2, 100, (position, event) -> events.add(event));
+    time.runUntilIdle();
+    LogEnd end = read.join();
     assertThat(events).isEqualTo(SampleEvents.all());
     assertThat(end).isEqualTo(new LogEnd(100 + events.size(), 0));
   }

@@ -57,9 +57,9 @@ class LostLogTest {
         .isInstanceOfSatisfying(
             MillraceException.class,
             failure -> assertThat(failure.code()).isEqualTo(ErrorCode.DURABILITY_UNKNOWN))
-        .hasMessageContaining("The event log could not write");
+        .hasMessageContaining("cannot be written any more");
     assertThat(faults).containsExactly("event log");
-    assertThat(engine.status(1).failure()).contains("The event log could not write");
+    assertThat(engine.status(1).failure()).contains("cannot be written any more");
     context.stop(true, true);
     assertThat(released).isTrue();
     assertThat(engine.runningJobs()).isZero();
@@ -77,7 +77,7 @@ class LostLogTest {
 
     assertThat(released).isTrue();
     assertThatThrownBy(() -> engine.awaitTermination(-1))
-        .hasMessageContaining("The event log could not write");
+        .hasMessageContaining("cannot be written any more");
   }
 
   @Test
@@ -85,7 +85,7 @@ class LostLogTest {
     files.failFlushes(path -> path.startsWith("/log"));
     StreamingContext context = program();
 
-    assertThatThrownBy(context::start).hasMessageContaining("The event log could not write");
+    assertThatThrownBy(context::start).hasMessageContaining("cannot be written any more");
 
     engine.close();
     assertThat(released).isTrue();

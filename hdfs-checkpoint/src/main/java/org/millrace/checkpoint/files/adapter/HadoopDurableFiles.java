@@ -111,10 +111,8 @@ public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
   private static FSDataOutputStream createOnHdfs(
       DistributedFileSystem hdfs, Path path, CreateOptions options) throws IOException {
     HdfsDataOutputStreamBuilder builder = hdfs.createFile(path).overwrite(false);
-    if (options.replication() > 0) {
-      // Asked for by number: an erasure-coded directory would not allow hflush either.
-      builder.replication((short) options.replication());
-    }
+    builder.replication((short) options.replicas(hdfs.getDefaultReplication(path)));
+    // An erasure-coded directory would not allow hflush.
     builder.replicate();
     if (options.noLocalReplica()) {
       builder.noLocalWrite();
@@ -126,9 +124,7 @@ public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
       FileSystem fileSystem, Path path, CreateOptions options) throws IOException {
     FSDataOutputStreamBuilder<?, ?> builder = fileSystem.createFile(path);
     builder.overwrite(false);
-    if (options.replication() > 0) {
-      builder.replication((short) options.replication());
-    }
+    builder.replication((short) options.replicas(fileSystem.getDefaultReplication(path)));
     return builder.build();
   }
 

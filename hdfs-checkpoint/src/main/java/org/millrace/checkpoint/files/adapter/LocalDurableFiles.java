@@ -79,15 +79,17 @@ public final class LocalDurableFiles implements DurableFiles {
     try {
       return new QueuedAppendFile(
           path, LocalSink.create(path, LocalPaths.parse(path)), work, APPEND_EXECUTOR);
-    } catch (NoSuchFileException e) {
-      throw new FencedException(
-          "Could not create %s: its directory does not exist; it was renamed away or never made"
-              .formatted(path),
-          e);
     } catch (FileAlreadyExistsException e) {
       throw new MillraceException(
           ErrorCode.FILE_EXISTS, "Could not create %s: it exists".formatted(path), e);
     } catch (IOException e) {
+      Path directory = LocalPaths.parse(path).getParent();
+      if (e instanceof NoSuchFileException || !Files.isDirectory(directory)) {
+        throw new FencedException(
+            "Could not create %s: its directory does not exist; it was renamed away or never made"
+                .formatted(path),
+            e);
+      }
       throw failed("create", path, e);
     }
   }

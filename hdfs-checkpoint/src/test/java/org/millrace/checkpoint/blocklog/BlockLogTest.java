@@ -173,7 +173,10 @@ class BlockLogTest {
   @Test
   void refusesABlockThatLeavesAHole() {
     append(block(1, 3, ""));
-    loop.execute(() -> log.append(block(1, 5, "")));
+    loop.execute(
+        () -> {
+          var unused = log.append(block(1, 5, ""));
+        });
     assertThatThrownBy(time::runUntilIdle)
         .isInstanceOfSatisfying(
             MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ILLEGAL_USE))

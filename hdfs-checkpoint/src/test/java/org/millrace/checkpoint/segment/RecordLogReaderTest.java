@@ -74,7 +74,7 @@ class RecordLogReaderTest {
             LogFixture.LABEL,
             4,
             record -> {
-              assertThat(record.payload().array()).isEqualTo("reco".getBytes());
+              assertThat(record.payload()).isEqualTo(LogFixture.bytes("reco"));
               read.add(record.number());
             }));
   }

@@ -2,6 +2,9 @@ package org.millrace.api.spi;
 
 import java.nio.ByteBuffer;
 import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.millrace.api.streaming.receiver.SourcePosition;
 
 /**
  * What a running receiver calls; one supervisor belongs to one start of one receiver.
@@ -28,6 +31,19 @@ public interface ReceiverSupervisor {
 
   /** Takes whole lines as {@link #storeBytes} does, as blocks of their own. */
   void storeAllBytes(ByteBuffer lines);
+
+  /**
+   * Takes records with the position of their source after them: all of them or none. The future
+   * completes when they are as safe as {@link #storeAll} would make them, and fails when it is not
+   * known whether they ever will be.
+   */
+  CompletableFuture<Void> storeAt(Iterator<?> records, SourcePosition position);
+
+  /** Takes whole lines as {@link #storeAt} takes records. */
+  CompletableFuture<Void> storeBytesAt(ByteBuffer lines, SourcePosition position);
+
+  /** The newest position of each source when the receiver was started. */
+  List<SourcePosition> lastPositions();
 
   /** Shows a problem that does not end the receiver. The cause may be null. */
   void reportError(String message, Throwable cause);

@@ -2,9 +2,11 @@ package org.millrace.runner.block;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.api.streaming.receiver.SourcePosition;
 
 /**
  * The bytes of a block: the same in memory, on the replica, in the log and on the wire. All numbers
@@ -125,6 +127,11 @@ public final class BlockLayout {
     ByteBuffer payload = bytes.position(roomFor(header)).slice();
     return new Block(
         header.id(), header.codec(), header.recordCount(), header.arrivalTimeMs(), payload);
+  }
+
+  /** Where the source of the block's records is to be resumed behind them; may have none. */
+  public static Optional<SourcePosition> position(ByteBuffer encoded) {
+    return PositionLayout.decode(header(encoded).sourcePosition());
   }
 
   /**

@@ -60,6 +60,21 @@ public final class RecordWriter {
     }
   }
 
+  /** Where a page was. Immutable. */
+  public record Mark(int sizeBytes, int recordCount, int classes) {}
+
+  /** Where the page is now. */
+  public Mark mark() {
+    return new Mark(sink.size(), recordCount, classNumbers.size());
+  }
+
+  /** Takes back the records that were appended since the mark, all of the same page. */
+  public void rollBack(Mark mark) {
+    sink.truncate(mark.sizeBytes());
+    recordCount = mark.recordCount();
+    classNumbers.values().removeIf(number -> number >= mark.classes());
+  }
+
   private void requireBounded(int bytes) {
     if (bytes > maxRecordBytes) {
       throw new MillraceException(

@@ -3,12 +3,16 @@ package org.millrace.runner.receive;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.runner.block.BlockId;
 import org.millrace.runner.block.BlockLayout;
@@ -42,6 +46,7 @@ final class BlockCutter {
   private final Clock clock;
   private final RecordCodec codec;
   private final BlockSizes sizes;
+  private final SafeMark mark;
   private final Consumer<StoredBlock> onStored;
   private final MemoryGate gate;
   private final RateGate rate;
@@ -60,6 +65,17 @@ final class BlockCutter {
   @GuardedBy("lock")
   private int storers;
 
+  /** The newest position of each source. */
+  @GuardedBy("lock")
+  private final Map<String, SourcePosition> positions = new TreeMap<>();
+
+  /** Starts of the receiver; what an earlier one stores with positions is refused. */
+  @GuardedBy("lock")
+  private int start;
+
+  @GuardedBy("lock")
+  private boolean positionsStored;
+
   /** Bytes of the last block, which the next one will need as well. */
   @GuardedBy("lock")
   private int expectedBytes;
@@ -69,14 +85,19 @@ final class BlockCutter {
 
   /**
    * @param firstSequence where the stream goes on
+   * @param before positions of the sources before the first block
    * @param onStored told about each block in the order of the stream, while the lock is held
    */
   BlockCutter(
       long streamId,
       ReceiverEnvironment environment,
+      SafeMark mark,
       long firstSequence,
+      List<SourcePosition> before,
       Consumer<StoredBlock> onStored) {
     this.streamId = streamId;
+    this.mark = mark;
+    before.forEach(this::noteBefore);
     this.nextSequence = firstSequence;
     this.store = environment.blockStore();
     this.memory = store.memory();
@@ -87,6 +108,15 @@ final class BlockCutter {
     this.onStored = onStored;
     this.gate = new MemoryGate(memory);
     this.rate = new RateGate(clock);
+  }
+
+  private void noteBefore(SourcePosition position) {
+    lock.lock();
+    try {
+      positions.put(position.source(), position);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** How many records a second may be stored. */
@@ -111,7 +141,7 @@ final class BlockCutter {
       for (long missing = appendLines(lines); missing > 0; missing = appendLines(lines)) {
         int arrayBytes = sizes.arrayBytes(missing);
         gate.take(arrayBytes);
-        openIfNone(newLineBlock(arrayBytes));
+        openIfNone(newLineBlock(arrayBytes, BlockPosition.none()));
       }
     } finally {
       leave();
@@ -124,7 +154,7 @@ final class BlockCutter {
     try {
       while (!appendRecord(record)) {
         gate.take(BlockSizes.MINIMUM_BYTES);
-        openIfNone(newRecordBlock());
+        openIfNone(newRecordBlock(BlockPosition.none()));
       }
     } finally {
       leave();
@@ -144,7 +174,7 @@ final class BlockCutter {
         ByteBuffer chunk = chunks.next();
         int arrayBytes = BlockLayout.HEADER_BYTES + chunk.remaining();
         gate.take(arrayBytes);
-        LineBlock own = newLineBlock(arrayBytes);
+        LineBlock own = newLineBlock(arrayBytes, BlockPosition.none());
         own.append(chunk, chunk.remaining());
         until = storeOwn(own);
       }
@@ -161,7 +191,7 @@ final class BlockCutter {
       long until = 0;
       while (records.hasNext()) {
         gate.take(BlockSizes.MINIMUM_BYTES);
-        RecordBlock own = newRecordBlock();
+        RecordBlock own = newRecordBlock(BlockPosition.none());
         try {
           boolean room = true;
           while (room && records.hasNext() && own.usedBytes() < sizes.maximumBytes()) {
@@ -178,6 +208,86 @@ final class BlockCutter {
       leave();
     }
   }
+
+  /**
+   * Takes whole lines from a heap buffer with the position behind them, all or none, and returns
+   * the sequence behind the block that they are in. While nothing is on its way to safety the block
+   * is cut at once; else it collects what comes until that is safe.
+   *
+   * @param byStart the start of the receiver that stores
+   */
+  long storeLinesAt(ByteBuffer lines, SourcePosition position, int byStart) {
+    requireFits(lines.remaining());
+    enter();
+    try {
+      long until = appendLinesAt(lines, position, byStart);
+      while (until < 0) {
+        BlockPosition of = BlockPosition.beginningWith(position);
+        long needed = (long) BlockLayout.HEADER_BYTES + of.roomBytes() + lines.remaining();
+        int arrayBytes = sizes.arrayBytes(needed);
+        gate.take(arrayBytes);
+        openIfNone(newLineBlock(arrayBytes, of));
+        until = appendLinesAt(lines, position, byStart);
+      }
+      return until;
+    } finally {
+      leave();
+    }
+  }
+
+  /** Takes objects as {@link #storeLinesAt} takes lines. */
+  long storeRecordsAt(List<?> records, SourcePosition position, int byStart) {
+    enter();
+    try {
+      long until = appendRecordsAt(records, position, byStart);
+      while (until < 0) {
+        gate.take(BlockSizes.MINIMUM_BYTES);
+        openIfNone(newRecordBlock(BlockPosition.beginningWith(position)));
+        until = appendRecordsAt(records, position, byStart);
+      }
+      return until;
+    } finally {
+      leave();
+    }
+  }
+
+  /** All that is on its way is safe: what was collected meanwhile goes now. */
+  void onSafe() {
+    if (!lock.tryLock()) {
+      cutRequested = true;
+      return;
+    }
+    try {
+      if (open != null && open.position().isWanted() && isAllSafe()) {
+        cutOpen();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The receiver is about to be started: from now on positions are taken from this start only.
+   * Blocks shortly.
+   */
+  Start begin() {
+    lock.lock();
+    try {
+      cutOpen();
+      start++;
+      return new Start(start, List.copyOf(positions.values()), positionsStored ? nextSequence : 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * One start of the receiver. Immutable.
+   *
+   * @param positions where its sources are to be resumed
+   * @param safeAt the positions are as safe as the mark when it is here
+   */
+  record Start(int number, List<SourcePosition> positions, long safeAt) {}
 
   /** The timer: cuts the open block unless a thread is just storing; then that thread cuts it. */
   void onInterval() {
@@ -234,6 +344,7 @@ final class BlockCutter {
     try {
       while (lines.hasRemaining()) {
         requireNotClosed();
+        cutPositioned();
         if (open == null) {
           return Math.max(expectedBytes, BlockLayout.HEADER_BYTES + firstLineBytes(lines));
         }
@@ -257,18 +368,24 @@ final class BlockCutter {
   /** How many bytes of whole lines fit, after the block grew if it could. */
   @GuardedBy("lock")
   private int fitting(LineBlock block, ByteBuffer lines) {
-    if (lines.remaining() > block.roomBytes()) {
-      int grown = sizes.grownArrayBytes(block.usedBytes() + (long) lines.remaining());
-      if (grown > block.capacityBytes()) {
-        block.tryGrow(grown);
-      }
-    }
-    if (lines.remaining() <= block.roomBytes()) {
+    if (makeRoom(block, lines.remaining())) {
       return lines.remaining();
     }
     int start = lines.arrayOffset() + lines.position();
     int last = LineFeeds.last(lines.array(), start, start + block.roomBytes());
     return last < 0 ? 0 : last + 1 - start;
+  }
+
+  /** Whether all of it fits, after the block grew if it could. */
+  @GuardedBy("lock")
+  private boolean makeRoom(LineBlock block, int bytes) {
+    if (bytes > block.roomBytes()) {
+      int grown = sizes.grownArrayBytes(block.usedBytes() + (long) bytes);
+      if (grown > block.capacityBytes()) {
+        block.tryGrow(grown);
+      }
+    }
+    return bytes <= block.roomBytes();
   }
 
   private static long firstLineBytes(ByteBuffer lines) {
@@ -288,6 +405,7 @@ final class BlockCutter {
     lock.lock();
     try {
       requireNotClosed();
+      cutPositioned();
       if (open == null) {
         return false;
       }
@@ -299,6 +417,80 @@ final class BlockCutter {
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** A negative number when a new block is needed. */
+  private long appendLinesAt(ByteBuffer lines, SourcePosition position, int byStart) {
+    lock.lock();
+    try {
+      if (!isOpenFor(position, byStart)) {
+        return -1;
+      }
+      LineBlock block = (LineBlock) open;
+      if (!makeRoom(block, lines.remaining())) {
+        cutOpen();
+        return -1;
+      }
+      int before = block.recordCount();
+      block.append(lines, lines.remaining());
+      rate.spent(block.recordCount() - before);
+      return appendedAt(position, true);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long appendRecordsAt(List<?> records, SourcePosition position, int byStart) {
+    lock.lock();
+    try {
+      if (!isOpenFor(position, byStart)) {
+        return -1;
+      }
+      boolean room = ((RecordBlock) open).appendAll(records);
+      rate.spent(records.size());
+      return appendedAt(position, room);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private boolean isOpenFor(SourcePosition position, int byStart) {
+    requireNotClosed();
+    if (byStart != start) {
+      throw stopped();
+    }
+    if (open != null && !open.position().takes(position)) {
+      cutOpen();
+    }
+    return open != null;
+  }
+
+  /** The records are in the open block; answers the sequence behind it. */
+  @GuardedBy("lock")
+  private long appendedAt(SourcePosition position, boolean room) {
+    open.position().moveTo(position);
+    positions.put(position.source(), position);
+    positionsStored = true;
+    long until = nextSequence + 1;
+    if (!room || open.usedBytes() >= sizes.maximumBytes() || isAllSafe()) {
+      cutOpen();
+    }
+    return until;
+  }
+
+  @GuardedBy("lock")
+  private boolean isAllSafe() {
+    return mark.until() >= nextSequence;
+  }
+
+  private static void requireFits(int bytes) {
+    if (bytes > BlockLayout.MAX_PAYLOAD_BYTES) {
+      throw new MillraceException(
+          ErrorCode.RECORD_TOO_LARGE,
+          "%d bytes of lines with one position, expected at most %d; store fewer of them with each position"
+              .formatted(bytes, BlockLayout.MAX_PAYLOAD_BYTES));
     }
   }
 
@@ -333,6 +525,14 @@ final class BlockCutter {
     }
   }
 
+  /** Records without a position do not follow those that have one in a block. */
+  @GuardedBy("lock")
+  private void cutPositioned() {
+    if (open != null && open.position().isWanted()) {
+      cutOpen();
+    }
+  }
+
   @GuardedBy("lock")
   private void cutOpen() {
     cutRequested = false;
@@ -341,7 +541,7 @@ final class BlockCutter {
     if (block == null) {
       return;
     }
-    if (block.recordCount() == 0) {
+    if (block.recordCount() == 0 && !block.position().isKnown()) {
       block.discard();
       return;
     }
@@ -357,18 +557,18 @@ final class BlockCutter {
     onStored.accept(stored);
   }
 
-  private LineBlock newLineBlock(int arrayBytes) {
+  private LineBlock newLineBlock(int arrayBytes, BlockPosition position) {
     try {
-      return new LineBlock(memory, arrayBytes, clock.nowMs());
+      return new LineBlock(memory, arrayBytes, position, clock.nowMs());
     } catch (OutOfMemoryError e) {
       memory.releaseReceived(arrayBytes);
       throw e;
     }
   }
 
-  private RecordBlock newRecordBlock() {
+  private RecordBlock newRecordBlock(BlockPosition position) {
     return new RecordBlock(
-        memory, codec.writer(MAX_RECORD_BYTES), BlockSizes.MINIMUM_BYTES, clock.nowMs());
+        memory, codec.writer(MAX_RECORD_BYTES), BlockSizes.MINIMUM_BYTES, position, clock.nowMs());
   }
 
   private void enter() {

@@ -12,14 +12,19 @@ import org.millrace.runner.block.StoredBlock;
 /** A block of text lines: the bytes come in as they are, behind room for the header. */
 final class LineBlock implements OpenBlock {
   private final BlockMemory memory;
+  private final BlockPosition position;
+  private final int payloadStart;
   private final long arrivalTimeMs;
   private byte[] bytes;
-  private int size = BlockLayout.HEADER_BYTES;
+  private int size;
   private int lineCount;
 
   /** An empty block; {@code arrayBytes} have been reserved for it. */
-  LineBlock(BlockMemory memory, int arrayBytes, long arrivalTimeMs) {
+  LineBlock(BlockMemory memory, int arrayBytes, BlockPosition position, long arrivalTimeMs) {
     this.memory = memory;
+    this.position = position;
+    this.payloadStart = BlockLayout.HEADER_BYTES + position.roomBytes();
+    this.size = payloadStart;
     this.arrivalTimeMs = arrivalTimeMs;
     this.bytes = new byte[arrayBytes];
   }
@@ -32,6 +37,11 @@ final class LineBlock implements OpenBlock {
   @Override
   public int usedBytes() {
     return size;
+  }
+
+  @Override
+  public BlockPosition position() {
+    return position;
   }
 
   int capacityBytes() {
@@ -71,9 +81,8 @@ final class LineBlock implements OpenBlock {
       memory.releaseReceived(reserved - bytes.length);
     }
     BlockHeader header =
-        new BlockHeader(
-            id, BlockCodec.TEXT_LINES, lineCount, arrivalTimeMs, ByteBuffer.allocate(0));
-    ByteBuffer payload = ByteBuffer.wrap(bytes).position(BlockLayout.HEADER_BYTES).limit(size);
+        new BlockHeader(id, BlockCodec.TEXT_LINES, lineCount, arrivalTimeMs, position.encoded());
+    ByteBuffer payload = ByteBuffer.wrap(bytes).position(payloadStart).limit(size);
     return new StoredBlock(id, lineCount, BlockLayout.encodeInPlace(header, payload), bytes.length);
   }
 

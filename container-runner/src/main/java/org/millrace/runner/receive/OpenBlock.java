@@ -13,6 +13,9 @@ interface OpenBlock {
   /** Bytes that its memory can hold; what the next block of the stream will probably need. */
   int usedBytes();
 
+  /** The position behind its records; none for records without one. */
+  BlockPosition position();
+
   /** Ends the block; memory that it does not need is given back. It is not used afterwards. */
   StoredBlock seal(BlockId id);
 

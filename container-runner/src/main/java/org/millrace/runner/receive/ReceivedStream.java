@@ -1,7 +1,10 @@
 package org.millrace.runner.receive;
 
 import java.util.Optional;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
 import org.millrace.runner.block.HeldRange;
+import org.millrace.runner.block.StoredBlock;
 import org.millrace.runner.wire.proto.StreamMark;
 
 /**
@@ -13,19 +16,25 @@ final class ReceivedStream {
   private final long streamId;
   private final SafeMark mark;
   private final Replicator replicator;
+  private final Optional<LoggedStream> log;
   private final ReceiverReports reports;
   private Optional<ReceiverRun> run = Optional.empty();
 
+  /**
+   * @param log moves the mark when there is one, else the replicator does
+   */
   ReceivedStream(
       int receiverId,
       long streamId,
       SafeMark mark,
       Replicator replicator,
+      Optional<LoggedStream> log,
       ReceiverReports reports) {
     this.receiverId = receiverId;
     this.streamId = streamId;
     this.mark = mark;
     this.replicator = replicator;
+    this.log = log;
     this.reports = reports;
   }
 
@@ -43,6 +52,32 @@ final class ReceivedStream {
 
   Replicator replicator() {
     return replicator;
+  }
+
+  boolean isLogged() {
+    return log.isPresent();
+  }
+
+  boolean isLoggedIn(String directory) {
+    return log.isPresent() && log.get().directory().equals(directory);
+  }
+
+  /** A block was cut; in the order of the stream. */
+  void onStored(StoredBlock block) {
+    log.ifPresent(into -> into.onStored(block));
+    replicator.onStored(block);
+  }
+
+  /** Nobody waits any longer until all that was stored is safe. */
+  void endWaiting() {
+    if (isLogged()) {
+      mark.fail(
+          new MillraceException(
+              ErrorCode.EXECUTOR_LOST,
+              "the receiver ended before its records were flushed in the write-ahead log"));
+    } else {
+      replicator.moveMarkToEnd();
+    }
   }
 
   ReceiverReports reports() {

@@ -16,6 +16,7 @@ import org.millrace.runner.executor.PeerLinks;
  *     receiver
  * @param userClasses loads the classes of receivers
  * @param recordCodec encodes what receivers store, with classes of the same loader
+ * @param logs opens the block logs that the driver asks for
  * @param marksMoved to be run when a stream's mark moved; any thread
  */
 public record ReceiverEnvironment(
@@ -27,6 +28,7 @@ public record ReceiverEnvironment(
     ClassLoader userClasses,
     RecordCodec recordCodec,
     ReceiverSettings settings,
+    ReceivedBlockLog.Opener logs,
     Runnable marksMoved) {
   public ReceiverEnvironment {
     Objects.requireNonNull(controlLoop, "controlLoop");
@@ -37,6 +39,7 @@ public record ReceiverEnvironment(
     Objects.requireNonNull(userClasses, "userClasses");
     Objects.requireNonNull(recordCodec, "recordCodec");
     Objects.requireNonNull(settings, "settings");
+    Objects.requireNonNull(logs, "logs");
     Objects.requireNonNull(marksMoved, "marksMoved");
   }
 }

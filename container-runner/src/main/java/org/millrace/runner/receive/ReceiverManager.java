@@ -4,7 +4,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.block.BlockStore;
 import org.millrace.runner.block.HeldRange;
@@ -34,6 +36,7 @@ public final class ReceiverManager implements ReceiverService {
   private final Loop loop;
   private final Map<Long, ReceivedStream> streams = new HashMap<>();
   private final Map<Integer, StartReceiver> startsAfterStop = new HashMap<>();
+  private final Map<String, ReceivedBlockLog> logs = new HashMap<>();
   private PeerChoice peers = PeerChoice.NOBODY;
   private boolean closed;
 
@@ -98,6 +101,7 @@ public final class ReceiverManager implements ReceiverService {
       if (stream != null) {
         stream.replicator().onReleased(mark.getUntil());
       }
+      logs.values().forEach(log -> log.release(mark.getStreamId(), mark.getUntil()));
     }
   }
 
@@ -164,9 +168,17 @@ public final class ReceiverManager implements ReceiverService {
     closed = true;
     for (ReceivedStream stream : streams.values()) {
       stream.run().ifPresent(ReceiverRun::abandon);
-      stream.mark().fail(new IllegalStateException("the executor is closing"));
+      stream.mark().fail(new MillraceException(ErrorCode.EXECUTOR_LOST, "the executor is closing"));
     }
+    logs.values().forEach(log -> Answers.post(log.close(), loop, this::onLogClosed));
     store.close();
+  }
+
+  private void onLogClosed(Void closedLog, Throwable failure) {
+    if (failure != null) {
+      // The driver seals it: what was flushed is safe.
+      LOG.warn("The block log did not close in order", failure);
+    }
   }
 
   private void onReplicated(int fromExecutor, BlockReplicated answer) {
@@ -194,19 +206,58 @@ public final class ReceiverManager implements ReceiverService {
 
   private ReceivedStream newStream(StartReceiver message) {
     long streamId = message.getStreamId();
-    SafeMark mark = new SafeMark(environment.marksMoved());
+    SafeMark mark = new SafeMark(() -> onMarkMoved(streamId));
     ReceiverReports reports = new ReceiverReports(message.getReceiverId(), streamId, environment);
+    Optional<LoggedStream> log = logFor(message, mark);
     Replicator replicator =
         new Replicator(
             streamId,
             environment,
-            mark,
+            log.isPresent() ? new SafeMark(() -> {}) : mark,
             notice -> {
               LOG.warn("Stream of receiver {}: {}", message.getReceiverId(), notice);
               reports.notice(notice);
             });
     replicator.onMembership(peers);
-    return new ReceivedStream(message.getReceiverId(), streamId, mark, replicator, reports);
+    return new ReceivedStream(message.getReceiverId(), streamId, mark, replicator, log, reports);
+  }
+
+  private Optional<LoggedStream> logFor(StartReceiver message, SafeMark mark) {
+    if (message.getLogDirectory().isEmpty()) {
+      return Optional.empty();
+    }
+    String directory = message.getLogDirectory();
+    ReceivedBlockLog log =
+        logs.computeIfAbsent(
+            directory,
+            name -> environment.logs().open(name, failure -> onLogFailed(name, failure)));
+    return Optional.of(new LoggedStream(directory, log, mark, loop));
+  }
+
+  private void onLogFailed(String directory, Throwable failure) {
+    if (closed) {
+      return;
+    }
+    MillraceException unknown =
+        new MillraceException(
+            ErrorCode.EXECUTOR_LOST,
+            "it is not known whether the records are safe, because the write-ahead log failed: "
+                + failure.getMessage(),
+            failure);
+    for (ReceivedStream stream : streams.values()) {
+      if (stream.isLoggedIn(directory)) {
+        stream.mark().fail(unknown);
+        stream.run().ifPresent(run -> run.onLogFailed(failure));
+      }
+    }
+  }
+
+  private void onMarkMoved(long streamId) {
+    environment.marksMoved().run();
+    ReceivedStream stream = streams.get(streamId);
+    if (stream != null) {
+      stream.run().ifPresent(ReceiverRun::onSafe);
+    }
   }
 
   private void onStopped(StartReceiver message) {

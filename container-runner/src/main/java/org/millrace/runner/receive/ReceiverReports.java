@@ -57,6 +57,14 @@ final class ReceiverReports {
     send(report(ReceiverState.FAILED, message, causeOrNull).setFinalUntil(finalUntil));
   }
 
+  /** The block log takes no more: nothing that comes now could be acknowledged. */
+  void logFailed(String message, Throwable causeOrNull, long knownUntil) {
+    send(
+        report(ReceiverState.FAILED, message, causeOrNull)
+            .setFinalUntil(knownUntil)
+            .setLogFailed(true));
+  }
+
   /** Something to be shown that changes nothing. */
   void notice(String message) {
     send(report(state, message, null).setNotice(true));

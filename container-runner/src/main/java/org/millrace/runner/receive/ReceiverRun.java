@@ -1,9 +1,12 @@
 package org.millrace.runner.receive;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.millrace.api.streaming.receiver.Receiver;
+import org.millrace.api.streaming.receiver.SourcePosition;
+import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.codec.FunctionCodec;
 import org.millrace.runner.wire.proto.StartReceiver;
@@ -15,17 +18,23 @@ import org.slf4j.LoggerFactory;
  * calls on its own threads comes through {@link ReceiverSupervision} and is posted there.
  *
  * <pre>
- *   LOADING --loaded--&gt; STARTED --restart--&gt; ENDING --onStop returned--&gt; PAUSED --delay--&gt; STARTED
+ *   LOADING --loaded--&gt; BEGINNING --positions are safe--&gt; STARTED
+ *   STARTED --restart--&gt; ENDING --onStop returned--&gt; PAUSED --delay--&gt; BEGINNING
  *   LOADING --cannot be loaded--&gt; STOPPED (reported as failed)
- *   LOADING, STARTED, ENDING, PAUSED --stop--&gt; STOPPING --all stored and copied--&gt; STOPPED
+ *   LOADING, BEGINNING, STARTED, ENDING, PAUSED --stop--&gt; STOPPING --all stored is safe--&gt; STOPPED
+ *   any --the block log fails--&gt; STOPPED (reported as failed)
  * </pre>
  *
- * {@code onStart} may block: {@code onStop} is called on another thread, and the next start follows
- * when {@code onStart} has returned.
+ * A start is told where its sources are to be resumed. So it waits until what the start before it
+ * stored with positions is safe: nothing may be resumed behind records that can still be lost.
+ *
+ * <p>{@code onStart} may block: {@code onStop} is called on another thread, and the next start
+ * follows when {@code onStart} has returned.
  */
 final class ReceiverRun {
   private enum State {
     LOADING,
+    BEGINNING,
     STARTED,
     ENDING,
     PAUSED,
@@ -75,9 +84,22 @@ final class ReceiverRun {
         new BlockCutter(
             stream.streamId(),
             environment,
+            stream.mark(),
             replicator.stored(),
-            block -> loop.execute(() -> replicator.onStored(block)));
+            positions(message),
+            block -> loop.execute(() -> stream.onStored(block)));
     cutter.rate().limit(message.getRecordsPerSecond());
+  }
+
+  private static List<SourcePosition> positions(StartReceiver message) {
+    return message.getPositionsList().stream()
+        .map(at -> SourcePosition.of(at.getSource(), at.getOffset().toByteArray()))
+        .toList();
+  }
+
+  /** What was stored so far is safe. */
+  void onSafe() {
+    cutter.onSafe();
   }
 
   /** So many records a second; 0 for as many as it can. */
@@ -114,7 +136,7 @@ final class ReceiverRun {
     cutter.rate().lift();
     switch (state) {
       case STARTED -> callOnStop();
-      case PAUSED -> {
+      case PAUSED, BEGINNING -> {
         pause.ifPresent(Loop.Timer::cancel);
         closeCutter();
       }
@@ -149,7 +171,21 @@ final class ReceiverRun {
     }
   }
 
-  /** The executor ends: nobody waits for anything any more. */
+  /** The block log takes no more: nothing could be acknowledged any more. */
+  void onLogFailed(Throwable cause) {
+    if (state == State.STOPPED) {
+      return;
+    }
+    LOG.error("{} ends because its block log failed", name, cause);
+    abandon();
+    reports.logFailed(
+        "the write-ahead log of its executor failed: " + cause.getMessage(),
+        cause,
+        stream.mark().until());
+    onStopped.run();
+  }
+
+  /** Ends at once: nobody waits for anything any more. */
   void abandon() {
     pause.ifPresent(Loop.Timer::cancel);
     supervision.ifPresent(ReceiverSupervision::end);
@@ -176,7 +212,7 @@ final class ReceiverRun {
     if (ending.isPresent()) {
       closeCutter();
     } else {
-      start();
+      begin();
     }
   }
 
@@ -191,13 +227,27 @@ final class ReceiverRun {
     onStopped.run();
   }
 
-  private void start() {
+  /** Finds out where the sources are to be resumed, and starts when that is safe. */
+  private void begin() {
     if (state == State.STOPPED || ending.isPresent()) {
+      return;
+    }
+    state = State.BEGINNING;
+    inUserCode(
+        name,
+        cutter::begin,
+        begun ->
+            Answers.postSuccess(stream.mark().reached(begun.safeAt()), loop, () -> start(begun)),
+        error -> onProblem("it cannot be started: " + error, error));
+  }
+
+  private void start(BlockCutter.Start begun) {
+    if (state != State.BEGINNING) {
       return;
     }
     Receiver<?> starting = receiver.orElseThrow();
     ReceiverSupervision current =
-        new ReceiverSupervision(this, receiverId, starting, cutter, stream.mark(), loop);
+        new ReceiverSupervision(this, receiverId, starting, cutter, begun, stream.mark(), loop);
     supervision = Optional.of(current);
     state = State.STARTED;
     cutter.rate().restore();
@@ -241,7 +291,7 @@ final class ReceiverRun {
       return;
     }
     state = State.PAUSED;
-    pause = Optional.of(loop.schedule(pauseBeforeStartMs, this::start));
+    pause = Optional.of(loop.schedule(pauseBeforeStartMs, this::begin));
   }
 
   private void closeCutter() {
@@ -266,16 +316,15 @@ final class ReceiverRun {
     if (state == State.STOPPED) {
       return;
     }
-    Replicator replicator = stream.replicator();
-    if (!drain) {
-      replicator.moveMarkToEnd();
+    if (!drain && !stream.isLogged()) {
+      stream.endWaiting();
     }
     Loop.Timer patience =
-        loop.schedule(environment.settings().drainTimeoutMs(), replicator::moveMarkToEnd);
+        loop.schedule(environment.settings().drainTimeoutMs(), stream::endWaiting);
     var unused =
         stream
             .mark()
-            .reached(replicator.stored())
+            .reached(stream.replicator().stored())
             .whenComplete(
                 (nothing, error) ->
                     loop.execute(

@@ -1,7 +1,9 @@
 package org.millrace.runner.receive;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.millrace.api.error.ErrorCode;
@@ -9,6 +11,7 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.api.spi.ReceiverSupervisor;
 import org.millrace.api.streaming.receiver.BlockFormat;
 import org.millrace.api.streaming.receiver.Receiver;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.checkpoint.runtime.Loop;
 
 /** What a receiver calls between one start and the next. Thread-safe. */
@@ -17,6 +20,7 @@ final class ReceiverSupervision implements ReceiverSupervisor {
   private final int receiverId;
   private final BlockFormat format;
   private final BlockCutter cutter;
+  private final BlockCutter.Start start;
   private final SafeMark mark;
   private final Loop loop;
 
@@ -31,12 +35,14 @@ final class ReceiverSupervision implements ReceiverSupervisor {
       int receiverId,
       Receiver<?> receiver,
       BlockCutter cutter,
+      BlockCutter.Start start,
       SafeMark mark,
       Loop loop) {
     this.run = run;
     this.receiverId = receiverId;
     this.format = Receiver.blockFormat(receiver);
     this.cutter = cutter;
+    this.start = start;
     this.mark = mark;
     this.loop = loop;
   }
@@ -82,6 +88,35 @@ final class ReceiverSupervision implements ReceiverSupervisor {
     long until = cutter.storeOwnLines(new LineChunks(lines, cutter.maxBlockBytes()));
     noteStored();
     awaitSafe(until);
+  }
+
+  @Override
+  public CompletableFuture<Void> storeAt(Iterator<?> records, SourcePosition position) {
+    long until =
+        format == BlockFormat.TEXT_LINES
+            ? cutter.storeLinesAt(TextChunks.lines(records), position, start.number())
+            : cutter.storeRecordsAt(listOf(records), position, start.number());
+    noteStored();
+    return mark.reached(until);
+  }
+
+  private static List<?> listOf(Iterator<?> records) {
+    List<Object> all = new ArrayList<>();
+    records.forEachRemaining(all::add);
+    return all;
+  }
+
+  @Override
+  public CompletableFuture<Void> storeBytesAt(ByteBuffer lines, SourcePosition position) {
+    ByteBuffer onHeap = lines.hasArray() ? lines : TextChunks.onHeap(lines);
+    long until = cutter.storeLinesAt(onHeap, position, start.number());
+    noteStored();
+    return mark.reached(until);
+  }
+
+  @Override
+  public List<SourcePosition> lastPositions() {
+    return start.positions();
   }
 
   @Override

@@ -24,6 +24,9 @@ final class SafeMark {
   @GuardedBy("lock")
   private long untilRecords;
 
+  @GuardedBy("lock")
+  private RuntimeException failure;
+
   /** The mark at the first block. {@code onMoved} runs on the thread that moves it. */
   SafeMark(Runnable onMoved) {
     this.onMoved = onMoved;
@@ -74,6 +77,9 @@ final class SafeMark {
     CompletableFuture<Void> future = new CompletableFuture<>();
     lock.lock();
     try {
+      if (until < target && failure != null) {
+        return CompletableFuture.failedFuture(failure);
+      }
       if (until < target) {
         waiting.computeIfAbsent(target, key -> new ArrayList<>()).add(future);
         return future;
@@ -85,11 +91,12 @@ final class SafeMark {
     return future;
   }
 
-  /** Fails all who wait. */
+  /** The mark moves no more as far as anybody knows: fails all who wait and who will wait. */
   void fail(RuntimeException cause) {
     List<CompletableFuture<Void>> failed = new ArrayList<>();
     lock.lock();
     try {
+      failure = cause;
       waiting.values().forEach(failed::addAll);
       waiting.clear();
     } finally {

@@ -32,6 +32,16 @@ final class TextChunks implements Iterator<ByteBuffer> {
     return ByteBuffer.wrap(chunk.toByteArray());
   }
 
+  /** All records, a line each. */
+  static ByteBuffer lines(Iterator<?> records) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    while (records.hasNext()) {
+      ByteBuffer line = line(records.next());
+      all.write(line.array(), line.arrayOffset() + line.position(), line.remaining());
+    }
+    return ByteBuffer.wrap(all.toByteArray());
+  }
+
   /** One record as a line. */
   static ByteBuffer line(Object record) {
     if (!(record instanceof String text)) {

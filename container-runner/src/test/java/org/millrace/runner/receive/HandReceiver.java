@@ -1,5 +1,6 @@
 package org.millrace.runner.receive;
 
+import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -7,6 +8,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.millrace.api.spi.ReceiverSupervisor;
 import org.millrace.api.storage.StorageLevel;
 import org.millrace.api.streaming.receiver.BlockFormat;
 import org.millrace.api.streaming.receiver.Receiver;
@@ -57,6 +59,17 @@ final class HandReceiver extends Receiver<Object> {
 
   int stops() {
     return stops;
+  }
+
+  /** What it was given by its newest start. */
+  ReceiverSupervisor supervisor() {
+    try {
+      Field field = Receiver.class.getDeclaredField("supervisor");
+      field.setAccessible(true);
+      return (ReceiverSupervisor) field.get(this);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
   }
 
   void lines(String text) {

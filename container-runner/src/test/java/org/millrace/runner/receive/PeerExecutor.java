@@ -15,8 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.millrace.api.streaming.receiver.Receiver;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
@@ -30,6 +32,7 @@ import org.millrace.runner.memory.MemoryShares;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
+import org.millrace.runner.wire.proto.SourceOffset;
 import org.millrace.runner.wire.proto.StartReceiver;
 import org.millrace.runner.wire.proto.StopReceiver;
 import org.millrace.runner.wire.proto.StreamMark;
@@ -53,6 +56,7 @@ final class PeerExecutor {
   private final List<ReceiverReport> reports = Collections.synchronizedList(new ArrayList<>());
   private final Set<String> threads = ConcurrentHashMap.newKeySet();
   private final AtomicLong marksMoved = new AtomicLong();
+  private final FakeBlockLog log = new FakeBlockLog();
 
   PeerExecutor(
       PeerLinks links,
@@ -78,6 +82,7 @@ final class PeerExecutor {
                 classes,
                 new RecordCodec(classes),
                 settings,
+                this::open,
                 marksMoved::incrementAndGet));
   }
 
@@ -91,6 +96,16 @@ final class PeerExecutor {
 
   BudgetAccountant accountant() {
     return accountant;
+  }
+
+  /** The log of each directory. */
+  FakeBlockLog log() {
+    return log;
+  }
+
+  private ReceivedBlockLog open(String directory, Consumer<Throwable> onFailed) {
+    log.onFailed(onFailed);
+    return log;
   }
 
   long marksMoved() {
@@ -110,17 +125,34 @@ final class PeerExecutor {
   }
 
   void start(int receiverId, ByteString serialized, int replication) {
-    StartReceiver message =
-        StartReceiver.newBuilder()
-            .setReceiverId(receiverId)
-            .setStreamId(streamId(receiverId))
-            .setReceiver(serialized)
-            .setReplication(replication)
-            .setBlockIntervalMs(200)
-            .build();
+    StartReceiver message = startMessage(receiverId, serialized, replication).build();
     threads.add("receiver-" + receiverId);
     threads.add("receiver-" + receiverId + "-stop");
     loop.execute(() -> manager.start(message));
+  }
+
+  /** Starts it with a block log, to go on at the positions. */
+  void startLogged(int receiverId, Receiver<?> receiver, SourcePosition... positions) {
+    StartReceiver.Builder message =
+        startMessage(receiverId, serialize(receiver), 1).setLogDirectory("/checkpoint/executor");
+    for (SourcePosition position : positions) {
+      message.addPositions(
+          SourceOffset.newBuilder()
+              .setSource(position.source())
+              .setOffset(ByteString.copyFrom(position.offsetBytes())));
+    }
+    StartReceiver built = message.build();
+    loop.execute(() -> manager.start(built));
+  }
+
+  private StartReceiver.Builder startMessage(
+      int receiverId, ByteString serialized, int replication) {
+    return StartReceiver.newBuilder()
+        .setReceiverId(receiverId)
+        .setStreamId(streamId(receiverId))
+        .setReceiver(serialized)
+        .setReplication(replication)
+        .setBlockIntervalMs(200);
   }
 
   void stop(int receiverId, boolean drain) {

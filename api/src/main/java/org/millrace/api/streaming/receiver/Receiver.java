@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.millrace.api.Optional;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -23,6 +25,12 @@ import org.millrace.api.storage.StorageLevel;
  * <pre>
  *   defined --(engine)--&gt; started --stop, restart--&gt; stopped --restart delay--&gt; started
  * </pre>
+ *
+ * <p>A receiver is <em>reliable</em> when its source can send again what was not acknowledged. It
+ * stores records together with the {@link SourcePosition} behind them, acknowledges them when the
+ * store has returned or its future has completed, and resumes each source at its {@link
+ * #lastPosition(String)} when it is started. Then every acknowledged record is in exactly one
+ * batch, whatever dies: positions are as durable as the records that were stored with them.
  *
  * @param <T> type of the records
  */
@@ -81,10 +89,15 @@ public abstract class Receiver<T> implements Serializable {
   /**
    * {@link #store(Iterator)}.
    *
-   * @param metadata what a source says of the block; nothing here asks for it, so it is not kept
+   * @param metadata a {@link SourcePosition} is stored with the records; nothing asks for anything
+   *     else, so it is not kept
    */
   public void store(Iterator<T> records, Object metadata) {
-    store(records);
+    if (metadata instanceof SourcePosition position) {
+      store(records, position);
+    } else {
+      store(records);
+    }
   }
 
   /** Stores records as one block; returns after it is as safe as the storage level asks for. */
@@ -95,10 +108,15 @@ public abstract class Receiver<T> implements Serializable {
   /**
    * {@link #store(List)}.
    *
-   * @param metadata what a source says of the block; nothing here asks for it, so it is not kept
+   * @param metadata a {@link SourcePosition} is stored with the records; nothing asks for anything
+   *     else, so it is not kept
    */
   public void store(List<T> records, Object metadata) {
-    store(records);
+    if (metadata instanceof SourcePosition position) {
+      store(records, position);
+    } else {
+      store(records);
+    }
   }
 
   /**
@@ -119,10 +137,95 @@ public abstract class Receiver<T> implements Serializable {
   /**
    * {@link #store(ByteBuffer)}.
    *
-   * @param metadata what a source says of the block; nothing here asks for it, so it is not kept
+   * @param metadata a {@link SourcePosition} is stored with the records; nothing asks for anything
+   *     else, so it is not kept
    */
   public void store(ByteBuffer lines, Object metadata) {
-    store(lines);
+    if (metadata instanceof SourcePosition position) {
+      store(lines, position);
+    } else {
+      store(lines);
+    }
+  }
+
+  /**
+   * Stores records with the position of their source after them, all of them or none; returns when
+   * they are safe: flushed in the write-ahead log, or without one kept as the storage level asks
+   * for. The source may then forget them.
+   *
+   * <p>Threads that store at the same time share a flush. The positions of one source are stored in
+   * their order.
+   *
+   * @throws MillraceException EXECUTOR_LOST when it is not known whether the records are safe: they
+   *     must not be acknowledged; ILLEGAL_USE when the receiver was stopped before: nothing is
+   *     stored; RECORD_TOO_LARGE when they are too many for a block
+   */
+  public void store(Iterator<T> records, SourcePosition position) {
+    await(storeAsync(records, position));
+  }
+
+  /** {@link #store(Iterator, SourcePosition)}. */
+  public void store(List<T> records, SourcePosition position) {
+    await(storeAsync(records.iterator(), position));
+  }
+
+  /** {@link #store(Iterator, SourcePosition)} for whole lines as in {@link #store(ByteBuffer)}. */
+  public void store(ByteBuffer lines, SourcePosition position) {
+    await(storeAsync(lines, position));
+  }
+
+  /**
+   * {@link #store(Iterator, SourcePosition)} that does not wait until the records are safe, so that
+   * one thread keeps many of them under way. It does wait for room.
+   *
+   * @return completes when the records are safe, on a thread of the engine that must not be held
+   *     up; fails as the other one throws
+   */
+  public CompletableFuture<Void> storeAsync(Iterator<T> records, SourcePosition position) {
+    return supervisor().storeAt(records, Objects.requireNonNull(position, "position"));
+  }
+
+  /** {@link #storeAsync(Iterator, SourcePosition)} for whole lines. */
+  public CompletableFuture<Void> storeAsync(ByteBuffer lines, SourcePosition position) {
+    Objects.requireNonNull(position, "position");
+    requireLines(lines);
+    return supervisor().storeBytesAt(lines, position);
+  }
+
+  /**
+   * Where a source is to be resumed: the position of the last records that were stored of it, by
+   * this receiver or by one that ran before, in this executor or in another one. Empty when none
+   * were. Asked for from {@link #onStart()} on; what this start stores does not change it.
+   */
+  public Optional<SourcePosition> lastPosition(String source) {
+    return supervisor().lastPositions().stream()
+        .filter(position -> position.source().equals(source))
+        .findFirst()
+        .map(Optional::of)
+        .orElseGet(Optional::empty);
+  }
+
+  /**
+   * {@link #lastPosition(String)} of the only source that the receiver has.
+   *
+   * @throws MillraceException ILLEGAL_USE when positions of several sources were stored
+   */
+  public Optional<SourcePosition> lastPosition() {
+    List<SourcePosition> all = supervisor().lastPositions();
+    if (all.size() > 1) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          getClass().getName()
+              + " has positions of several sources, "
+              + all
+              + "; ask for lastPosition of one of them");
+    }
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(0));
+  }
+
+  /** {@link #lastPosition(String)} of each source that has one. */
+  public List<SourcePosition> lastPositions() {
+    return supervisor().lastPositions();
   }
 
   /**
@@ -140,6 +243,11 @@ public abstract class Receiver<T> implements Serializable {
 
   /** Whether there are lines to store; refuses what are no whole lines. */
   private boolean hasLines(ByteBuffer lines) {
+    requireLines(lines);
+    return lines.hasRemaining();
+  }
+
+  private void requireLines(ByteBuffer lines) {
     if (blockFormat() != BlockFormat.TEXT_LINES) {
       throw new MillraceException(
           ErrorCode.ILLEGAL_USE,
@@ -155,7 +263,6 @@ public abstract class Receiver<T> implements Serializable {
               + lines.remaining()
               + " bytes that do not end with a line feed; store whole lines only");
     }
-    return lines.hasRemaining();
   }
 
   /** Shows a problem on the application's page and in the log; the receiver goes on. */
@@ -218,6 +325,27 @@ public abstract class Receiver<T> implements Serializable {
   /** Connects the receiver to an engine; for the engine only, before {@link #onStart()}. */
   public final void attach(ReceiverSupervisor newSupervisor) {
     supervisor = Objects.requireNonNull(newSupervisor, "newSupervisor");
+  }
+
+  private void await(CompletableFuture<Void> safe) {
+    try {
+      safe.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MillraceException(
+          ErrorCode.EXECUTOR_LOST,
+          "a thread of "
+              + getClass().getName()
+              + " was interrupted while it stored: its records are taken, but it is not known"
+              + " whether they are safe",
+          e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof MillraceException known) {
+        throw known;
+      }
+      throw new MillraceException(
+          ErrorCode.INTERNAL, "storing records failed: " + e.getCause(), e.getCause());
+    }
   }
 
   private ReceiverSupervisor supervisor() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.StorageLevels;
 import org.millrace.api.error.ErrorCode;
@@ -61,6 +62,52 @@ class ReceiverTest {
     assertThat(receiver.isStopped()).isFalse();
     assertThat(receiver.preferredLocation().isPresent()).isFalse();
     assertThat(receiver.storageLevel()).isEqualTo(StorageLevels.MEMORY_ONLY_SER);
+  }
+
+  @Test
+  void handsRecordsWithTheirPositionToTheEngine() {
+    QuietReceiver receiver = attached(BlockFormat.OBJECTS);
+    SourcePosition position = SourcePosition.of("a", 5);
+    Object metadata = SourcePosition.of("c", 7);
+    receiver.store(List.of("x", "y"), position);
+    receiver.store(List.of("z").iterator(), metadata);
+    assertThat(receiver.storeAsync(List.of("w").iterator(), position)).isDone();
+    QuietReceiver lines = attached(BlockFormat.TEXT_LINES);
+    lines.store(bytes("l\n"), SourcePosition.of("b", new byte[] {1, (byte) 255}));
+
+    assertThat(supervisor.rest())
+        .containsExactly(
+            "storeAt [x, y] 'a' at 5",
+            "storeAt [z] 'c' at 7",
+            "storeAt [w] 'a' at 5",
+            "storeBytesAt l\n 'b' at 01ff");
+  }
+
+  @Test
+  void throwsWhatMadeAStoreWithAPositionFail() {
+    MillraceException unknown = new MillraceException(ErrorCode.EXECUTOR_LOST, "the log is gone");
+    QuietReceiver receiver = new QuietReceiver(BlockFormat.OBJECTS);
+    receiver.attach(new RecordingSupervisor(CompletableFuture.failedFuture(unknown)));
+
+    assertThatThrownBy(() -> receiver.store(List.of("x"), SourcePosition.of("c", 1)))
+        .isSameAs(unknown);
+    assertThatThrownBy(() -> SourcePosition.of("x".repeat(400), 1))
+        .hasMessageContaining("400 characters");
+    assertThatThrownBy(() -> SourcePosition.of("", 1)).hasMessageContaining("empty name");
+  }
+
+  @Test
+  void knowsWhereItsSourcesAreToBeResumed() {
+    SourcePosition one = SourcePosition.of("one", 10);
+    SourcePosition two = SourcePosition.of("two", 20);
+    QuietReceiver receiver = new QuietReceiver(BlockFormat.OBJECTS);
+    receiver.attach(new RecordingSupervisor(CompletableFuture.completedFuture(null), one, two));
+
+    assertThat(receiver.lastPosition("one").get()).isEqualTo(one);
+    assertThat(receiver.lastPosition("three").isPresent()).isFalse();
+    assertThatThrownBy(receiver::lastPosition).hasMessageContaining("several sources");
+    assertThat(receiver.lastPositions()).containsExactly(one, two);
+    assertThat(attached(BlockFormat.OBJECTS).lastPosition().isPresent()).isFalse();
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.millrace.api.spi.ReceiverSupervisor;
@@ -15,6 +16,19 @@ public final class RecordingSupervisor implements ReceiverSupervisor {
   private static final int DEADLINE_S = 20;
 
   private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
+  private final CompletableFuture<Void> safe;
+  private final List<SourcePosition> lastPositions;
+
+  /** Whatever is stored is safe at once. */
+  public RecordingSupervisor() {
+    this(CompletableFuture.completedFuture(null));
+  }
+
+  /** What is stored with a position is safe when {@code safe} completes. */
+  public RecordingSupervisor(CompletableFuture<Void> safe, SourcePosition... lastPositions) {
+    this.safe = safe;
+    this.lastPositions = List.of(lastPositions);
+  }
 
   /** The next call, in words; fails when there is none for too long. */
   public String next() throws InterruptedException {
@@ -52,6 +66,25 @@ public final class RecordingSupervisor implements ReceiverSupervisor {
   @Override
   public void storeBytes(ByteBuffer lines) {
     calls.add("storeBytes " + StandardCharsets.UTF_8.decode(lines.duplicate()));
+  }
+
+  @Override
+  public CompletableFuture<Void> storeAt(Iterator<?> records, SourcePosition position) {
+    List<Object> all = new ArrayList<>();
+    records.forEachRemaining(all::add);
+    calls.add("storeAt " + all + " " + position);
+    return safe;
+  }
+
+  @Override
+  public CompletableFuture<Void> storeBytesAt(ByteBuffer lines, SourcePosition position) {
+    calls.add("storeBytesAt " + StandardCharsets.UTF_8.decode(lines.duplicate()) + " " + position);
+    return safe;
+  }
+
+  @Override
+  public List<SourcePosition> lastPositions() {
+    return lastPositions;
   }
 
   @Override

@@ -3,6 +3,9 @@ package org.millrace.runner.executor.adapter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.checkpoint.runtime.Clock;
@@ -21,6 +24,7 @@ import org.millrace.runner.executor.ExecutorSettings;
 import org.millrace.runner.executor.PeerLinks;
 import org.millrace.runner.memory.BudgetAccountant;
 import org.millrace.runner.memory.MemoryShares;
+import org.millrace.runner.receive.ReceivedBlockLog;
 import org.millrace.runner.receive.ReceiverEnvironment;
 import org.millrace.runner.receive.ReceiverManager;
 import org.millrace.runner.receive.ReceiverSettings;
@@ -124,8 +128,14 @@ public final class ExecutorAssembly {
                 program.userClasses(),
                 new RecordCodec(program.userClasses()),
                 receiverSettings(configuration),
+                ExecutorAssembly::openLog,
                 marksMoved));
     return new Rooms(tasks, receivers, memory);
+  }
+
+  private static ReceivedBlockLog openLog(String directory, Consumer<Throwable> onFailed) {
+    throw new MillraceException(
+        ErrorCode.ILLEGAL_USE, "received blocks are not logged: " + directory + " is not opened");
   }
 
   private static ReceiverSettings receiverSettings(Settings configuration) {

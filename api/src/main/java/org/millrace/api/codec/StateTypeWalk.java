@@ -6,7 +6,6 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
-import java.lang.reflect.WildcardType;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,14 +25,14 @@ final class StateTypeWalk {
   }
 
   Optional<Refusal> firstRefusal(Type root) {
-    Type resolved = resolve(root, Map.of());
-    return visit(resolved, rawOf(resolved).getTypeName(), Map.of(), 0);
+    Type resolved = BoundType.resolve(root, Map.of());
+    return visit(resolved, BoundType.rawOf(resolved).getTypeName(), Map.of(), 0);
   }
 
   private Optional<Refusal> visit(
       Type declared, String path, Map<TypeVariable<?>, Type> bindings, int depth) {
-    Type type = resolve(declared, bindings);
-    Class<?> raw = rawOf(type);
+    Type type = BoundType.resolve(declared, bindings);
+    Class<?> raw = BoundType.rawOf(type);
     // A generic class that nests itself in ever larger types ends by depth.
     if (depth > MAX_DEPTH || !seen.add(type.getTypeName())) {
       return Optional.empty();
@@ -97,7 +96,7 @@ final class StateTypeWalk {
   }
 
   private Optional<Refusal> visitComponents(Type type, Class<?> raw, String path, int depth) {
-    Map<TypeVariable<?>, Type> bindings = bindingsOf(type, Map.of());
+    Map<TypeVariable<?>, Type> bindings = BoundType.bindingsOf(type, Map.of());
     for (RecordComponent component : raw.getRecordComponents()) {
       String step = path + "." + component.getName();
       Optional<Refusal> refusal = visit(component.getGenericType(), step, bindings, depth + 1);
@@ -109,9 +108,9 @@ final class StateTypeWalk {
   }
 
   private Optional<Refusal> visitFields(Type type, Class<?> raw, String path, int depth) {
-    Map<TypeVariable<?>, Type> bindings = new HashMap<>(bindingsOf(type, Map.of()));
+    Map<TypeVariable<?>, Type> bindings = new HashMap<>(BoundType.bindingsOf(type, Map.of()));
     for (Class<?> above = raw; above != Object.class; above = above.getSuperclass()) {
-      bindings.putAll(bindingsOf(above.getGenericSuperclass(), bindings));
+      bindings.putAll(BoundType.bindingsOf(above.getGenericSuperclass(), bindings));
     }
     for (Field field : StateTypes.storedFields(raw)) {
       String step = path + "." + field.getName();
@@ -121,44 +120,5 @@ final class StateTypeWalk {
       }
     }
     return Optional.empty();
-  }
-
-  private static Map<TypeVariable<?>, Type> bindingsOf(
-      Type type, Map<TypeVariable<?>, Type> outer) {
-    Map<TypeVariable<?>, Type> bindings = new HashMap<>();
-    if (type instanceof ParameterizedType parameterized) {
-      TypeVariable<?>[] variables = rawOf(type).getTypeParameters();
-      Type[] arguments = parameterized.getActualTypeArguments();
-      for (int i = 0; i < variables.length; i++) {
-        bindings.put(variables[i], resolve(arguments[i], outer));
-      }
-    }
-    return bindings;
-  }
-
-  /** What a variable or wildcard stands for; Object when that is not known. */
-  private static Type resolve(Type type, Map<TypeVariable<?>, Type> bindings) {
-    if (type instanceof TypeVariable<?> variable) {
-      return bindings.getOrDefault(variable, Object.class);
-    }
-    if (type instanceof WildcardType wildcard) {
-      return resolve(wildcard.getUpperBounds()[0], bindings);
-    }
-    return type instanceof ParameterizedType parameterized && !bindings.isEmpty()
-        ? BoundType.of(parameterized, argument -> resolve(argument, bindings))
-        : type;
-  }
-
-  static Class<?> rawOf(Type type) {
-    if (type instanceof Class<?> raw) {
-      return raw;
-    }
-    if (type instanceof ParameterizedType parameterized) {
-      return (Class<?>) parameterized.getRawType();
-    }
-    if (type instanceof GenericArrayType array) {
-      return rawOf(array.getGenericComponentType()).arrayType();
-    }
-    return Object.class;
   }
 }

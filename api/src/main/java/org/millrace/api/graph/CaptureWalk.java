@@ -144,7 +144,7 @@ final class CaptureWalk {
   }
 
   /** How a lambda or method reference would be written; empty for other objects. */
-  private static Optional<SerializedLambda> lambdaForm(Object object) {
+  static Optional<SerializedLambda> lambdaForm(Object object) {
     if (!object.getClass().isSynthetic()) {
       return Optional.empty();
     }

@@ -46,6 +46,9 @@ final class StartCheck {
         requireCheckpointDirectory(graph, stateful);
       }
     }
+    if (graph.checkpointDirectory().isPresent()) {
+      StateTypeCheck.require(graph);
+    }
   }
 
   private static void requireSerializable(StatefulStreamNode stream) {

@@ -1,0 +1,2 @@
+/** Tests of the rules for durable state. */
+package org.millrace.api.codec;

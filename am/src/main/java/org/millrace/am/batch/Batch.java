@@ -25,6 +25,9 @@ final class Batch {
 
   final long submittedAtMs;
 
+  /** What is known of its files. */
+  final FileCounts files;
+
   /** Counted by the thread that runs the batch, read by the loop for the page. */
   final AtomicInteger outputsDone = new AtomicInteger();
 
@@ -55,20 +58,27 @@ final class Batch {
     this.outputs =
         allOutputs.stream().filter(output -> times.has(output.parent(), timeMs)).toList();
     this.submittedAtMs = submittedAtMs;
+    this.files = new FileCounts(this.cuts);
   }
 
   boolean isEmpty() {
     return cuts.stream().allMatch(InputCut::isEmpty);
   }
 
+  /** Records of all inputs of which the number is known. */
   long records() {
-    return cuts.stream().mapToLong(cut -> Math.max(0, cut.records())).sum();
+    return cuts.stream().mapToLong(cut -> Math.max(0, records(cut))).sum();
+  }
+
+  /** Records of one input; -1 for unknown. */
+  long records(InputCut cut) {
+    return cut instanceof InputCut.Files ? files.records(cut.inputId()) : cut.records();
   }
 
   BatchStatus status() {
     List<InputStatus> inputs = new ArrayList<>(cuts.size());
     for (InputCut cut : cuts) {
-      inputs.add(new InputStatus(cut.inputId(), cut.records(), cut.description()));
+      inputs.add(new InputStatus(cut.inputId(), records(cut), cut.bytes(), cut.description()));
     }
     return new BatchStatus(
         timeMs,

@@ -75,7 +75,7 @@ final class BatchEvents {
             cut.inputId(),
             new StreamInputInfo(
                 cut.inputId(),
-                Math.max(0, cut.records()),
+                Math.max(0, batch.records(cut)),
                 Map.of(StreamInputInfo.METADATA_KEY_DESCRIPTION, cut.description())));
       }
     }

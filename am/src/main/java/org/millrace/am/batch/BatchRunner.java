@@ -32,7 +32,7 @@ final class BatchRunner {
    * Runs all outputs and answers what they prepared; what was prepared is discarded when one fails.
    */
   List<PreparedOutput> run(Batch batch) throws Exception {
-    return jobs.inBatch(batch.timeMs, () -> runOutputs(batch));
+    return jobs.inBatch(batch.timeMs, batch.files.reads(), () -> runOutputs(batch));
   }
 
   private List<PreparedOutput> runOutputs(Batch batch) throws Exception {

@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * A batch as listeners and the page see it. Immutable.
  *
- * @param records of all receivers, and of those files whose number of records is known
+ * @param records of all inputs of which the number is known
  * @param startedAtMs -1 while it waits
  * @param endedAtMs -1 until it ended
  */
@@ -51,8 +51,13 @@ public record BatchStatus(
     return endedAtMs < 0 ? -1 : endedAtMs - submittedAtMs;
   }
 
-  /** What a batch took of one input. Immutable. */
-  public record InputStatus(int inputId, long records, String description) {
+  /**
+   * What a batch took of one input. Immutable.
+   *
+   * @param records -1 for unknown: of files until tasks have read all of them to the end
+   * @param bytes of files; 0 for other inputs
+   */
+  public record InputStatus(int inputId, long records, long bytes, String description) {
     public InputStatus {
       Objects.requireNonNull(description, "description");
     }

@@ -20,6 +20,11 @@ public sealed interface InputCut {
   /** Records, as far as known before they are read; -1 for unknown. */
   long records();
 
+  /** Bytes of files; 0 for other inputs. */
+  default long bytes() {
+    return 0;
+  }
+
   /** One line for the page. */
   String description();
 
@@ -63,10 +68,14 @@ public sealed interface InputCut {
     }
 
     @Override
+    public long bytes() {
+      return splits.stream().mapToLong(FileSplit::lengthBytes).sum();
+    }
+
+    @Override
     public String description() {
       long files = splits.stream().map(FileSplit::path).distinct().count();
-      long bytes = splits.stream().mapToLong(FileSplit::lengthBytes).sum();
-      return files + " files, " + bytes + " bytes";
+      return files + " files, " + bytes() + " bytes";
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.millrace.am.batch.BatchStatus;
+import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.receive.ReceiverStatus;
 
 /**
@@ -27,6 +28,7 @@ public record ApplicationStatus(
     Totals totals,
     List<BatchStatus> batches,
     List<ReceiverStatus> receivers,
+    List<FileSourceStatus> files,
     List<ExecutorStatus> executors,
     Map<String, String> configuration,
     List<String> warnings,
@@ -35,6 +37,7 @@ public record ApplicationStatus(
     Objects.requireNonNull(name, "name");
     batches = List.copyOf(batches);
     receivers = List.copyOf(receivers);
+    files = List.copyOf(files);
     executors = List.copyOf(executors);
     configuration = Map.copyOf(configuration);
     warnings = List.copyOf(warnings);

@@ -11,6 +11,7 @@ import org.millrace.am.batch.BatchListener;
 import org.millrace.am.batch.BatchStatus;
 import org.millrace.am.driver.ApplicationStatus.ExecutorStatus;
 import org.millrace.am.driver.ApplicationStatus.Totals;
+import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.log.DriverState;
 import org.millrace.am.log.EventJournal;
 import org.millrace.am.receive.ReceiverStatus;
@@ -241,6 +242,7 @@ final class Driver implements BatchListener {
         totals(receivers),
         batches,
         receivers,
+        streaming == null ? List.of() : streaming.fileSources(),
         executorStatus(),
         shownConfiguration(),
         warnings(receivers),
@@ -325,9 +327,11 @@ final class Driver implements BatchListener {
     if (streaming != null) {
       warnings.addAll(streaming.listenerProblems());
       streaming.outputProblem().ifPresent(warnings::add);
-      streaming
-          .fileProblems()
-          .forEach((id, problem) -> warnings.add("input " + id + ": " + problem));
+      for (FileSourceStatus files : streaming.fileSources()) {
+        if (!files.problem().isEmpty()) {
+          warnings.add("input " + files.inputId() + ": " + files.problem());
+        }
+      }
     }
     return warnings;
   }

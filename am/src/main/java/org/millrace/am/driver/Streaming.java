@@ -2,6 +2,7 @@ package org.millrace.am.driver;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,9 @@ import org.millrace.am.batch.CommittedTime;
 import org.millrace.am.batch.InputCutter;
 import org.millrace.am.batch.KeptDatasets;
 import org.millrace.am.files.FileLimits;
+import org.millrace.am.files.FileRate;
 import org.millrace.am.files.FileReading;
+import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.files.FileTracker;
 import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.Journal;
@@ -115,6 +118,7 @@ final class Streaming implements ReceiverHost {
                 new FileTracker.Services(ports.files(), ports.loop(), ports.clock()),
                 reading,
                 FileLimits.of(settings),
+                new FileRate(RatePolicy.ofFiles(settings), intervalMs),
                 file));
       } else if (input instanceof ReceiverStreamNode receiver) {
         receiverInputs.add(receiverInput(receiver, parts.mostCopies()));
@@ -153,12 +157,25 @@ final class Streaming implements ReceiverHost {
     sample();
   }
 
-  /** Receivers may store as fast as batches are processed. */
+  /** Receivers may store as fast as batches are processed, and files are taken so. */
   void onBatchCompleted(BatchStatus batch) {
     Map<Integer, Long> records = new HashMap<>();
     batch.inputs().forEach(input -> records.put(input.inputId(), input.records()));
     receivers.onBatchCompleted(
         batch.batchTimeMs(), records, batch.processingMs(), batch.schedulingDelayMs());
+    for (BatchStatus.InputStatus input : batch.inputs()) {
+      FileTracker tracker = files.get(input.inputId());
+      if (tracker != null) {
+        tracker
+            .rate()
+            .onBatchCompleted(
+                batch.batchTimeMs(),
+                input.records(),
+                input.bytes(),
+                batch.processingMs(),
+                batch.schedulingDelayMs());
+      }
+    }
   }
 
   /** Stops receivers, then runs what they stored. */
@@ -201,16 +218,12 @@ final class Streaming implements ReceiverHost {
     return graph;
   }
 
-  /** What is wrong with file inputs now, by input. */
-  Map<Integer, String> fileProblems() {
-    Map<Integer, String> problems = new HashMap<>();
-    files.forEach(
-        (id, tracker) -> {
-          if (!tracker.problem().isEmpty()) {
-            problems.put(id, tracker.problem());
-          }
-        });
-    return problems;
+  /** The file streams, by the numbers of their inputs. */
+  List<FileSourceStatus> fileSources() {
+    return files.values().stream()
+        .map(FileTracker::status)
+        .sorted(Comparator.comparingInt(FileSourceStatus::inputId))
+        .toList();
   }
 
   @Override

@@ -31,19 +31,28 @@ public final class FileTracker {
   private final FileLimits limits;
   private final Loop loop;
   private final FileStreamNode input;
+  private final FileRate rate;
   private String problem = "";
+  private long takenFiles;
+  private long takenBytes;
+  private int waitingFiles;
 
   /** What a tracker needs of the driver. Immutable. */
   public record Services(DurableFiles files, Loop loop, Clock clock) {}
 
   public FileTracker(
-      Services services, FileReading reading, FileLimits limits, FileStreamNode input) {
+      Services services,
+      FileReading reading,
+      FileLimits limits,
+      FileRate rate,
+      FileStreamNode input) {
     this.directories =
         new DirectoryWatch(
             services.files(), services.loop(), services.clock(), input, limits.recursive());
     this.reading = reading;
     this.limits = limits;
     this.loop = services.loop();
+    this.rate = rate;
     this.input = input;
   }
 
@@ -89,12 +98,31 @@ public final class FileTracker {
       ends.merge(split.path(), split.offset() + split.lengthBytes(), Math::max);
       times.put(split.path(), split.modificationTimeMs());
     }
-    ends.forEach((path, end) -> directories.see(path, end, times.get(path)));
+    ends.forEach(
+        (path, end) -> {
+          directories.see(path, end, times.get(path));
+          takenBytes += end;
+        });
+    takenFiles += ends.size();
   }
 
-  /** Why the last listing failed; empty when it did not. */
-  public String problem() {
-    return problem;
+  /** How fast it goes, to be told of completed batches. */
+  public FileRate rate() {
+    return rate;
+  }
+
+  public FileSourceStatus status() {
+    return new FileSourceStatus(
+        input.inputId(),
+        input.description(),
+        input.directory(),
+        takenFiles,
+        takenBytes,
+        rate.recordsPerSecond(),
+        rate.bytesPerSecond(),
+        rate.mostBytesPerSecond(),
+        waitingFiles,
+        problem);
   }
 
   /** The first files that a batch may take; those that are left are new again next time. */
@@ -102,15 +130,17 @@ public final class FileTracker {
     List<FileStatus> unseen = new ArrayList<>(found);
     unseen.sort(
         Comparator.comparingLong(FileStatus::modificationTimeMs).thenComparing(FileStatus::path));
+    long mostBytes = Math.min(limits.mostBytes(), rate.mostBytes());
     int count = 0;
     long bytes = 0;
     while (count < Math.min(unseen.size(), limits.mostFiles())) {
       bytes += unseen.get(count).lengthBytes();
-      if (count > 0 && bytes > limits.mostBytes()) {
+      if (count > 0 && bytes > mostBytes) {
         break;
       }
       count++;
     }
+    waitingFiles = unseen.size() - count;
     return unseen.subList(0, count);
   }
 

@@ -1,7 +1,8 @@
 package org.millrace.am.receive;
 
 /**
- * The rate of one receiver, from what its completed batches took. Owned by the driver loop.
+ * The rate of one receiver or file stream, from what its completed batches took. Owned by the
+ * driver loop. Units are the caller's: records of receivers, bytes of files.
  *
  * <pre>
  *   PROBING: from the initial rate, up to tenfold a batch, towards 80% of the batch interval
@@ -14,7 +15,7 @@ package org.millrace.am.receive;
  * excess. A batch that the limit did not shape says nothing about it: neither grows it nor does its
  * overhead, divided by few records, lower it.
  */
-final class RateEstimator {
+public final class RateEstimator {
   private static final double WANTED_LOAD = 0.8;
   private static final double MOST_GROWTH = 10;
 
@@ -29,24 +30,25 @@ final class RateEstimator {
   private long lastTimeMs;
 
   /**
-   * What a batch had of the receiver, and how it went.
+   * What a batch had of the input, and how it went.
    *
+   * @param records or bytes
    * @param waitedMs from submission to start
    */
-  record Load(long timeMs, long records, long processingMs, long waitedMs) {}
+  public record Load(long timeMs, long records, long processingMs, long waitedMs) {}
 
-  RateEstimator(RatePolicy policy, long intervalMs) {
+  public RateEstimator(RatePolicy policy, long intervalMs) {
     this.policy = policy;
     this.intervalMs = intervalMs;
     this.rate = bounded(policy.initialRate());
   }
 
-  /** Records a second. */
-  long rate() {
+  /** Records, or bytes, a second. */
+  public long rate() {
     return Math.max(1, Math.round(rate));
   }
 
-  void onCompleted(Load load) {
+  public void onCompleted(Load load) {
     if (load.records() <= 0 || load.timeMs() <= lastTimeMs) {
       return;
     }

@@ -4,7 +4,8 @@ import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
 
 /**
- * How many records a second receivers may store. Immutable.
+ * How many records a second receivers may store, or how many bytes a second batches take of a file
+ * stream. Immutable.
  *
  * @param adaptive whether the rate follows what batches can process
  * @param initialRate records a second that a receiver begins with
@@ -24,6 +25,19 @@ public record RatePolicy(
     long maxRate) {
   /** No receiver is limited. */
   public static final RatePolicy UNLIMITED = new RatePolicy(false, 1, 1, 0.2, 0, 1, 0);
+
+  /** The same controller for bytes of files. */
+  public static RatePolicy ofFiles(Settings settings) {
+    RatePolicy records = of(settings);
+    return new RatePolicy(
+        records.adaptive(),
+        settings.get(Keys.FILES_INITIAL_RATE),
+        records.proportional(),
+        records.integral(),
+        records.derived(),
+        settings.get(Keys.FILES_MIN_RATE),
+        0);
+  }
 
   public static RatePolicy of(Settings settings) {
     return new RatePolicy(

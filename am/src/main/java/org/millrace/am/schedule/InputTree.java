@@ -39,6 +39,19 @@ final class InputTree {
     return stored;
   }
 
+  /** The parts of files that the task reads, in the order in which it says how many records. */
+  static List<TaskInput> splits(TaskInput tree) {
+    List<TaskInput> splits = new ArrayList<>(0);
+    visit(
+        tree,
+        leaf -> {
+          if (leaf.hasFile() || leaf.hasSplit()) {
+            splits.add(leaf);
+          }
+        });
+    return splits;
+  }
+
   /** The same tree with other block slices. */
   static TaskInput mapBlocks(TaskInput tree, UnaryOperator<BlockSlice> f) {
     return switch (tree.getKindCase()) {

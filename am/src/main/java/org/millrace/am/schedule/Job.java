@@ -11,6 +11,7 @@ import org.millrace.am.plan.PlannedInput.ShuffleRead;
 import org.millrace.am.plan.PlannedTask;
 import org.millrace.api.error.MillraceException;
 import org.millrace.runner.wire.proto.ShuffleSpec;
+import org.millrace.runner.wire.proto.TaskInput;
 
 /**
  * A job that runs. A placement is one assignment of its tasks to executors; when an executor is
@@ -52,6 +53,13 @@ final class Job {
     this.results = new TaskResult[request.plan().resultCount()];
     this.plan = request.plan();
     this.places = placesOf(plan);
+  }
+
+  private TaskPlace[] placesOf(JobPlan planned) {
+    boolean counts = request.reads() != ReadSplits.UNCOUNTED;
+    return planned.tasks().stream()
+        .map(task -> new TaskPlace(task, counts))
+        .toArray(TaskPlace[]::new);
   }
 
   /** How far the map tasks of a shuffle are in the current placement. */
@@ -97,11 +105,15 @@ final class Job {
     /** Whether its attempt has finished in the current placement. */
     boolean finished;
 
+    /** The parts of files that it reads, when somebody wants to know how many records they have. */
+    final List<TaskInput> splits;
+
     /** What the attempt that counts added to accumulators. */
     ByteString accumulated = ByteString.EMPTY;
 
-    TaskPlace(PlannedTask task) {
+    TaskPlace(PlannedTask task, boolean counts) {
       this.task = task;
+      this.splits = counts ? InputTree.splits(task.input().tree()) : List.of();
     }
 
     int nextAttempt() {
@@ -127,14 +139,6 @@ final class Job {
     boolean isRival(int number) {
       return rival != null && rival.attempt() == number;
     }
-  }
-
-  private static TaskPlace[] placesOf(JobPlan plan) {
-    TaskPlace[] places = new TaskPlace[plan.tasks().size()];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = new TaskPlace(plan.tasks().get(i));
-    }
-    return places;
   }
 
   /** Another plan for what has no result yet; tasks keep the number of their attempts. */
@@ -165,12 +169,13 @@ final class Job {
 
   /**
    * Whether the job waits for the task: for its result, or to know what it left where it ran or
-   * added to accumulators.
+   * added to accumulators, or how much it read.
    */
   boolean awaits(TaskPlace place) {
     return mustRun(place)
         && (place.task.result() >= 0
             || place.task.input().leavesSomething()
+            || !place.splits.isEmpty()
             || place.task.pipeline().functions().getAccumulates());
   }
 

@@ -15,6 +15,7 @@ import org.millrace.am.plan.JobPlan;
  * @param planAgain plans the job as things are then; called on the driver loop, where the answer
  *     completes too
  * @param batchTimeMs of the batch that the job belongs to; -1 for none
+ * @param reads is told what was read of files; the job is not done before
  * @param accumulated takes what the tasks of the job added to accumulators, in their order, before
  *     the job is done
  */
@@ -23,10 +24,12 @@ public record JobRequest(
     JobPlan plan,
     Supplier<CompletableFuture<JobPlan>> planAgain,
     long batchTimeMs,
+    ReadSplits reads,
     Consumer<List<ByteString>> accumulated) {
   public JobRequest {
     Objects.requireNonNull(plan, "plan");
     Objects.requireNonNull(planAgain, "planAgain");
+    Objects.requireNonNull(reads, "reads");
     Objects.requireNonNull(accumulated, "accumulated");
   }
 }

@@ -44,7 +44,11 @@ public final class JobRunner {
   private final Waiting waiting;
   private final ResultDecoder decoder;
   private final Accumulators accumulators;
-  private final ThreadLocal<Long> batchTimeMs = ThreadLocal.withInitial(() -> -1L);
+  private final ThreadLocal<InBatch> batch = ThreadLocal.withInitial(() -> InBatch.NONE);
+
+  private record InBatch(long timeMs, ReadSplits reads) {
+    static final InBatch NONE = new InBatch(-1, ReadSplits.UNCOUNTED);
+  }
 
   public JobRunner(
       Planner planner,
@@ -64,25 +68,27 @@ public final class JobRunner {
   }
 
   /**
-   * Jobs that {@code batch} runs on this thread belong to a batch. When it fails, accumulators have
+   * Jobs that {@code work} runs on this thread belong to a batch. When it fails, accumulators have
    * the values again that they had before.
+   *
+   * @param reads is told what these jobs read of files
    */
-  public <T> T inBatch(long timeMs, Callable<T> batch) throws Exception {
-    batchTimeMs.set(timeMs);
+  public <T> T inBatch(long timeMs, ReadSplits reads, Callable<T> work) throws Exception {
+    batch.set(new InBatch(timeMs, reads));
     accumulators.beginBatch();
     try {
-      return batch.call();
+      return work.call();
     } catch (Exception failure) {
       accumulators.rollBack();
       throw failure;
     } finally {
-      batchTimeMs.remove();
+      batch.remove();
     }
   }
 
   /** Whether the calling thread runs a batch. */
   public boolean isInBatch() {
-    return batchTimeMs.get() >= 0;
+    return batch.get().timeMs() >= 0;
   }
 
   /**
@@ -144,8 +150,9 @@ public final class JobRunner {
   /** Completes on the driver loop, after {@code added} was filled there. */
   private CompletableFuture<List<TaskResult>> start(
       int jobId, Asked<?> asked, JobPlan plan, List<ByteString> added) {
+    InBatch now = batch.get();
     JobRequest request =
-        new JobRequest(jobId, plan, asked::planAgain, batchTimeMs.get(), added::addAll);
+        new JobRequest(jobId, plan, asked::planAgain, now.timeMs(), now.reads(), added::addAll);
     CompletableFuture<List<TaskResult>> answer = new CompletableFuture<>();
     loop.execute(() -> pass(scheduler.submit(request), answer));
     return answer;

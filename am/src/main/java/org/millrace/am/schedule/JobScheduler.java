@@ -202,6 +202,7 @@ public final class JobScheduler {
     place.finished = true;
     stragglers.onFinished(job, place);
     place.accumulated = message.getAccumulators();
+    tellReads(job, place, message);
     if (awaited && place.task.result() >= 0) {
       job.results[place.task.result()] = new TaskResult(message, payload);
     }
@@ -210,6 +211,15 @@ public final class JobScheduler {
       end(job);
       job.request.accumulated().accept(job.accumulated());
       job.future.complete(Arrays.asList(job.results));
+    }
+  }
+
+  private static void tellReads(Job job, TaskPlace place, TaskFinished message) {
+    int known = Math.min(place.splits.size(), message.getSplitRecordsCount());
+    for (int i = 0; i < known; i++) {
+      if (message.getSplitRecords(i) >= 0) {
+        job.request.reads().onRead(place.splits.get(i), message.getSplitRecords(i));
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.millrace.am.batch.BatchStatus;
 import org.millrace.am.driver.ApplicationStatus;
 import org.millrace.am.driver.ApplicationStatus.ExecutorStatus;
+import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.receive.ReceiverStatus;
 
 /**
@@ -40,6 +41,11 @@ public final class StatusJson {
           json.writeArrayFieldStart("receivers");
           for (ReceiverStatus receiver : status.receivers()) {
             writeReceiver(json, receiver);
+          }
+          json.writeEndArray();
+          json.writeArrayFieldStart("files");
+          for (FileSourceStatus files : status.files()) {
+            writeFiles(json, files);
           }
           json.writeEndArray();
           json.writeArrayFieldStart("executors");
@@ -99,6 +105,7 @@ public final class StatusJson {
       json.writeStartObject();
       json.writeNumberField("inputId", input.inputId());
       Json.writeKnown(json, "records", input.records());
+      json.writeNumberField("bytes", input.bytes());
       json.writeStringField("description", input.description());
       json.writeEndObject();
     }
@@ -131,6 +138,23 @@ public final class StatusJson {
     } else {
       Json.writeKnown(json, "lastErrorTimeMs", receiver.lastErrorTimeMs());
     }
+    json.writeEndObject();
+  }
+
+  private static void writeFiles(JsonGenerator json, FileSourceStatus files) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("inputId", files.inputId());
+    json.writeStringField("name", files.name());
+    json.writeStringField("directory", files.directory());
+    json.writeNumberField("files", files.files());
+    json.writeNumberField("bytes", files.bytes());
+    json.writeNumberField("recordsPerSecond", files.recordsPerSecond());
+    json.writeNumberField("bytesPerSecond", files.bytesPerSecond());
+    if (files.mostBytesPerSecond() > 0) {
+      json.writeNumberField("mostBytesPerSecond", files.mostBytesPerSecond());
+    }
+    json.writeNumberField("waitingFiles", files.waitingFiles());
+    json.writeStringField("problem", files.problem());
     json.writeEndObject();
   }
 

@@ -406,14 +406,14 @@
     };
   }
 
-  function batchDetail(batch, receivers) {
+  function batchDetail(batch, sources) {
     return {
       key: batch.batchTimeMs + ' detail',
-      content: [batch, receivers.length],
+      content: [batch, sources.length],
       render: () => {
         const inputs = batch.inputs.map((input) => {
-          const receiver = receivers.find((one) => one.inputId === input.inputId);
-          const name = receiver ? receiver.name : 'input ' + input.inputId;
+          const source = sources.find((one) => one.inputId === input.inputId);
+          const name = source ? source.name : 'input ' + input.inputId;
           const records = input.records === null ? 'records not counted' : plural(input.records, 'record');
           return make('li', null, name + ': ' + records + (input.description ? ', ' + input.description : ''));
         });
@@ -435,7 +435,7 @@
     const rows = [];
     const push = (batch) => {
       rows.push(batchRow(batch, status.batchIntervalMs));
-      if (open.has(batch.batchTimeMs)) rows.push(batchDetail(batch, status.receivers));
+      if (open.has(batch.batchTimeMs)) rows.push(batchDetail(batch, status.receivers.concat(status.files)));
     };
     active.slice(0, ACTIVE_ROWS).forEach(push);
     if (active.length > ACTIVE_ROWS) {
@@ -492,6 +492,29 @@
     setRows(byId('receivers'), rows);
     const active = status.receivers.filter((receiver) => receiver.state === 'active').length;
     setText('receivers-note', status.receivers.length ? active + ' of ' + status.receivers.length + ' active' : '');
+  }
+
+  function fileRow(files) {
+    return {
+      key: files.inputId,
+      content: files,
+      render: () => make('tr', null,
+        make('td', { class: 'wide' }, files.name, make('small', null, ' input ' + files.inputId)),
+        make('td', { class: 'wide' }, files.directory),
+        make('td', { class: 'n', title: bytes(files.bytes) }, count(files.files)),
+        make('td', { class: 'n' }, count(files.waitingFiles)),
+        make('td', { class: 'n' }, count(files.recordsPerSecond)),
+        make('td', { class: 'n' }, bytes(files.bytesPerSecond) +
+          (files.mostBytesPerSecond ? ' of ' + bytes(files.mostBytesPerSecond) : '')),
+        files.problem
+          ? make('td', { class: 'wide' }, files.problem)
+          : make('td', null, make('span', { class: 'soft' }, 'none'))),
+    };
+  }
+
+  function showFiles(status) {
+    byId('files-section').hidden = status.files.length === 0;
+    setRows(byId('files'), status.files.map(fileRow));
   }
 
   const isWebAddress = (url) => /^https?:\/\//i.test(url);
@@ -560,6 +583,7 @@
     showCharts(status);
     showBatches(status);
     showReceivers(status);
+    showFiles(status);
     showExecutors(status);
     showConfiguration(status);
   }

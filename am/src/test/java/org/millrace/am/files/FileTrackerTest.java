@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.millrace.am.receive.RatePolicy;
 import org.millrace.api.graph.FileSplit;
 import org.millrace.api.graph.FileStreamNode;
 import org.millrace.api.graph.NodeLabel;
@@ -26,6 +27,8 @@ class FileTrackerTest {
   private final SimulatedTime time = SimulatedTime.shuffled(3);
   private final Loop loop = time.loop("driver");
   private final FakeDurableFiles files = new FakeDurableFiles(time.blockingWork(), time);
+
+  private FileRate rate = new FileRate(RatePolicy.UNLIMITED, 1_000);
 
   @BeforeEach
   void makeDirectory() {
@@ -121,11 +124,11 @@ class FileTrackerTest {
     await(files.rename("/in", "/elsewhere"));
 
     assertThat(await(tracker.find(2)).splits()).isEmpty();
-    assertThat(tracker.problem()).contains("/in");
+    assertThat(tracker.status().problem()).contains("/in");
 
     await(files.rename("/elsewhere", "/in"));
     assertThat(await(tracker.find(2)).splits()).isEmpty();
-    assertThat(tracker.problem()).isEmpty();
+    assertThat(tracker.status().problem()).isEmpty();
   }
 
   @Test
@@ -164,6 +167,29 @@ class FileTrackerTest {
     assertThat(takenPaths(tracker)).containsExactly("/in/a");
     assertThat(takenPaths(tracker)).containsExactly("/in/b", "/in/c");
     assertThat(takenPaths(tracker)).containsExactly("/in/d");
+  }
+
+  @Test
+  void takesAsManyBytesAsBatchesCanProcess() {
+    rate = new FileRate(new RatePolicy(true, 20, 1, 0.2, 0, 10, 0), 500);
+    FileTracker tracker = limited(new FileLimits(1_000, 1L << 30, false));
+    for (int i = 100; i < 200; i++) {
+      put("/in/" + i, "12345");
+    }
+
+    assertThat(takenPaths(tracker)).as("half a second at 20 bytes a second").hasSize(2);
+    assertThat(tracker.status().waitingFiles()).isEqualTo(98);
+    tracker.rate().onBatchCompleted(1_000, 4, 10, 20, 0);
+    assertThat(tracker.status().mostBytesPerSecond()).as("tenfold").isEqualTo(200);
+    assertThat(tracker.status().bytesPerSecond()).isEqualTo(20);
+    assertThat(tracker.status().recordsPerSecond()).isEqualTo(8);
+    assertThat(takenPaths(tracker)).hasSize(20);
+
+    tracker.rate().onBatchCompleted(1_500, -1, 100, 2_000, 0);
+    assertThat(tracker.status().mostBytesPerSecond()).as("100 bytes in 2 s").isEqualTo(50);
+    assertThat(takenPaths(tracker)).hasSize(5);
+    assertThat(tracker.status().files()).isEqualTo(27);
+    assertThat(tracker.status().bytes()).isEqualTo(135);
   }
 
   @Test
@@ -352,7 +378,8 @@ class FileTrackerTest {
             time.blockingWork(),
             node.format(),
             node.description());
-    return new FileTracker(new FileTracker.Services(files, loop, time), reading, limits, node);
+    return new FileTracker(
+        new FileTracker.Services(files, loop, time), reading, limits, rate, node);
   }
 
   private void make(String directory) {

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.millrace.am.dataset.Residents;
 import org.millrace.am.plan.FakeShipping;
 import org.millrace.am.plan.JobPlan;
+import org.millrace.am.plan.LeafInputs;
 import org.millrace.am.plan.Planner;
 import org.millrace.api.HashPartitioner;
 import org.millrace.api.Tuple2;
@@ -21,16 +24,19 @@ import org.millrace.api.function.Function2;
 import org.millrace.api.function.PairFunction;
 import org.millrace.api.graph.CollectionNode;
 import org.millrace.api.graph.Combining;
+import org.millrace.api.graph.FileSplit;
 import org.millrace.api.graph.NarrowNode;
 import org.millrace.api.graph.Operator;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.ShuffleNode;
+import org.millrace.api.graph.TextFilesNode;
 import org.millrace.api.spi.JobAction;
 import org.millrace.runner.wire.Payload;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.TaskFailed;
 import org.millrace.runner.wire.proto.TaskFinished;
+import org.millrace.runner.wire.proto.TaskInput;
 import org.millrace.runner.wire.proto.TaskSpec;
 
 class JobSchedulerTest {
@@ -246,6 +252,48 @@ class JobSchedulerTest {
     assertThat(pool.sentTo(3)).filteredOn(Envelope::hasRunTasks).hasSize(1);
   }
 
+  @Test
+  void waitsForTheCountsOfFilesAndTellsThoseThatWereReadToTheEnd() {
+    FileSplit first = new FileSplit("/in/a", 0, 10, 1, List.of());
+    FileSplit second = new FileSplit("/in/b", 0, 20, 1, List.of());
+    RddNode lines = new TextFilesNode(List.of(first, second));
+    RddNode pairs = new NarrowNode(lines, Operator.MAP_TO_PAIR, ONE, false, "mapToPair");
+    RddNode counts =
+        new ShuffleNode(
+            pairs, new HashPartitioner(1), Combining.Combine.reduce(SUM), "reduceByKey");
+    JobPlan plan = planner.plan(counts, new JobAction.Collect(), 0, 1, scheduler.slots());
+    Map<TaskInput, Long> read = new HashMap<>();
+    CompletableFuture<List<TaskResult>> future =
+        scheduler.submit(
+            new JobRequest(
+                scheduler.newJobId(),
+                plan,
+                () -> CompletableFuture.completedFuture(plan),
+                1_000,
+                read::put,
+                added -> {}));
+
+    finish(1, 1, 0, 0, 10);
+    finishReading(0, 7);
+    assertThat(future).as("the other file's count may still be on its way").isNotDone();
+    finishReading(1, -1);
+
+    assertThat(future).isCompleted();
+    assertThat(read)
+        .containsOnly(Map.entry(LeafInputs.ofFiles(new TextFilesNode(List.of(first))).get(0), 7L));
+  }
+
+  private void finishReading(int partition, long records) {
+    scheduler.onTaskFinished(
+        TaskFinished.newBuilder()
+            .setJobId(1)
+            .setPlacementVersion(1)
+            .setPartition(partition)
+            .addSplitRecords(records)
+            .build(),
+        Payload.NONE);
+  }
+
   private CompletableFuture<List<TaskResult>> submit(JobPlan plan, long batchTimeMs) {
     return submit(scheduler, plan, batchTimeMs);
   }
@@ -258,6 +306,7 @@ class JobSchedulerTest {
             plan,
             () -> CompletableFuture.completedFuture(plan),
             batchTimeMs,
+            ReadSplits.UNCOUNTED,
             added -> {}));
   }
 

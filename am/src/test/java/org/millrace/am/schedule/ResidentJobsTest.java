@@ -314,6 +314,7 @@ class ResidentJobsTest {
               return answer;
             },
             1_000,
+            ReadSplits.UNCOUNTED,
             added -> {}));
   }
 

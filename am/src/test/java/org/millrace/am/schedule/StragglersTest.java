@@ -245,6 +245,7 @@ class StragglersTest {
                 plan,
                 () -> CompletableFuture.completedFuture(plan),
                 1_000,
+                ReadSplits.UNCOUNTED,
                 added -> {}));
   }
 

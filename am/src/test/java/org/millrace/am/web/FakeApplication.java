@@ -11,6 +11,7 @@ import org.millrace.am.batch.BatchStatus.State;
 import org.millrace.am.driver.ApplicationStatus;
 import org.millrace.am.driver.ApplicationStatus.ExecutorStatus;
 import org.millrace.am.driver.ApplicationStatus.Totals;
+import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.receive.ReceiverStatus;
 
 /** An application with a clock of its own, to which tests add what its page has to show. */
@@ -20,6 +21,7 @@ public final class FakeApplication implements IntFunction<ApplicationStatus> {
 
   public final List<BatchStatus> newestFirst = new ArrayList<>();
   public final List<ReceiverStatus> receivers = new ArrayList<>();
+  public final List<FileSourceStatus> files = new ArrayList<>();
   public final List<ExecutorStatus> executors = new ArrayList<>();
   public final List<String> warnings = new ArrayList<>();
   public final Map<String, String> configuration = new TreeMap<>();
@@ -45,6 +47,7 @@ public final class FakeApplication implements IntFunction<ApplicationStatus> {
         totals,
         newestFirst.subList(0, Math.min(mostBatches, newestFirst.size())),
         receivers,
+        files,
         executors,
         configuration,
         warnings,
@@ -65,7 +68,7 @@ public final class FakeApplication implements IntFunction<ApplicationStatus> {
             timeMs,
             end,
             records,
-            List.of(new InputStatus(0, records, "2 blocks")),
+            List.of(new InputStatus(0, records, 0, "2 blocks")),
             timeMs + 1,
             timeMs + 1 + schedulingMs,
             timeMs + 1 + schedulingMs + processingMs,
@@ -83,7 +86,7 @@ public final class FakeApplication implements IntFunction<ApplicationStatus> {
             timeMs,
             active,
             records,
-            List.of(new InputStatus(0, records, "2 blocks")),
+            List.of(new InputStatus(0, records, 0, "2 blocks")),
             timeMs + 1,
             active == State.RUNNING ? timeMs + 5 : -1,
             -1,

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.millrace.am.batch.BatchStatus.State;
 import org.millrace.am.driver.ApplicationStatus;
 import org.millrace.am.driver.ApplicationStatus.Totals;
+import org.millrace.am.files.FileSourceStatus;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 
@@ -30,6 +31,8 @@ class SiteTest {
     application.totals = new Totals(1, 2, 3, 4, 5, 6, 7, 8);
     application.warnings.add("A sentence.");
     application.failure = "it broke";
+    application.files.add(
+        new FileSourceStatus(3, "text files", "/in", 4, 400, 0, 100, 0, 9, "gone"));
 
     JsonNode status = json("/api/v1/status", null);
 
@@ -51,6 +54,12 @@ class SiteTest {
     assertThat(batch.get("inputs").get(0).get("description").asText()).isEqualTo("2 blocks");
     assertThat(status.get("receivers").get(0).get("lastErrorTimeMs").asLong())
         .isEqualTo(FakeApplication.START_MS + 30_000);
+    assertThat(status.get("files").get(0).toString())
+        .isEqualTo(
+            "{\"inputId\":3,\"name\":\"text"
+                + " files\",\"directory\":\"/in\",\"files\":4,\"bytes\":400,"
+                + "\"recordsPerSecond\":0,\"bytesPerSecond\":100,\"waitingFiles\":9,"
+                + "\"problem\":\"gone\"}");
     assertThat(status.get("executors").get(0).get("memoryLimitBytes").asLong())
         .isEqualTo(512L << 20);
   }

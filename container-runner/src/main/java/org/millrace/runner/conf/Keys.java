@@ -199,6 +199,22 @@ public final class Keys {
           "false",
           "",
           "Whether file streams look into subdirectories.");
+  public static final Key<Long> FILES_INITIAL_RATE =
+      Key.bytes(
+          "millrace.files.initialRate",
+          "64m",
+          1,
+          "",
+          "Bytes a second that batches take of a file stream at first, where"
+              + " millrace.backpressure.enabled; the rate grows up to tenfold a batch until batches"
+              + " take 80% of their interval.");
+  public static final Key<Long> FILES_MIN_RATE =
+      Key.bytes(
+          "millrace.files.minRate",
+          "1m",
+          1,
+          "",
+          "Back-pressure never takes less than so many bytes a second of a file stream.");
 
   public static final Key<Integer> EXECUTOR_INSTANCES =
       Key.integer(

@@ -27,6 +27,7 @@ final class FeedFactory {
   private final TaskServices services;
   private final TaskStores stores;
   private final List<StateFeed> states = new ArrayList<>(0);
+  private final List<CountedFeed> splits = new ArrayList<>(0);
   private int indexesGiven;
 
   FeedFactory(TaskKey task, TaskSpec spec, TaskServices services, TaskStores stores) {
@@ -104,20 +105,22 @@ final class FeedFactory {
               input.getBlocks(),
               head);
       case TEXT_FILE ->
-          new TextFileFeed(
-              loop,
-              environment.files(),
-              environment.io(),
-              input.getFile(),
-              environment.settings(),
-              head);
+          counted(
+              new TextFileFeed(
+                  loop,
+                  environment.files(),
+                  environment.io(),
+                  input.getFile(),
+                  environment.settings(),
+                  head));
       case SPLIT ->
-          new SplitFeed(
-              loop,
-              environment,
-              (SplitReader) source.function(),
-              input.getSplit().getSplit().asReadOnlyByteBuffer(),
-              head);
+          counted(
+              new SplitFeed(
+                  loop,
+                  environment,
+                  (SplitReader) source.function(),
+                  input.getSplit().getSplit().asReadOnlyByteBuffer(),
+                  head));
       case SHUFFLE -> shuffle(loop, input.getShuffle(), head);
       case SHUFFLE_COMBINE, SHUFFLE_GROUP ->
           combining(source, shuffle(loop, input.getShuffle(), source.table()));
@@ -131,6 +134,12 @@ final class FeedFactory {
       case SOURCE_UNSPECIFIED, UNRECOGNIZED ->
           throw PipeShape.unknown("source", source.kind().name(), null);
     };
+  }
+
+  private Feed counted(Feed feed) {
+    CountedFeed counted = new CountedFeed(feed);
+    splits.add(counted);
+    return counted;
   }
 
   private Feed shuffle(PageLoop loop, ShuffleInput input, RecordConsumer head) {
@@ -185,6 +194,11 @@ final class FeedFactory {
             children);
     states.add(feed);
     return feed;
+  }
+
+  /** The parts of files that the opened feeds read, in the order of the input's tree. */
+  List<CountedFeed> splits() {
+    return splits;
   }
 
   /** The states that the opened feeds bring to a version. */

@@ -36,6 +36,7 @@ final class Task {
   private Pipeline pipeline;
   private Feed feed;
   private List<StateFeed> states;
+  private List<CountedFeed> splits;
   private long runNanos;
   private boolean waiting;
 
@@ -165,6 +166,7 @@ final class Task {
     FeedFactory feeds = new FeedFactory(key, spec, services, stores);
     feed = feeds.open(pipeline.pipe(), spec.getInput());
     states = feeds.states();
+    splits = feeds.splits();
   }
 
   private Step feedOnePage(Runnable wake) throws Exception {
@@ -197,6 +199,7 @@ final class Task {
             .setMetrics(metrics())
             .setAccumulators(pipeline.accumulated())
             .addAllStored(stores.kept());
+    splits.forEach(split -> report.addSplitRecords(split.recordsToEnd()));
     for (StateFeed state : states) {
       state.reached().ifPresent(report::addStates);
     }

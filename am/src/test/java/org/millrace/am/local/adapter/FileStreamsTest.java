@@ -1,8 +1,10 @@
 package org.millrace.am.local.adapter;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.DeflaterOutputStream;
 import org.apache.hadoop.io.LongWritable;
 import org.apache.hadoop.io.Text;
 import org.apache.hadoop.mapred.lib.NullOutputFormat;
@@ -27,6 +30,8 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.streaming.Duration;
 import org.millrace.api.streaming.StreamingContext;
+import org.millrace.api.streaming.scheduler.StreamingListener;
+import org.millrace.api.streaming.scheduler.StreamingListenerBatchCompleted;
 
 /** File streams of all formats and what streams save, in {@code local[2]}. */
 class FileStreamsTest {
@@ -127,6 +132,48 @@ class FileStreamsTest {
             MillraceException.class,
             failure -> assertThat(failure.code()).isEqualTo(ErrorCode.ILLEGAL_USE))
         .hasMessageContaining("writes no files");
+  }
+
+  @Test
+  void countsTheRecordsOfFilesThatItsTasksRead() throws Exception {
+    Path input = Files.createDirectory(folder.resolve("in"));
+    List<Long> counts = Collections.synchronizedList(new ArrayList<>());
+    CountDownLatch ended = new CountDownLatch(3);
+    context.addStreamingListener(
+        new StreamingListener() {
+          @Override
+          public void onBatchCompleted(StreamingListenerBatchCompleted completed) {
+            if (!completed.batchInfo().streamIdToInputInfo().isEmpty()) {
+              counts.add(completed.batchInfo().numRecords());
+              ended.countDown();
+            }
+          }
+        });
+    var lines = context.textFileStream(input.toString());
+    lines
+        .mapToPair(line -> new Tuple2<>(line, 1))
+        .reduceByKeyAndWindow(Integer::sum, new Duration(300), new Duration(100))
+        .foreachRDD(rdd -> seen.addAll(rdd.keys().collect()));
+    lines.print();
+    context.start();
+    moveIn(input, "a", "1\n2\n".getBytes(UTF_8));
+    moveIn(input, "b.deflate", deflated("3\n4\n5\n"));
+    moveIn(input, "c.txt", "6\n".repeat(2_000_000).getBytes(UTF_8));
+
+    assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(counts).containsExactlyInAnyOrder(2L, 3L, 2_000_000L);
+  }
+
+  private void moveIn(Path input, String name, byte[] content) throws IOException {
+    Files.move(Files.write(folder.resolve(name), content), input.resolve(name));
+  }
+
+  private static byte[] deflated(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DeflaterOutputStream out = new DeflaterOutputStream(bytes)) {
+      out.write(text.getBytes(UTF_8));
+    }
+    return bytes.toByteArray();
   }
 
   @Test

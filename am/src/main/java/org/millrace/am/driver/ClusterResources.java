@@ -1,5 +1,6 @@
 package org.millrace.am.driver;
 
+import java.util.Set;
 import org.millrace.api.error.MillraceException;
 
 /**
@@ -8,7 +9,10 @@ import org.millrace.api.error.MillraceException;
  */
 public interface ClusterResources extends AutoCloseable {
 
-  /** Begins to report to the listener; called once, before anything else. */
+  /**
+   * Begins to report to the listener; called once, before anything else. Containers of attempts
+   * before are told before it returns, as far as they are known, and count as executors.
+   */
   void start(Listener listener);
 
   /**
@@ -38,14 +42,17 @@ public interface ClusterResources extends AutoCloseable {
   /** What the cluster manager tells the driver; each call on the driver loop. */
   interface Listener {
 
+    /**
+     * These containers of attempts before were kept: their executors look for this driver and
+     * register by themselves.
+     */
+    void onExecutorsKept(Set<String> containers);
+
     /** A process was started in the container; it will register by itself. */
     void onExecutorLaunched(String container, String host);
 
     /** The container ended, or could not be launched; may be called more than once for one name. */
     void onExecutorLost(String container, String reason);
-
-    /** The cluster manager wants the driver gone: halt, never unregister. */
-    void onShutdownRequest(String reason);
 
     /** The cluster manager cannot go on with this application. */
     void onFailure(MillraceException failure);

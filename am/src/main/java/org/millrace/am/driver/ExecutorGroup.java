@@ -1,8 +1,10 @@
 package org.millrace.am.driver;
 
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -24,6 +26,7 @@ import org.millrace.runner.conf.Settings;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.Heartbeat;
+import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.UpdateTokens;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,7 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
   private final Loop loop;
   private final Consumer<MillraceException> onFailure;
   private final int wanted;
+  private final long adoptionTimeoutMs;
   private final long startTimeoutMs;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final ResidentMessages residents;
@@ -49,8 +53,11 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
   private ClusterResources cluster;
   private ReceiverTracker receivers;
   private DriverBroadcasts broadcasts;
+  private final List<EarlyReport> early = new ArrayList<>();
   private Optional<UpdateTokens> tokens = Optional.empty();
   private boolean closed;
+
+  private record EarlyReport(int executorId, ReceiverReport report) {}
 
   ExecutorGroup(
       ExecutorRegistry.RegistrySettings registrySettings,
@@ -64,6 +71,7 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     this.loop = loop;
     this.onFailure = onFailure;
     this.wanted = settings.get(Keys.EXECUTOR_INSTANCES);
+    this.adoptionTimeoutMs = settings.get(Keys.ADOPTION_TIMEOUT);
     this.startTimeoutMs = settings.get(Keys.EXECUTOR_START_TIMEOUT);
     this.residents = new ResidentMessages(Residents.none(), this);
     this.scheduler =
@@ -97,8 +105,17 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     registry.start();
     cluster.start(this);
     cluster.requestExecutors(wanted);
+    registry.takeOver(adoptionTimeoutMs);
     loop.schedule(startTimeoutMs, this::giveUpWaiting);
     loop.schedule(STRAGGLERS_MS, this::lookForStragglers);
+  }
+
+  /**
+   * The executors of attempts before that came back; done when the others are given up. Every other
+   * executor that an attempt before had is lost.
+   */
+  CompletableFuture<List<RegisteredExecutor>> takenOver() {
+    return registry.takenOver();
   }
 
   /** Completes when all wanted executors are there, or some and the others are late. */
@@ -123,8 +140,23 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     return residents;
   }
 
+  /** Whoever hears of receivers from now on; what came before is heard in a later turn. */
   void receivers(ReceiverTracker tracker) {
     receivers = tracker;
+    loop.execute(
+        () -> {
+          early.forEach(each -> onReport(each.executorId(), each.report()));
+          early.clear();
+        });
+  }
+
+  /** Receivers of an executor that was taken over go on before streaming has started here. */
+  private void onReport(int executorId, ReceiverReport report) {
+    if (receivers == null) {
+      early.add(new EarlyReport(executorId, report));
+    } else {
+      receivers.onReport(executorId, report);
+    }
   }
 
   /** Ends all executors and gives their containers back. */
@@ -173,6 +205,9 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     // It may have been launched with older ones.
     tokens.ifPresent(
         fresh -> registry.send(executor.id, Envelope.newBuilder().setUpdateTokens(fresh)));
+    if (executor.isTakenOver()) {
+      residents.onTakenOver(executor.id, executor.registration.getStatesList());
+    }
     if (registry.live().size() >= wanted) {
       ready.complete(null);
     } else {
@@ -197,6 +232,13 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
   }
 
   @Override
+  public void onGivenUp(String container, String reason) {
+    LOG.warn("container {} is given up: {}", container, reason);
+    cluster.releaseExecutor(container);
+    cluster.requestExecutors(wanted);
+  }
+
+  @Override
   public void onHeartbeat(int executorId, Heartbeat heartbeat) {
     if (receivers != null) {
       receivers.onMarks(executorId, heartbeat.getMarksList());
@@ -216,13 +258,15 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
       case TASK_FAILED -> scheduler.onTaskFailed(executorId, envelope.getTaskFailed());
       case FETCH_BROADCAST ->
           registry.send(executorId, broadcasts.answer(envelope.getFetchBroadcast())::frame);
-      case RECEIVER_REPORT -> {
-        if (receivers != null) {
-          receivers.onReport(executorId, envelope.getReceiverReport());
-        }
-      }
+      case RECEIVER_REPORT -> onReport(executorId, envelope.getReceiverReport());
       default -> LOG.warn("executor {} sent {}", executorId, envelope.getMessageCase());
     }
+  }
+
+  @Override
+  public void onExecutorsKept(Set<String> containers) {
+    LOG.info("the cluster manager kept {}", containers);
+    registry.expect(containers).forEach(cluster::releaseExecutor);
   }
 
   @Override
@@ -236,13 +280,6 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     if (!closed) {
       cluster.requestExecutors(wanted);
     }
-  }
-
-  @Override
-  public void onShutdownRequest(String reason) {
-    onFailure.accept(
-        new MillraceException(
-            ErrorCode.FENCED, "the cluster manager wants this driver gone: " + reason));
   }
 
   @Override

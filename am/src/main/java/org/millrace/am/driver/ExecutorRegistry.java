@@ -9,11 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.runner.executor.ExecutorIds;
 import org.millrace.runner.wire.Connection;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.FrameHandler;
@@ -33,6 +36,10 @@ import org.slf4j.LoggerFactory;
  * broke, that was silent for the heartbeat timeout, or whose container ended is lost for good; what
  * it still says is not heard. Owned by the driver loop; the frame handler may be called from any
  * thread.
+ *
+ * <p>Executors of attempts before, whose containers the cluster manager kept, keep their ids. Until
+ * each of them has registered or is given up nobody is announced: whoever is missing in a
+ * membership is lost for the others.
  */
 final class ExecutorRegistry implements FrameHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorRegistry.class);
@@ -46,11 +53,15 @@ final class ExecutorRegistry implements FrameHandler {
   private final Map<Connection, RegisteredExecutor> byConnection = new HashMap<>();
   private final Set<String> lostContainers = new HashSet<>();
   private final List<PingRound> pingRounds = new ArrayList<>();
-  private int nextId = 1;
+  private final Set<String> missing = new TreeSet<>();
+  private final Map<String, Returning> unknown = new TreeMap<>();
+  private final CompletableFuture<List<RegisteredExecutor>> takenOver = new CompletableFuture<>();
+  private int nextId;
   private long membershipVersion;
   private long pingNumber;
   private long lost;
   private long watchedAtNanos;
+  private boolean isTakingOver;
   private boolean closed;
 
   /** What an executor is told when it registers. Immutable. */
@@ -64,6 +75,9 @@ final class ExecutorRegistry implements FrameHandler {
     }
   }
 
+  /** An executor of an attempt before in a container that nobody has told of. */
+  private record Returning(Connection connection, RegisterExecutor registration) {}
+
   /** Executors that have not answered a ping yet. */
   private record PingRound(long number, Set<Integer> open, Runnable answered) {}
 
@@ -72,6 +86,46 @@ final class ExecutorRegistry implements FrameHandler {
     this.loop = loop;
     this.clock = clock;
     this.listener = listener;
+    this.nextId = ExecutorIds.first(settings.epoch());
+  }
+
+  /**
+   * The cluster manager kept these containers of attempts before.
+   *
+   * @return those that come too late to be taken over: they are to be given back
+   */
+  Set<String> expect(Set<String> containers) {
+    if (takenOver.isDone()) {
+      Set<String> late = new TreeSet<>(containers);
+      late.removeIf(this::isRegistered);
+      lostContainers.addAll(late);
+      return late;
+    }
+    for (String container : containers) {
+      if (!lostContainers.contains(container) && !isRegistered(container)) {
+        missing.add(container);
+        Returning returning = unknown.remove(container);
+        if (returning != null) {
+          register(returning.connection(), returning.registration());
+        }
+      }
+    }
+    return Set.of();
+  }
+
+  /** Takes over who is expected; who has not come at the deadline is given up. */
+  void takeOver(long deadlineMs) {
+    isTakingOver = true;
+    announceWhenComplete();
+    if (!takenOver.isDone()) {
+      LOG.info("waiting for the executors of {} containers of attempts before", missing.size());
+      loop.schedule(deadlineMs, () -> giveUpMissing(deadlineMs));
+    }
+  }
+
+  /** Those that came back; done when the others are given up. */
+  CompletableFuture<List<RegisteredExecutor>> takenOver() {
+    return takenOver;
   }
 
   void start() {
@@ -98,7 +152,11 @@ final class ExecutorRegistry implements FrameHandler {
         });
   }
 
+  /** Nobody as long as executors of attempts before are waited for. */
   List<LiveExecutor> live() {
+    if (!takenOver.isDone()) {
+      return List.of();
+    }
     List<LiveExecutor> live = new ArrayList<>(executors.size());
     executors.values().forEach(executor -> live.add(executor.live()));
     return live;
@@ -131,11 +189,13 @@ final class ExecutorRegistry implements FrameHandler {
   /** The cluster manager says that the container ended. */
   void onContainerEnded(String container, String reason) {
     lostContainers.add(container);
+    missing.remove(container);
     for (RegisteredExecutor executor : executors()) {
       if (executor.registration.getContainer().equals(container)) {
         lose(executor, reason);
       }
     }
+    announceWhenComplete();
   }
 
   /** Runs {@code answered} when every executor that lives now has answered or is lost. */
@@ -173,22 +233,26 @@ final class ExecutorRegistry implements FrameHandler {
   }
 
   private void register(Connection connection, RegisterExecutor registration) {
+    String container = registration.getContainer();
     if (closed
-        || lostContainers.contains(registration.getContainer())
-        || isRegistered(registration.getContainer())
+        || lostContainers.contains(container)
+        || isRegistered(container)
         || byConnection.containsKey(connection)) {
-      LOG.warn("refused the registration of {}", registration.getContainer());
-      connection.send(
-          Frame.of(
-              Envelope.newBuilder()
-                  .setEpoch(settings.epoch())
-                  .setShutDown(ShutDown.newBuilder().setReason("given up by the driver"))
-                  .build()));
-      connection.close();
+      refuse(connection, registration);
       return;
     }
+    if (registration.getPreviousAttempt() > 0 && !missing.remove(container)) {
+      if (takenOver.isDone()) {
+        refuse(connection, registration);
+      } else {
+        LOG.info("executor in {} came back before the cluster manager told of it", container);
+        unknown.put(container, new Returning(connection, registration));
+      }
+      return;
+    }
+    int id = registration.getPreviousId() > 0 ? registration.getPreviousId() : nextId++;
     RegisteredExecutor executor =
-        new RegisteredExecutor(nextId++, connection, registration, clock.nowMs(), clock.nanoTime());
+        new RegisteredExecutor(id, connection, registration, clock.nowMs(), clock.nanoTime());
     executors.put(executor.id, executor);
     byConnection.put(connection, executor);
     send(
@@ -199,14 +263,58 @@ final class ExecutorRegistry implements FrameHandler {
                     .setExecutorId(executor.id)
                     .putAllConfiguration(settings.configuration())
                     .setHasCheckpointDirectory(settings.hasCheckpointDirectory())));
-    publishMembership();
     LOG.info(
-        "executor {} registered: {} on {}, {} cores",
-        executor.id,
-        registration.getContainer(),
+        "executor {} {}: {} on {}, {} cores",
+        ExecutorIds.text(executor.id),
+        executor.isTakenOver() ? "came back" : "registered",
+        container,
         registration.getHost(),
         registration.getCores());
-    listener.onJoined(executor);
+    if (takenOver.isDone()) {
+      publishMembership();
+      listener.onJoined(executor);
+    } else {
+      announceWhenComplete();
+    }
+  }
+
+  private void refuse(Connection connection, RegisterExecutor registration) {
+    LOG.warn("refused the registration of {}", registration.getContainer());
+    connection.send(
+        Frame.of(
+            Envelope.newBuilder()
+                .setEpoch(settings.epoch())
+                .setShutDown(ShutDown.newBuilder().setReason("given up by the driver"))
+                .build()));
+    connection.close();
+  }
+
+  private void giveUpMissing(long deadlineMs) {
+    Set<String> late = Set.copyOf(missing);
+    lostContainers.addAll(late);
+    missing.clear();
+    late.forEach(
+        container ->
+            listener.onGivenUp(
+                container,
+                "its executor did not come back within "
+                    + deadlineMs
+                    + " ms (millrace.driver.adoptionTimeout)"));
+    announceWhenComplete();
+  }
+
+  private void announceWhenComplete() {
+    if (!isTakingOver || !missing.isEmpty() || takenOver.isDone() || closed) {
+      return;
+    }
+    List<RegisteredExecutor> all = executors();
+    takenOver.complete(all.stream().filter(RegisteredExecutor::isTakenOver).toList());
+    unknown.values().forEach(stranger -> refuse(stranger.connection(), stranger.registration()));
+    unknown.clear();
+    if (!all.isEmpty()) {
+      publishMembership();
+      all.forEach(listener::onJoined);
+    }
   }
 
   private boolean isRegistered(String container) {
@@ -248,8 +356,12 @@ final class ExecutorRegistry implements FrameHandler {
       return;
     }
     lost++;
-    LOG.warn(
-        "executor {} ({}) is lost: {}", executor.id, executor.registration.getContainer(), reason);
+    String container = executor.registration.getContainer();
+    LOG.warn("executor {} ({}) is lost: {}", ExecutorIds.text(executor.id), container, reason);
+    if (!takenOver.isDone()) {
+      listener.onGivenUp(container, reason);
+      return;
+    }
     publishMembership();
     pingRounds.forEach(round -> round.open().remove(executor.id));
     listener.onLost(executor, reason);

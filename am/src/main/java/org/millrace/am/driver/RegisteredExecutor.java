@@ -6,7 +6,12 @@ import org.millrace.runner.wire.Connection;
 import org.millrace.runner.wire.proto.Heartbeat;
 import org.millrace.runner.wire.proto.RegisterExecutor;
 
-/** An executor that registered. Owned by the driver loop. */
+/**
+ * An executor that registered. Owned by the driver loop.
+ *
+ * <p>The registration of one that served a driver of an attempt before says what it has: its
+ * streams with their marks, its running receivers and the versions of its states.
+ */
 final class RegisteredExecutor {
   final int id;
   final Connection connection;
@@ -26,6 +31,11 @@ final class RegisteredExecutor {
     this.registration = Objects.requireNonNull(registration, "registration");
     this.registeredAtMs = registeredAtMs;
     this.heardAtNanos = nowNanos;
+  }
+
+  /** Whether it served a driver before this one, under the same id. */
+  boolean isTakenOver() {
+    return registration.getPreviousId() > 0;
   }
 
   LiveExecutor live() {

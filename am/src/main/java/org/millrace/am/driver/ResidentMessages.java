@@ -1,6 +1,7 @@
 package org.millrace.am.driver;
 
 import java.util.Collection;
+import java.util.List;
 import org.millrace.am.dataset.Residents;
 import org.millrace.am.dataset.StateRegistry.Stale;
 import org.millrace.am.schedule.ExecutorPool;
@@ -8,6 +9,7 @@ import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.ReleaseStates;
+import org.millrace.runner.wire.proto.StateVersion;
 import org.millrace.runner.wire.proto.TaskFinished;
 
 /**
@@ -34,6 +36,11 @@ final class ResidentMessages {
     if (message.getStatesCount() > 0) {
       residents.states().onApplied(executorId, message.getStatesList()).forEach(this::release);
     }
+  }
+
+  /** The executor has kept these states while there was no driver. */
+  void onTakenOver(int executorId, List<StateVersion> states) {
+    residents.states().onApplied(executorId, states).forEach(this::release);
   }
 
   /** Releases the datasets that nothing refers to any more. */

@@ -44,6 +44,7 @@ import org.millrace.api.streaming.scheduler.StreamingListenerStreamingStarted;
 import org.millrace.checkpoint.log.DriverEvent;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
+import org.millrace.runner.executor.ExecutorIds;
 import org.millrace.runner.wire.proto.Envelope;
 
 /**
@@ -270,7 +271,7 @@ final class Streaming implements ReceiverHost {
         status.name(),
         status.state().equals("active"),
         status.host(),
-        status.executorId() < 0 ? "" : Integer.toString(status.executorId()),
+        status.executorId() < 0 ? "" : ExecutorIds.text(status.executorId()),
         firstLineEnd < 0 ? error : error.substring(0, firstLineEnd),
         firstLineEnd < 0 ? "" : error.substring(firstLineEnd + 1),
         error.isEmpty() ? -1 : status.lastErrorTimeMs());

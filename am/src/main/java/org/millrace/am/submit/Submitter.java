@@ -184,6 +184,7 @@ public final class Submitter {
     settings.find(Keys.YARN_TAGS).ifPresent(tags -> context.setApplicationTags(tags(tags)));
     settings.find(Keys.YARN_NODE_LABEL).ifPresent(context::setNodeLabelExpression);
     context.setMaxAppAttempts(settings.get(Keys.YARN_ATTEMPTS));
+    context.setKeepContainersAcrossApplicationAttempts(true);
     context.setAttemptFailuresValidityInterval(settings.get(Keys.YARN_ATTEMPTS_VALIDITY));
     context.setResource(
         Resource.newInstance(

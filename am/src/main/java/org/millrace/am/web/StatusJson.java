@@ -8,6 +8,7 @@ import org.millrace.am.driver.ApplicationStatus;
 import org.millrace.am.driver.ApplicationStatus.ExecutorStatus;
 import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.receive.ReceiverStatus;
+import org.millrace.runner.executor.ExecutorIds;
 
 /**
  * The status of an application as JSON. The names are those of the components of the status;
@@ -119,6 +120,8 @@ public final class StatusJson {
     json.writeNumberField("inputId", receiver.inputId());
     json.writeStringField("name", receiver.name());
     Json.writeKnown(json, "executorId", receiver.executorId());
+    json.writeStringField(
+        "executorName", receiver.executorId() < 0 ? "" : ExecutorIds.text(receiver.executorId()));
     json.writeStringField("host", receiver.host());
     json.writeStringField("state", receiver.state());
     json.writeNumberField("records", receiver.records());
@@ -162,6 +165,7 @@ public final class StatusJson {
       throws IOException {
     json.writeStartObject();
     json.writeNumberField("id", executor.id());
+    json.writeStringField("name", ExecutorIds.text(executor.id()));
     json.writeStringField("container", executor.container());
     json.writeStringField("host", executor.host());
     json.writeNumberField("cores", executor.cores());

@@ -13,6 +13,7 @@ import org.millrace.am.batch.BatchStatus;
 import org.millrace.am.batch.BatchStatus.State;
 import org.millrace.am.driver.ApplicationStatus;
 import org.millrace.am.receive.ReceiverStatus;
+import org.millrace.runner.executor.ExecutorIds;
 
 /**
  * The status with the field names of Spark's streaming REST, for tools that read those. A field
@@ -130,7 +131,7 @@ final class StreamingJson {
     json.writeStringField("streamName", receiver.name());
     json.writeBooleanField("isActive", isActive(receiver));
     if (receiver.executorId() >= 0) {
-      json.writeStringField("executorId", Integer.toString(receiver.executorId()));
+      json.writeStringField("executorId", ExecutorIds.text(receiver.executorId()));
       json.writeStringField("executorHost", receiver.host());
     }
     if (!receiver.lastError().isEmpty()) {

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
@@ -83,7 +84,7 @@ public final class ApplicationMaster {
     try {
       MasterEnvironment environment = MasterEnvironment.of(environmentVariables);
       LOG.info("Application master of {} on {}", environment.attempt(), environment.host());
-      clients = new YarnClients(new YarnConfiguration(), new BeforeDriver());
+      clients = new YarnClients(new YarnConfiguration(), new BeforeDriver(), this::onReplaced);
       TokenKeeper.of(environmentVariables, new YarnConfiguration(), clock, this::onTokens)
           .ifPresent(TokenKeeper::start);
       credentials = MasterCredentials.ofThisProcess();
@@ -103,9 +104,29 @@ public final class ApplicationMaster {
     return runProgram(plan, runtime);
   }
 
-  /** A termination signal came: the first one drains, the second one ends now. */
+  /**
+   * A termination signal came: the first one drains, the second one ends now. A NodeManager that
+   * kills a container sends the signal too, a moment before it kills. Draining would then end
+   * receivers that the next attempt takes over, so that moment is let pass.
+   */
   public void onSignal() {
-    stops.onSignal();
+    LOG.info("Asked to stop");
+    long killDelayMs =
+        new YarnConfiguration()
+            .getLong(
+                YarnConfiguration.NM_SLEEP_DELAY_BEFORE_SIGKILL_MS,
+                YarnConfiguration.DEFAULT_NM_SLEEP_DELAY_BEFORE_SIGKILL_MS);
+    CompletableFuture.delayedExecutor(2 * killDelayMs, TimeUnit.MILLISECONDS, threads)
+        .execute(stops::onSignal);
+  }
+
+  /** YARN has given the application to another attempt, or to nobody: nothing may be told to it. */
+  private void onReplaced(String where, Throwable why) {
+    if (ended.get()) {
+      LOG.info("The ResourceManager has heard of the end: {}", why.getMessage());
+    } else {
+      halt.onFatal(where, why);
+    }
   }
 
   /** The virtual machine ends although {@link #run} has not: the program called System.exit. */
@@ -135,9 +156,21 @@ public final class ApplicationMaster {
           FinalApplicationStatus.SUCCEEDED,
           stops.isRequested() ? "Stopped by request" : "The program has ended");
     } catch (Throwable failure) {
+      if (isFenced(failure)) {
+        halt.onFatal("application master", failure);
+      }
       LOG.error("The program failed", failure);
       return end(FinalApplicationStatus.FAILED, FailureLine.of(failure));
     }
+  }
+
+  private static boolean isFenced(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof MillraceException known && known.code() == ErrorCode.FENCED) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** For the executors: those that will be launched, and those that live. */
@@ -193,19 +226,13 @@ public final class ApplicationMaster {
   /** YARN's orders while no driver listens. */
   private final class BeforeDriver implements ContainerBroker.ContainerEvents {
     @Override
-    public void onShutdownRequest(String reason) {
-      halt.onFatal(
-          "application master", new MillraceException(ErrorCode.CLUSTER_UNAVAILABLE, reason));
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      halt.onFatal("application master", failure);
-    }
-
-    @Override
     public void onAllocated(String container, String host) {
       clients.release(container);
+    }
+
+    @Override
+    public void onKept() {
+      // They wait for a driver that takes them.
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.apache.hadoop.yarn.api.records.LocalResource;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
+import org.millrace.runner.executor.DriverDirectory;
 
 /**
  * How an executor's container is asked for and started. Immutable.
@@ -20,7 +21,7 @@ import org.millrace.runner.conf.Settings;
  * @param plan what the client decided
  * @param configuration the configuration archive, which the plan cannot name itself
  * @param driver host and port of the driver
- * @param epoch of the driver
+ * @param epoch the attempt of the driver
  * @param environment that executors share with the master
  * @param tokens gives the credentials of now in Hadoop's form: the secret and the file system's
  *     tokens, never the master's own
@@ -70,6 +71,7 @@ record ExecutorLaunch(
     all.put("MILLRACE_CONTAINER", container);
     all.put("MILLRACE_DRIVER", driver);
     all.put("MILLRACE_EPOCH", Long.toString(epoch));
+    all.put("MILLRACE_DRIVERS", DriverDirectory.within(plan.stagingDirectory()));
     all.put("MILLRACE_CORES", Integer.toString(cores()));
     all.put("MILLRACE_MEMORY_BYTES", Long.toString(memory().heapBytes()));
     all.put("MILLRACE_PROGRAM_JARS", String.join(":", plan.programJars()));

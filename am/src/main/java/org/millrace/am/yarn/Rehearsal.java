@@ -27,7 +27,11 @@ public final class Rehearsal {
             "Main", List.of(), List.of(), List.of(), Map.of(), Map.of(), "/", List.of(archive));
     Credentials credentials = new Credentials();
     credentials.addSecretKey(new Text(ContainerLayout.SECRET), new byte[32]);
-    YarnClients clients = new YarnClients(configuration, new Deaf());
+    YarnClients clients =
+        new YarnClients(
+            configuration,
+            new Deaf(),
+            (where, failure) -> LOG.info("As expected, nobody answers", failure));
     try {
       MasterCredentials master = MasterCredentials.of(credentials);
       ExecutorLaunch launch =
@@ -68,13 +72,8 @@ public final class Rehearsal {
     }
 
     @Override
-    public void onShutdownRequest(String reason) {
-      LOG.info("Told to shut down: {}", reason);
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      LOG.info("As expected, nobody answers", failure);
+    public void onKept() {
+      throw new IllegalStateException("nothing was kept");
     }
   }
 }

@@ -6,6 +6,8 @@ import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.NodeReport;
 import org.apache.hadoop.yarn.api.records.UpdatedContainer;
 import org.apache.hadoop.yarn.client.api.async.AMRMClientAsync;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
 
 /** What the ResourceManager tells, in our words. Called on the heartbeat client's threads. */
 final class ResourceManagerCallbacks extends AMRMClientAsync.AbstractCallbackHandler {
@@ -21,6 +23,11 @@ final class ResourceManagerCallbacks extends AMRMClientAsync.AbstractCallbackHan
   }
 
   @Override
+  public void onContainersReceivedFromPreviousAttempts(List<Container> containers) {
+    clients.onKept(containers);
+  }
+
+  @Override
   public void onContainersCompleted(List<ContainerStatus> statuses) {
     for (ContainerStatus status : statuses) {
       String diagnostics = status.getDiagnostics();
@@ -32,12 +39,18 @@ final class ResourceManagerCallbacks extends AMRMClientAsync.AbstractCallbackHan
 
   @Override
   public void onShutdownRequest() {
-    clients.events().onShutdownRequest("the ResourceManager asked this attempt to shut down");
+    clients.onReplaced(
+        new MillraceException(
+            ErrorCode.FENCED, "The ResourceManager asked this attempt to shut down"));
   }
 
   @Override
   public void onError(Throwable failure) {
-    clients.events().onError(failure);
+    clients.onReplaced(
+        new MillraceException(
+            ErrorCode.CLUSTER_UNAVAILABLE,
+            "The ResourceManager refuses this application master: " + failure.getMessage(),
+            failure));
   }
 
   @Override

@@ -1,10 +1,10 @@
 package org.millrace.am.yarn;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.Container;
@@ -16,12 +16,14 @@ import org.apache.hadoop.yarn.client.api.async.NMClientAsync;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.checkpoint.runtime.FatalHandler;
 
 /**
  * Hadoop's clients of ResourceManager and NodeManagers for one application master. Thread-safe.
  *
- * <p>Registered before the user's program starts; until a driver listens, an order to shut down
- * goes to the handler given at the start.
+ * <p>Registered before the user's program starts. When the ResourceManager orders this master away,
+ * or talks to it no more, the process is halted and nothing is told: another attempt may run, whose
+ * application this one would end.
  */
 final class YarnClients implements ContainerBroker {
   private static final int OFTEN_MS = 100;
@@ -32,7 +34,8 @@ final class YarnClients implements ContainerBroker {
   private final AMRMClientAsync<ContainerRequest> resourceManager;
   private final NMClientAsync nodeManagers;
   private final Map<String, Container> containers = new ConcurrentHashMap<>();
-  private final Set<String> launched = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> kept = new ConcurrentHashMap<>();
+  private final FatalHandler halt;
 
   /** Volatile: set on the driver loop, read on YARN's threads. */
   private volatile ContainerEvents events;
@@ -46,9 +49,11 @@ final class YarnClients implements ContainerBroker {
   /**
    * Makes the clients and starts their threads; nothing is registered yet.
    *
-   * @param beforeDriver hears of orders and failures before a driver listens
+   * @param beforeDriver hears of containers before a driver listens
+   * @param halt ends the process at once, without its shutdown hooks
    */
-  YarnClients(Configuration configuration, ContainerEvents beforeDriver) {
+  YarnClients(Configuration configuration, ContainerEvents beforeDriver, FatalHandler halt) {
+    this.halt = Objects.requireNonNull(halt, "halt");
     events = Objects.requireNonNull(beforeDriver, "beforeDriver");
     resourceManager =
         AMRMClientAsync.createAMRMClientAsync(OFTEN_MS, new ResourceManagerCallbacks(this));
@@ -62,7 +67,11 @@ final class YarnClients implements ContainerBroker {
   /** Registers the application master; blocks until the ResourceManager has answered. */
   void register(String host, String trackingUrl) {
     try {
-      resourceManager.registerApplicationMaster(host, -1, trackingUrl);
+      List<Container> before =
+          resourceManager
+              .registerApplicationMaster(host, -1, trackingUrl)
+              .getContainersFromPreviousAttempts();
+      kept.putAll(hosts(before));
     } catch (YarnException | IOException e) {
       throw new MillraceException(
           ErrorCode.CLUSTER_UNAVAILABLE,
@@ -102,6 +111,13 @@ final class YarnClients implements ContainerBroker {
   }
 
   @Override
+  public Map<String, String> takeKept() {
+    Map<String, String> taken = Map.copyOf(kept);
+    kept.keySet().removeAll(taken.keySet());
+    return taken;
+  }
+
+  @Override
   public void ask() {
     resourceManager.addContainerRequest(request());
   }
@@ -129,7 +145,6 @@ final class YarnClients implements ContainerBroker {
   @Override
   public void launch(String name) {
     Container container = containers.get(name);
-    launched.add(name);
     nodeManagers.startContainerAsync(container, executorLaunch.context(name));
   }
 
@@ -138,9 +153,6 @@ final class YarnClients implements ContainerBroker {
     Container container = containers.remove(name);
     if (container == null) {
       return;
-    }
-    if (launched.remove(name)) {
-      nodeManagers.stopContainerAsync(container.getId(), container.getNodeId());
     }
     resourceManager.releaseAssignedContainer(container.getId());
   }
@@ -166,9 +178,28 @@ final class YarnClients implements ContainerBroker {
     }
   }
 
+  void onKept(List<Container> before) {
+    kept.putAll(hosts(before));
+    events.onKept();
+  }
+
+  private Map<String, String> hosts(List<Container> before) {
+    Map<String, String> hosts = new HashMap<>();
+    for (Container container : before) {
+      containers.put(container.getId().toString(), container);
+      hosts.put(container.getId().toString(), container.getNodeId().getHost());
+    }
+    return hosts;
+  }
+
+  /** Nothing that this master still does counts. */
+  void onReplaced(MillraceException why) {
+    halt.onFatal("application master", why);
+  }
+
   void onEnded(String name, ContainerEnd end) {
     containers.remove(name);
-    launched.remove(name);
+    kept.remove(name);
     events.onCompleted(name, end);
   }
 

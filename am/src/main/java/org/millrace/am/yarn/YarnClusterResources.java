@@ -47,6 +47,18 @@ public final class YarnClusterResources implements ClusterResources {
   public void start(Listener newListener) {
     listener = Objects.requireNonNull(newListener, "listener");
     broker.listen(new OnLoop());
+    onKept();
+  }
+
+  private void onKept() {
+    Map<String, String> hosts = broker.takeKept();
+    if (!hosts.isEmpty()) {
+      long launchedNanos = clock.nanoTime() - EARLY_END_NANOS - 1;
+      hosts.forEach(
+          (container, host) -> executors.put(container, new Executor(host, launchedNanos)));
+      listener.onExecutorsKept(hosts.keySet());
+      balance();
+    }
   }
 
   @Override
@@ -166,6 +178,11 @@ public final class YarnClusterResources implements ClusterResources {
     }
 
     @Override
+    public void onKept() {
+      post(YarnClusterResources.this::onKept);
+    }
+
+    @Override
     public void onLaunched(String container) {
       post(() -> YarnClusterResources.this.onLaunched(container));
     }
@@ -178,23 +195,6 @@ public final class YarnClusterResources implements ClusterResources {
     @Override
     public void onCompleted(String container, ContainerEnd end) {
       post(() -> YarnClusterResources.this.onCompleted(container, end));
-    }
-
-    @Override
-    public void onShutdownRequest(String reason) {
-      post(() -> listener.onShutdownRequest(reason));
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      post(
-          () ->
-              listener.onFailure(
-                  new MillraceException(
-                      ErrorCode.CLUSTER_UNAVAILABLE,
-                      "The ResourceManager refuses this application master: "
-                          + failure.getMessage(),
-                      failure)));
     }
 
     @Override

@@ -465,7 +465,7 @@
       content: receiver,
       render: () => make('tr', null,
         make('td', { class: 'wide' }, receiver.name, make('small', null, ' input ' + receiver.inputId)),
-        make('td', null, receiver.executorId === null ? 'nowhere' : 'executor ' + receiver.executorId,
+        make('td', null, receiver.executorId === null ? 'nowhere' : 'executor ' + receiver.executorName,
           receiver.host ? make('small', null, ' on ' + receiver.host) : null),
         make('td', null, make('span', { class: 'tag ' + (RECEIVER_CLASS[receiver.state] || '') }, receiver.state), ' ',
           receiver.throttled ? make('span', { class: 'tag warn', title: 'It waits for memory: its source is slowed down' }, 'throttled') : null),
@@ -530,7 +530,7 @@
         const used = make('b');
         used.style.width = Math.min(100, Math.round(share * 100)) + '%';
         return make('tr', null,
-          make('td', { class: 'n' }, String(executor.id)),
+          make('td', { class: 'n' }, executor.name),
           make('td', null, executor.host),
           make('td', { class: 'mono' }, executor.container || '–'),
           make('td', { class: 'n' }, executor.runningTasks + ' / ' + executor.cores),

@@ -14,7 +14,6 @@ import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
-import org.millrace.runner.wire.Connection;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.Envelope.MessageCase;
@@ -24,7 +23,7 @@ import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.RegisterExecutor;
 
 class ExecutorRegistryTest {
-  private static final long EPOCH = 3;
+  private static final long EPOCH = 1;
   private static final long TIMEOUT_MS = 5_000;
 
   private final SimulatedTime time = SimulatedTime.inOrder();
@@ -41,6 +40,7 @@ class ExecutorRegistryTest {
   @BeforeEach
   void start() {
     loop.execute(registry::start);
+    loop.execute(() -> registry.takeOver(10_000));
     time.runUntilIdle();
   }
 
@@ -252,85 +252,6 @@ class ExecutorRegistryTest {
     @Override
     public long nanoTime() {
       return time.nanoTime() + TimeUnit.MILLISECONDS.toNanos(heldUpMs);
-    }
-  }
-
-  /** Writes down what happens. */
-  private static final class RecordingListener implements ExecutorListener {
-    final List<String> events = new ArrayList<>();
-
-    @Override
-    public void onJoined(RegisteredExecutor executor) {
-      events.add("joined " + executor.id);
-    }
-
-    @Override
-    public void onLost(RegisteredExecutor executor, String reason) {
-      events.add("lost " + executor.id);
-    }
-
-    @Override
-    public void onHeartbeat(int executorId, Heartbeat heartbeat) {
-      // Only the registry's own use of heartbeats is looked at here.
-    }
-
-    @Override
-    public void onMessage(int executorId, Frame frame) {
-      events.add(frame.envelope().getMessageCase() + " of " + executorId);
-    }
-  }
-
-  /** Remembers what it is given to send. */
-  private static final class FakeConnection implements Connection {
-    final List<Envelope> sent = new ArrayList<>();
-    boolean open = true;
-    private final String peer;
-
-    FakeConnection(String peer) {
-      this.peer = peer;
-    }
-
-    /** The newest message of this kind. */
-    Envelope sent(MessageCase kind) {
-      return sent.stream()
-          .filter(envelope -> envelope.getMessageCase() == kind)
-          .reduce((first, second) -> second)
-          .orElseThrow(() -> new AssertionError("no " + kind + " among " + sent));
-    }
-
-    @Override
-    public String peer() {
-      return peer;
-    }
-
-    @Override
-    public boolean byReference() {
-      return false;
-    }
-
-    @Override
-    public void send(Frame frame) {
-      sent.add(frame.envelope());
-    }
-
-    @Override
-    public boolean isWritable() {
-      return true;
-    }
-
-    @Override
-    public void onWritable(Runnable action) {
-      action.run();
-    }
-
-    @Override
-    public boolean isOpen() {
-      return open;
-    }
-
-    @Override
-    public void close() {
-      open = false;
     }
   }
 }

@@ -52,6 +52,7 @@ class ExecutorLaunchTest {
         .containsEntry("MILLRACE_CONTAINER", "container_1")
         .containsEntry("MILLRACE_DRIVER", "node1:4040")
         .containsEntry("MILLRACE_EPOCH", "7")
+        .containsEntry("MILLRACE_DRIVERS", "/staging/drivers")
         .containsEntry("MILLRACE_CORES", "3")
         .containsEntry("MILLRACE_PROGRAM_JARS", "program/0-app.jar:program/1-more.jar");
     assertThat(context.getLocalResources()).containsOnlyKeys("conf", "program/0-app.jar");

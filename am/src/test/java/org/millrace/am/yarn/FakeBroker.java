@@ -1,14 +1,17 @@
 package org.millrace.am.yarn;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Remembers what was asked of YARN; tests tell what YARN answers. */
 final class FakeBroker implements ContainerBroker {
   private final List<String> launched = new ArrayList<>();
   private final Set<String> released = new LinkedHashSet<>();
+  private final Map<String, String> kept = new HashMap<>();
   private ContainerEvents events;
   private int open;
   private boolean often;
@@ -42,6 +45,18 @@ final class FakeBroker implements ContainerBroker {
   @Override
   public void listen(ContainerEvents newEvents) {
     events = newEvents;
+  }
+
+  /** A container of an attempt before. */
+  void keep(String container, String host) {
+    kept.put(container, host);
+  }
+
+  @Override
+  public Map<String, String> takeKept() {
+    Map<String, String> taken = Map.copyOf(kept);
+    kept.clear();
+    return taken;
   }
 
   @Override

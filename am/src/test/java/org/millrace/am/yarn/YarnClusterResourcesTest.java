@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,12 +132,35 @@ class YarnClusterResourcesTest {
   }
 
   @Test
-  void passesOnOrdersAndFailures() {
-    yarn.events().onShutdownRequest("away");
-    yarn.events().onError(new IllegalStateException("unknown attempt"));
+  void asksOnlyForWhatTheContainersThatWereKeptLeaveOpen() {
+    FakeBroker broker = new FakeBroker();
+    broker.keep("c1", "n1");
+    broker.keep("c2", "n2");
+    YarnClusterResources after = new YarnClusterResources(loop, time, broker);
+
+    onLoop(() -> after.start(events));
+    assertThat(events.seen).containsExactly("kept [c1, c2]");
+    onLoop(() -> after.requestExecutors(3));
+    assertThat(broker.open()).isEqualTo(1);
+
+    onLoop(() -> after.releaseExecutor("c2"));
+    onLoop(() -> after.requestExecutors(3));
+    assertThat(broker.released()).containsExactly("c2");
+    assertThat(broker.open()).isEqualTo(2);
+  }
+
+  @Test
+  void withdrawsWhatContainersReplaceThatYarnLearnsOfLater() {
+    request(2);
+    yarn.keep("c1", "n1");
+    yarn.events().onKept();
     time.runUntilIdle();
-    assertThat(events.seen).containsExactly("shutdown: away");
-    assertThat(events.failures.get(0).code()).isEqualTo(ErrorCode.CLUSTER_UNAVAILABLE);
+
+    assertThat(events.seen).containsExactly("kept [c1]");
+    assertThat(yarn.open()).isEqualTo(1);
+    complete("c1", CRASH);
+    assertThat(events.seen).contains("lost c1: " + CRASH.reason());
+    assertThat(events.failures).isEmpty();
   }
 
   @Test
@@ -186,6 +211,11 @@ class YarnClusterResourcesTest {
     private final List<MillraceException> failures = new ArrayList<>();
 
     @Override
+    public void onExecutorsKept(Set<String> containers) {
+      seen.add("kept " + new TreeSet<>(containers));
+    }
+
+    @Override
     public void onExecutorLaunched(String container, String host) {
       seen.add("launched " + container + " on " + host);
     }
@@ -193,11 +223,6 @@ class YarnClusterResourcesTest {
     @Override
     public void onExecutorLost(String container, String reason) {
       seen.add("lost " + container + ": " + reason);
-    }
-
-    @Override
-    public void onShutdownRequest(String reason) {
-      seen.add("shutdown: " + reason);
     }
 
     @Override

@@ -47,6 +47,11 @@ public final class DriverDirectory implements DriverFinder {
     this.directory = Objects.requireNonNull(directory, "directory");
   }
 
+  /** The directory in an application's own directory. */
+  public static String within(String applicationDirectory) {
+    return applicationDirectory + "/drivers";
+  }
+
   /**
    * Says where the driver of this attempt is reached; once for each attempt. The future fails when
    * the file system does, or with FILE_EXISTS when another process has said so for this attempt.

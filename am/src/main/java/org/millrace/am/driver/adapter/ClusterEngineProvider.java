@@ -1,6 +1,8 @@
 package org.millrace.am.driver.adapter;
 
 import org.apache.hadoop.conf.Configuration;
+import org.millrace.am.driver.ClusterResources;
+import org.millrace.am.driver.DriverAddress;
 import org.millrace.am.driver.DriverEngine;
 import org.millrace.am.driver.DriverEnvironment;
 import org.millrace.am.driver.DriverRuntime;
@@ -12,8 +14,11 @@ import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.EngineProvider;
 import org.millrace.checkpoint.files.adapter.DurableFilesRouter;
 import org.millrace.checkpoint.runtime.FatalHandler;
+import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.adapter.HaltingFatalHandler;
 import org.millrace.runner.conf.Settings;
+import org.millrace.runner.executor.DriverDirectory;
+import org.millrace.runner.wire.Address;
 import org.millrace.runner.wire.Credential;
 import org.millrace.runner.wire.Transport;
 import org.millrace.runner.wire.adapter.NettySettings;
@@ -36,7 +41,8 @@ public final class ClusterEngineProvider implements EngineProvider {
                 () ->
                     new MillraceException(
                         ErrorCode.RUN_ON_CLIENT,
-                        "this program has master yarn and was started on a client; start it with: bin/millrace submit --class MAIN_CLASS app.jar [arguments]"));
+                        "this program has master yarn and was started on a client; start it with:"
+                            + " bin/millrace submit --class MAIN_CLASS app.jar [arguments]"));
     return new DriverOnCluster(runtime, settings(runtime, conf)).engine();
   }
 
@@ -73,10 +79,19 @@ public final class ClusterEngineProvider implements EngineProvider {
                   runtime.host(),
                   runtime.stagingDirectory() + "/driver"),
               settings,
-              (loop, epoch, port) -> runtime.clusterResources(loop, settings, epoch, port));
+              (loop, attempt, port) -> resources(loop, settings, attempt, port));
       this.driver = new DriverEngine(environment, this::release);
       this.web = WebServer.start(runtime.host(), driver::status);
       runtime.onWebServer(web.port());
+    }
+
+    private ClusterResources resources(Loop loop, Settings settings, long attempt, int port) {
+      DriverDirectory drivers =
+          new DriverDirectory(
+              files, threads.work(), DriverDirectory.within(runtime.stagingDirectory()));
+      new DriverAddress(drivers, loop, runtime.attempt())
+          .publish(new Address(runtime.host(), port));
+      return runtime.clusterResources(loop, settings, attempt, port);
     }
 
     Engine engine() {

@@ -307,6 +307,8 @@ public final class ExecutorProcess {
       case END_JOB -> rooms.tasks().endJob(message.getEndJob());
       case RELEASE_DATASETS -> rooms.tasks().releaseDatasets(message.getReleaseDatasets());
       case RELEASE_STATES -> rooms.tasks().releaseStates(message.getReleaseStates());
+      case TAKE_SNAPSHOT -> rooms.tasks().takeSnapshot(message.getTakeSnapshot());
+      case RESTORE_STATE -> rooms.tasks().restoreState(message.getRestoreState());
       case START_RECEIVER -> rooms.receivers().start(message.getStartReceiver());
       case STOP_RECEIVER -> rooms.receivers().stop(message.getStopReceiver());
       case LIMIT_RECEIVER -> rooms.receivers().limit(message.getLimitReceiver());

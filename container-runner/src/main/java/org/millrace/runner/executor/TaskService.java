@@ -9,8 +9,10 @@ import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBroadcasts;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.ReleaseStates;
+import org.millrace.runner.wire.proto.RestoreState;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.StateVersion;
+import org.millrace.runner.wire.proto.TakeSnapshot;
 import org.millrace.runner.wire.proto.UseAttempt;
 
 /**
@@ -32,6 +34,12 @@ public interface TaskService extends AutoCloseable {
   void releaseDatasets(ReleaseDatasets message);
 
   void releaseStates(ReleaseStates message);
+
+  /** Writes states as they are at a version; answered to the driver. */
+  void takeSnapshot(TakeSnapshot message);
+
+  /** Reads states that were written; answered to the driver. */
+  void restoreState(RestoreState message);
 
   void onMembership(Membership membership);
 

@@ -21,6 +21,7 @@ import org.millrace.runner.shuffle.PageMemory;
 import org.millrace.runner.shuffle.Repush;
 import org.millrace.runner.shuffle.ShuffleKey;
 import org.millrace.runner.shuffle.ShuffleStore;
+import org.millrace.runner.snapshot.SnapshotService;
 import org.millrace.runner.state.StateStore;
 import org.millrace.runner.store.PartitionStore;
 import org.millrace.runner.wire.Frame;
@@ -34,9 +35,11 @@ import org.millrace.runner.wire.proto.ReleaseBroadcasts;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.ReleaseStates;
 import org.millrace.runner.wire.proto.RepushMapOutput;
+import org.millrace.runner.wire.proto.RestoreState;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.ShuffleInput;
 import org.millrace.runner.wire.proto.StateVersion;
+import org.millrace.runner.wire.proto.TakeSnapshot;
 import org.millrace.runner.wire.proto.TaskSpec;
 import org.millrace.runner.wire.proto.Template;
 import org.millrace.runner.wire.proto.UseAttempt;
@@ -50,6 +53,7 @@ public final class TaskManager implements TaskService {
   private final RecordCodec codec;
   private final FunctionCodec functions;
   private final StateStore states;
+  private final SnapshotService snapshots;
   private final PlanCatalog catalog;
   private final TaskQueue queue = new TaskQueue();
   private final List<Slot> slots = new ArrayList<>();
@@ -81,6 +85,14 @@ public final class TaskManager implements TaskService {
     this.codec = new RecordCodec(environment.userClasses());
     this.functions = new FunctionCodec(environment.userClasses());
     this.states = new StateStore(environment.memory());
+    this.snapshots =
+        new SnapshotService(
+            states,
+            environment.files(),
+            environment.control(),
+            environment.io(),
+            environment.links(),
+            environment.userClasses());
     this.catalog = new PlanCatalog(environment.settings().templatesKept());
     this.services = newServices(0);
     this.broadcasts = newBroadcasts();
@@ -247,6 +259,16 @@ public final class TaskManager implements TaskService {
     message.getStatesList().forEach(states::release);
   }
 
+  @Override
+  public void takeSnapshot(TakeSnapshot message) {
+    snapshots.take(message);
+  }
+
+  @Override
+  public void restoreState(RestoreState message) {
+    snapshots.restore(message);
+  }
+
   private void cancel(JobTasks job) {
     job.tasks.forEach(Task::cancel);
     if (queue.runningTasks() > 0) {
@@ -304,6 +326,7 @@ public final class TaskManager implements TaskService {
     BroadcastStore broadcastsBefore = broadcasts;
     spilledBefore = spilledBytes();
     before.links().cut();
+    snapshots.forgetDriver();
     before.reports().close();
     jobs.values().forEach(this::cancel);
     jobs.clear();
@@ -344,6 +367,7 @@ public final class TaskManager implements TaskService {
     services.shuffles().close();
     broadcasts.close();
     services.store().close();
+    snapshots.close();
     states.close();
     environment.spill().close();
   }

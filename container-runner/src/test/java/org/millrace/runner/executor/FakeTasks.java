@@ -10,8 +10,10 @@ import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReleaseBroadcasts;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.ReleaseStates;
+import org.millrace.runner.wire.proto.RestoreState;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.StateVersion;
+import org.millrace.runner.wire.proto.TakeSnapshot;
 import org.millrace.runner.wire.proto.UseAttempt;
 
 /** Notes what it is told. Thread-safe. */
@@ -51,6 +53,16 @@ final class FakeTasks implements TaskService {
   @Override
   public void releaseStates(ReleaseStates message) {
     calls.add("release states " + message.getStatesList());
+  }
+
+  @Override
+  public void takeSnapshot(TakeSnapshot message) {
+    calls.add("take snapshot " + message.getSnapshotId());
+  }
+
+  @Override
+  public void restoreState(RestoreState message) {
+    calls.add("restore state " + message.getRequest());
   }
 
   @Override

@@ -1,0 +1,2 @@
+/** The files that hold snapshots of keyed state. */
+package org.millrace.checkpoint.state;

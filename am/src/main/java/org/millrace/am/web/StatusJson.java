@@ -165,8 +165,8 @@ public final class StatusJson {
       throws IOException {
     json.writeStartObject();
     json.writeNumberField("id", executor.id());
-    json.writeStringField("name", ExecutorIds.text(executor.id()));
     json.writeStringField("container", executor.container());
+    json.writeStringField("name", ExecutorIds.text(executor.id()));
     json.writeStringField("host", executor.host());
     json.writeNumberField("cores", executor.cores());
     json.writeNumberField("registeredAtMs", executor.registeredAtMs());

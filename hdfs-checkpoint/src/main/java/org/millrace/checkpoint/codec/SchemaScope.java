@@ -72,21 +72,17 @@ final class SchemaScope {
     return namespace.toString();
   }
 
-  /** The same with every char that Avro's names cannot have replaced by its number. */
+  /** A name that Avro can have for one that it may not have: an underscore for other chars. */
   static String mangled(String name) {
     StringBuilder mangled = new StringBuilder();
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
-      boolean allowed =
-          (c >= 'a' && c <= 'z')
-              || (c >= 'A' && c <= 'Z')
-              || c == '_'
-              || (i > 0 && c >= '0' && c <= '9');
-      if (allowed) {
-        mangled.append(c);
-      } else {
-        mangled.append(String.format("_u%04x", (int) c));
+      boolean isDigit = c >= '0' && c <= '9';
+      if (isDigit && i == 0) {
+        mangled.append('_');
       }
+      boolean isLetter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      mangled.append(isLetter || isDigit ? c : '_');
     }
     return mangled.toString();
   }

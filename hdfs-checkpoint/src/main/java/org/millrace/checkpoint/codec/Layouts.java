@@ -1,5 +1,6 @@
 package org.millrace.checkpoint.codec;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,6 +34,10 @@ final class Layouts {
   /** The layout of a branch; null when this version knows none of this name. */
   static Layout named(String name) {
     return BY_NAME.get(name);
+  }
+
+  static Collection<Layout> all() {
+    return BY_NAME.values();
   }
 
   static Map<Class<?>, Layout> byClass() {

@@ -86,9 +86,7 @@ class DamagedValuesTest {
       raw[i] = (byte) bytes[i];
     }
     StateCodecs codecs = Stored.codecs();
-    return codecs
-        .newReader(codecs.newWriter().types())
-        .read(new ValueSource(ByteBuffer.wrap(raw)));
+    return codecs.newReader(codecs.newWriter().types()).read(new ValueSource(ByteBuffer.wrap(raw)));
   }
 
   @Test
@@ -139,9 +137,7 @@ class DamagedValuesTest {
     ValueSink sink = new ValueSink();
     writer.write(List.of(1), sink);
     String table = change.apply(new String(writer.types(), StandardCharsets.UTF_8));
-    codecs
-        .newReader(table.getBytes(StandardCharsets.UTF_8))
-        .read(new ValueSource(sink.view()));
+    codecs.newReader(table.getBytes(StandardCharsets.UTF_8)).read(new ValueSource(sink.view()));
   }
 
   @Test

@@ -29,9 +29,7 @@ class ProgramCodecsTest {
 
     @Override
     public boolean equals(Object other) {
-      return other instanceof Money that
-          && currency.equals(that.currency)
-          && cents == that.cents;
+      return other instanceof Money that && currency.equals(that.currency) && cents == that.cents;
     }
 
     @Override

@@ -60,8 +60,7 @@ class RandomValuesTest {
       ValueWriter writer = Stored.codecs().newWriter();
       ValueSink sink = new ValueSink();
       written(seed, writer, sink);
-      Schema schema =
-          new Schema.Parser().parse(new String(writer.types(), StandardCharsets.UTF_8));
+      Schema schema = new Schema.Parser().parse(new String(writer.types(), StandardCharsets.UTF_8));
 
       assertThat(readByAvro(schema, sink.toByteArray())).as("seed " + seed).isEqualTo(VALUES);
     }

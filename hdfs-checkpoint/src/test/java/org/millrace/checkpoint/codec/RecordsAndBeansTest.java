@@ -244,8 +244,7 @@ class RecordsAndBeansTest {
 
   @Test
   void aRefusedPartIsNamedByItsPath() {
-    House house =
-        new House(Map.of("a", List.of(new Session("u", new Socket()))), Optional.empty());
+    House house = new House(Map.of("a", List.of(new Session("u", new Socket()))), Optional.empty());
 
     assertFails(
         ErrorCode.STATE_TYPE_REFUSED,
@@ -372,8 +371,9 @@ class RecordsAndBeansTest {
         .isEqualTo(new ProfileRecord("ann", 7, 0));
     ProfileV1 back =
         (ProfileV1)
-            Stored.evolved(new Session("u", 3), types -> types.replace(
-                name(Session.class), name(ProfileV1.class)));
+            Stored.evolved(
+                new Session("u", 3),
+                types -> types.replace(name(Session.class), name(ProfileV1.class)));
     assertThat(back.name).isEqualTo("ann");
   }
 

@@ -1,0 +1,114 @@
+package org.millrace.connectors.jdbc;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Stands between a client and the server; when told so, it passes a COMMIT on, waits for the
+ * server's answer and cuts the connection instead of passing that back. Thread-safe.
+ */
+final class LossyProxy implements AutoCloseable {
+  private final int serverPort;
+  private final ServerSocket listening;
+  private final AtomicInteger toLose = new AtomicInteger();
+  private final AtomicInteger lost = new AtomicInteger();
+
+  LossyProxy(int serverPort) throws IOException {
+    this.serverPort = serverPort;
+    this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    daemon("accept", this::accept);
+  }
+
+  int port() {
+    return listening.getLocalPort();
+  }
+
+  /** The answers to so many commits, from the next on, get lost. */
+  void loseAnswers(int commits) {
+    toLose.set(commits);
+  }
+
+  int lost() {
+    return lost.get();
+  }
+
+  private void accept() {
+    while (!listening.isClosed()) {
+      try {
+        Socket client = listening.accept();
+        Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        Relay relay = new Relay(client, server);
+        daemon("requests", relay::requests);
+        daemon("answers", relay::answers);
+      } catch (IOException closed) {
+        return;
+      }
+    }
+  }
+
+  private static void daemon(String name, Runnable work) {
+    Thread thread = new Thread(work, "proxy-" + name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public void close() throws IOException {
+    listening.close();
+  }
+
+  private final class Relay {
+    private final Socket client;
+    private final Socket server;
+
+    // Volatile: set by the thread of requests before it passes the commit on.
+    private volatile boolean losing;
+
+    Relay(Socket client, Socket server) {
+      this.client = client;
+      this.server = server;
+    }
+
+    void requests() {
+      relay(client, server, true);
+    }
+
+    void answers() {
+      relay(server, client, false);
+    }
+
+    private void relay(Socket from, Socket to, boolean requests) {
+      byte[] buffer = new byte[1 << 16];
+      try (from;
+          to) {
+        InputStream in = from.getInputStream();
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+          if (requests && isCommit(buffer, n) && toLose.getAndUpdate(LossyProxy::less) > 0) {
+            losing = true;
+          } else if (!requests && losing) {
+            lost.incrementAndGet();
+            return;
+          }
+          to.getOutputStream().write(buffer, 0, n);
+          to.getOutputStream().flush();
+        }
+      } catch (IOException ended) {
+        // Either side went away; closing both is all there is to do.
+        losing = false;
+      }
+    }
+
+    private static boolean isCommit(byte[] buffer, int length) {
+      return new String(buffer, 0, length, StandardCharsets.ISO_8859_1).contains("COMMIT\0");
+    }
+  }
+
+  private static int less(int count) {
+    return Math.max(0, count - 1);
+  }
+}

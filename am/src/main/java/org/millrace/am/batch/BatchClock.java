@@ -5,7 +5,7 @@ import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
 
 /**
- * Ticks at each multiple of the batch interval. A clock that jumps ahead ticks once for each
+ * Ticks at a first time and after each batch interval. A clock that jumps ahead ticks once for each
  * interval it skipped, in order; one that is set back waits for the next interval that was not
  * ticked. Owned by the driver loop.
  */
@@ -24,13 +24,11 @@ final class BatchClock {
     this.onTick = onTick;
   }
 
-  /** The first tick, the time of which it answers, is the next multiple of the interval. */
-  long start() {
+  /** Ticks at {@code firstMs} and then at each interval; at once for those that are over. */
+  void start(long firstMs) {
     running = true;
-    long firstMs = (clock.nowMs() / intervalMs + 1) * intervalMs;
     nextMs = firstMs;
     schedule();
-    return firstMs;
   }
 
   void stop() {

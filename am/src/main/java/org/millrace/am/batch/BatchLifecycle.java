@@ -42,7 +42,10 @@ import org.slf4j.LoggerFactory;
  *                     | skip: commit appended: SKIPPED -> commit durable: input released
  * </pre>
  *
- * One batch runs at a time and they commit in order. A batch without input runs its outputs like
+ * After a restart, before the first batch runs: decided batches are replayed, one after the other,
+ * then those that were cut wait.
+ *
+ * <p>One batch runs at a time and they commit in order. A batch without input runs its outputs like
  * any other; runs of them are one record.
  */
 public final class BatchLifecycle {
@@ -83,6 +86,7 @@ public final class BatchLifecycle {
   private volatile StreamTimes times;
 
   private Batch running;
+  private boolean replaying;
   private boolean cutting;
   private boolean stopped;
   private long emptyFromMs;
@@ -115,8 +119,99 @@ public final class BatchLifecycle {
     this.history = new BatchHistory(policy.retained());
   }
 
-  public void start() {
-    times = new StreamTimes(clock.start() - policy.intervalMs());
+  /** Begins; the first batch is at the first multiple of the interval after the start time. */
+  public void start(long startTimeMs) {
+    times = new StreamTimes(zeroMs(startTimeMs, policy.intervalMs()));
+    clock.start(times.zeroMs() + policy.intervalMs());
+  }
+
+  /** The time one interval before the first batch of an application. */
+  public static long zeroMs(long startTimeMs, long intervalMs) {
+    return startTimeMs / intervalMs * intervalMs;
+  }
+
+  /**
+   * Goes on after another driver: knows again what it decided, runs what it cut and did not decide,
+   * then the batches whose time passed meanwhile.
+   */
+  public void resume(Resumption from) {
+    times = new StreamTimes(from.zeroMs());
+    services.committed().advance(from.recoveryMs());
+    Deque<Batch> past = new ArrayDeque<>();
+    from.cuts()
+        .headMap(from.recoveryMs(), true)
+        .forEach((timeMs, cuts) -> past.add(pastBatch(from, timeMs)));
+    int known = past.size();
+    for (long at = from.recoveryMs() + policy.intervalMs();
+        at <= from.lastDecidedMs();
+        at += policy.intervalMs()) {
+      past.add(pastBatch(from, at));
+    }
+    for (long at = from.lastDecidedMs() + policy.intervalMs();
+        at <= from.lastBatchMs();
+        at += policy.intervalMs()) {
+      Batch batch = batch(at, cutsOf(from, at), services.clock().nowMs());
+      waiting.add(batch);
+      release.onCut(batch);
+      events.submitted(batch);
+    }
+    replaying = true;
+    replayNext(past, known);
+    clock.start(from.lastBatchMs() + policy.intervalMs());
+  }
+
+  private Batch pastBatch(Resumption from, long timeMs) {
+    Batch batch = batch(timeMs, cutsOf(from, timeMs), timeMs);
+    batch.state = from.skipped().contains(timeMs) ? State.SKIPPED : State.COMPLETED;
+    release.onCut(batch);
+    return batch;
+  }
+
+  private List<InputCut> cutsOf(Resumption from, long timeMs) {
+    List<InputCut> cuts = from.cuts().get(timeMs);
+    return cuts == null ? cutter.nothing() : cuts;
+  }
+
+  private Batch batch(long timeMs, List<InputCut> cuts, long submittedAtMs) {
+    return new Batch(timeMs, times, cuts, graph.outputs(), submittedAtMs);
+  }
+
+  /**
+   * @param past that were decided and are not known to the evaluator yet, in order
+   * @param known how many of them state needs no more
+   */
+  private void replayNext(Deque<Batch> past, int known) {
+    Batch next = past.poll();
+    if (next == null || stopped) {
+      replaying = false;
+      if (stopped) {
+        halt();
+      } else {
+        runNext();
+      }
+      return;
+    }
+    Answers.post(
+        services
+            .work()
+            .run(
+                "batch",
+                () -> {
+                  runner.replay(next, known == 0);
+                  return true;
+                }),
+        services.loop(),
+        (done, failure) -> {
+          if (failure != null) {
+            replaying = false;
+            stopWith(next, asMillrace(failure));
+          } else {
+            if (known == 0 && next.state == State.COMPLETED) {
+              services.committed().advance(next.timeMs);
+            }
+            replayNext(past, Math.max(0, known - 1));
+          }
+        });
   }
 
   /** The time before the first batch; empty before the start. Any thread. */
@@ -168,7 +263,7 @@ public final class BatchLifecycle {
     clock.stop();
     ticks.clear();
     waiting.clear();
-    if (running == null && !idle.isDone()) {
+    if (running == null && !replaying && !idle.isDone()) {
       flushEmpty();
       whenSettled(() -> idle.complete(null));
     }
@@ -250,7 +345,7 @@ public final class BatchLifecycle {
   }
 
   private void onCut(long timeMs, List<InputCut> cuts, long submittedAtMs) {
-    Batch batch = new Batch(timeMs, times, cuts, graph.outputs(), submittedAtMs);
+    Batch batch = batch(timeMs, cuts, submittedAtMs);
     if (!batch.isEmpty()) {
       flushEmpty();
       services.journal().append(CutEvents.of(batch, queueIndexes));
@@ -269,7 +364,7 @@ public final class BatchLifecycle {
   }
 
   private void runNext() {
-    if (running != null || stopped) {
+    if (running != null || replaying || stopped) {
       return;
     }
     Batch next = waiting.poll();
@@ -372,6 +467,7 @@ public final class BatchLifecycle {
                   batch.timeMs,
                   completed ? CommitOutcome.COMPLETED : CommitOutcome.SKIPPED,
                   batch.prepared));
+      appendReleased(batch.timeMs);
       services
           .journal()
           .whenDurable(
@@ -406,6 +502,13 @@ public final class BatchLifecycle {
     listener.onBatchesStopped(cause);
   }
 
+  /** Goes into the same flush as the decision, which it follows from. */
+  private void appendReleased(long decidedMs) {
+    release
+        .freedBy(decidedMs)
+        .ifPresent(untilMs -> services.journal().append(new DriverEvent.InputReleased(untilMs)));
+  }
+
   /** A run of empty batches is one record. */
   private void countEmpty(long timeMs) {
     if (emptyCount == 0) {
@@ -423,6 +526,7 @@ public final class BatchLifecycle {
       services.journal().append(new DriverEvent.EmptyBatches(emptyFromMs, emptyCount));
       emptyCount = 0;
       long untilMs = emptyUntilMs;
+      appendReleased(untilMs);
       services
           .journal()
           .whenDurable(

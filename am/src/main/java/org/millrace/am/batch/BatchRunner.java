@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.millrace.am.publish.BatchOutputs;
 import org.millrace.am.schedule.JobRunner;
+import org.millrace.am.schedule.ReadSplits;
 import org.millrace.api.Optional;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -33,6 +34,29 @@ final class BatchRunner {
    */
   List<PreparedOutput> run(Batch batch) throws Exception {
     return jobs.inBatch(batch.timeMs, batch.files.reads(), () -> runOutputs(batch));
+  }
+
+  /**
+   * Computes again what later batches need of one that was decided by a driver before this one.
+   *
+   * @param computed whether state has to be brought forward by it; else only its input is known
+   */
+  void replay(Batch batch, boolean computed) throws Exception {
+    evaluator.begin(batch, before);
+    before = batch;
+    if (computed && batch.state != BatchStatus.State.SKIPPED) {
+      try {
+        jobs.inBatch(
+            batch.timeMs,
+            ReadSplits.UNCOUNTED,
+            () -> {
+              computeStates();
+              return true;
+            });
+      } catch (Exception failure) {
+        throw describe(failure, "keyed state, brought forward after a restart", batch);
+      }
+    }
   }
 
   private List<PreparedOutput> runOutputs(Batch batch) throws Exception {

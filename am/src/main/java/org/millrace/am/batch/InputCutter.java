@@ -48,6 +48,21 @@ public final class InputCutter {
         .thenApply(all -> open.stream().map(CompletableFuture::join).toList());
   }
 
+  /** The cuts of a batch that reads nothing, in the order of the inputs. */
+  List<InputCut> nothing() {
+    return inputs.stream().map(InputCutter::nothing).toList();
+  }
+
+  private static InputCut nothing(InputStreamNode input) {
+    int id = input.inputId();
+    if (input instanceof ReceiverStreamNode) {
+      return new InputCut.Blocks(id, List.of(), 0);
+    } else if (input instanceof FileStreamNode) {
+      return new InputCut.Files(id, List.of(), new EmptyNode());
+    }
+    return new InputCut.Queued(id, new EmptyNode());
+  }
+
   /** A batch has these cuts: they are not dealt again. */
   void taken(List<InputCut> cuts) {
     for (InputCut cut : cuts) {

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.millrace.api.graph.InputStreamNode;
 
@@ -18,6 +19,7 @@ final class InputRelease {
   private final Consumer<List<InputCut>> giveBack;
   private final Map<Integer, Long> neededMs = new HashMap<>();
   private final Map<Integer, Deque<Held>> held = new HashMap<>();
+  private long freedMs;
 
   InputRelease(
       List<InputStreamNode> inputs, StreamRetention retention, Consumer<List<InputCut>> giveBack) {
@@ -35,6 +37,26 @@ final class InputRelease {
         held.get(cut.inputId()).add(new Held(batch.timeMs, cut));
       }
     }
+  }
+
+  /**
+   * When all batches up to this time have ended, of which batches no input is needed any more:
+   * those before the answer. Empty when that frees nothing.
+   */
+  OptionalLong freedBy(long timeMs) {
+    long untilMs = Long.MAX_VALUE;
+    long oldestMs = Long.MAX_VALUE;
+    for (Map.Entry<Integer, Deque<Held>> input : held.entrySet()) {
+      untilMs = Math.min(untilMs, timeMs - neededMs.get(input.getKey()) + 1);
+      if (!input.getValue().isEmpty()) {
+        oldestMs = Math.min(oldestMs, input.getValue().peek().timeMs());
+      }
+    }
+    if (oldestMs >= untilMs || untilMs <= freedMs) {
+      return OptionalLong.empty();
+    }
+    freedMs = untilMs;
+    return OptionalLong.of(untilMs);
   }
 
   /** All batches up to this time have durably ended. */

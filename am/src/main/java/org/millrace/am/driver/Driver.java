@@ -14,6 +14,7 @@ import org.millrace.am.driver.ApplicationStatus.Totals;
 import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.log.DriverState;
 import org.millrace.am.log.EventJournal;
+import org.millrace.am.log.SnapshotTaker;
 import org.millrace.am.receive.ReceiverStatus;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -51,39 +52,32 @@ final class Driver implements BatchListener {
   private final DriverEnvironment environment;
   private final DriverEnvironment.Ports ports;
   private final Settings settings;
-  private final EpochClaim epoch;
   private final EventJournal journal;
   private final DriverState durable = new DriverState();
   private final ExecutorGroup executors;
   private final CompletableFuture<Void> terminated = new CompletableFuture<>();
   private final long startedAtMs;
+  private EpochClaim epoch;
+
+  /** Null without a checkpoint directory. */
+  private SnapshotTaker snapshots;
+
   private Streaming streaming;
   private State state = State.STARTING;
   private MillraceException failure;
   private boolean closed;
 
-  Driver(DriverEnvironment environment, EpochClaim epoch) {
+  Driver(DriverEnvironment environment) {
     this.environment = environment;
     this.ports = environment.ports();
     this.settings = environment.settings();
-    this.epoch = epoch;
     this.startedAtMs = ports.clock().nowMs();
-    this.journal =
-        new EventJournal(
-            EventLog.start(
-                ports.files(),
-                ports.loop(),
-                ports.clock(),
-                epoch,
-                0,
-                EventLog.OPTIONS,
-                this::onLogLost),
-            ports.loop());
+    this.journal = new EventJournal(ports.loop());
     journal.addState(durable);
     this.executors =
         new ExecutorGroup(
             new ExecutorRegistry.RegistrySettings(
-                epoch.epoch(),
+                environment.identity().attempt(),
                 settings.given(),
                 settings.get(Keys.EXECUTOR_HEARTBEAT_TIMEOUT),
                 false),
@@ -94,12 +88,10 @@ final class Driver implements BatchListener {
             this::fail);
   }
 
-  /** Claims the epoch in the log and begins to ask for executors. */
+  /** Begins to ask for executors. */
   void open(int driverPort) {
-    journal.append(
-        new DriverEvent.EpochClaimed(epoch.epoch(), epoch.applicationId(), epoch.attempt()));
-    journal.append(new DriverEvent.ConfigurationChanged(settings.given()));
-    executors.start(environment.cluster().create(ports.loop(), epoch.epoch(), driverPort));
+    executors.start(
+        environment.cluster().create(ports.loop(), environment.identity().attempt(), driverPort));
     report();
   }
 
@@ -121,9 +113,10 @@ final class Driver implements BatchListener {
   }
 
   /**
-   * Starts the streams that {@code made} holds on this driver; their directories were looked at.
+   * Starts the streams that {@code made} holds on this driver, whose directories were looked at;
+   * from here on what happens is in the event log.
    */
-  void start(Streaming made, int parallelism) {
+  void start(Streaming made, Takeover.Taken taken, int parallelism) {
     if (state != State.STARTING) {
       throw failure != null
           ? failure
@@ -132,20 +125,56 @@ final class Driver implements BatchListener {
     }
     streaming = made;
     StreamGraph graph = made.graph();
-    journal.append(
-        new DriverEvent.ApplicationStarted(
-            settings.find(Keys.APP_NAME).orElse(environment.identity().applicationId()),
-            environment.identity().applicationId(),
-            ports.clock().nowMs(),
-            graph.batchInterval().milliseconds(),
-            parallelism));
+    openJournal(taken);
+    long startTimeMs = ports.clock().nowMs();
+    if (taken.before().isEmpty()) {
+      journal.append(
+          new DriverEvent.ApplicationStarted(
+              settings.find(Keys.APP_NAME).orElse(environment.identity().applicationId()),
+              environment.identity().applicationId(),
+              startTimeMs,
+              graph.batchInterval().milliseconds(),
+              parallelism));
+    }
+    journal.append(new DriverEvent.OperatorsChanged(taken.operators()));
     state = State.RUNNING;
-    streaming.start();
+    streaming.start(startTimeMs);
     LOG.info(
         "streaming started: batches of {}, {} inputs, {} outputs",
         graph.batchInterval().prettyPrint(),
         graph.inputs().size(),
         graph.outputs().size());
+  }
+
+  private void openJournal(Takeover.Taken taken) {
+    epoch = taken.claim();
+    taken.before().ifPresent(before -> before.events().forEach(durable::replay));
+    journal.open(
+        EventLog.start(
+            ports.files(),
+            ports.loop(),
+            ports.clock(),
+            epoch,
+            taken.nextPosition(),
+            EventLog.OPTIONS,
+            this::onLogLost));
+    if (taken.hasCheckpoint()) {
+      snapshots =
+          new SnapshotTaker(
+              journal,
+              durable,
+              new CheckpointSnapshots(ports, taken),
+              ports.loop(),
+              settings.get(Keys.CHECKPOINT_SNAPSHOT_EVENTS));
+      journal.addState(snapshots);
+      if (taken.nextPosition() > 0) {
+        snapshots.release(taken.nextPosition() - 1);
+      }
+    }
+    journal.append(
+        new DriverEvent.EpochClaimed(epoch.epoch(), epoch.applicationId(), epoch.attempt()));
+    journal.append(new DriverEvent.ConfigurationChanged(settings.given()));
+    executors.appendJoined();
   }
 
   /**
@@ -235,7 +264,7 @@ final class Driver implements BatchListener {
         environment.identity().user(),
         environment.identity().master(),
         state.name().toLowerCase(Locale.ROOT),
-        epoch.epoch(),
+        epoch == null ? 0 : epoch.epoch(),
         startedAtMs,
         ports.clock().nowMs(),
         streaming == null ? 0 : streaming.graph().batchInterval().milliseconds(),
@@ -323,6 +352,9 @@ final class Driver implements BatchListener {
         warnings.add(
             receiver.name() + " waits for memory: its source is slowed down, nothing is dropped.");
       }
+    }
+    if (snapshots != null && !snapshots.problem().isEmpty()) {
+      warnings.add(snapshots.problem());
     }
     if (streaming != null) {
       warnings.addAll(streaming.listenerProblems());

@@ -36,8 +36,6 @@ import org.millrace.api.streaming.Time;
 import org.millrace.api.streaming.scheduler.StreamingListener;
 import org.millrace.checkpoint.files.FileStatus;
 import org.millrace.checkpoint.files.Outcome;
-import org.millrace.checkpoint.log.EpochClaim;
-import org.millrace.checkpoint.log.Epochs;
 import org.millrace.checkpoint.publish.Publisher;
 import org.millrace.checkpoint.publish.StagedOutput;
 import org.millrace.checkpoint.runtime.Answers;
@@ -66,16 +64,16 @@ public final class DriverEngine implements Engine {
   private final CommittedTime committed = new CommittedTime();
   private final ListenerBus listeners;
   private final int parallelism;
-  private final long epoch;
   private final Runnable release;
   private final Address address;
   private boolean closing;
 
   // Volatile: set by the thread that starts, read by any thread of the program.
   private volatile Streaming streaming;
+  private volatile long epoch;
 
   /**
-   * Opens the driver: listens, claims its epoch and asks for executors.
+   * Opens the driver: listens and asks for executors.
    *
    * @param release gives the ports back after the driver has closed
    */
@@ -85,12 +83,7 @@ public final class DriverEngine implements Engine {
     this.release = release;
     this.listeners = new ListenerBus(ports.work(), ports.fatal());
     DriverEnvironment.Identity identity = environment.identity();
-    EpochClaim claim =
-        await(
-            new Epochs(ports.files(), identity.eventLogDirectory())
-                .claim(identity.applicationId(), identity.attempt()));
-    this.epoch = claim.epoch();
-    this.driver = new Driver(environment, claim);
+    this.driver = new Driver(environment);
     this.parallelism = parallelism(environment.settings(), identity.master());
     this.accumulators = new Accumulators(ports.shipping());
     this.jobs =
@@ -115,7 +108,12 @@ public final class DriverEngine implements Engine {
             ports.work(),
             jobs,
             ports.waiting(),
-            identity.applicationId() + "-e" + epoch);
+            // No other engine stages under this name, of whatever attempt or application.
+            identity.applicationId()
+                + "-a"
+                + identity.attempt()
+                + "-"
+                + Long.toString(ports.clock().nowMs(), Character.MAX_RADIX));
     this.publish = new Publisher(ports.files());
     this.sinks = new SinkRegistry(ports.work());
     this.publisher =
@@ -275,6 +273,7 @@ public final class DriverEngine implements Engine {
   @Override
   public void start(StreamGraph graph) {
     await(driver.executors().ready());
+    Takeover.Taken taken = new Takeover(environment, graph).take();
     Streaming made =
         new Streaming(
             ports,
@@ -290,12 +289,30 @@ public final class DriverEngine implements Engine {
                 committed,
                 listeners,
                 parallelism,
-                mostCopies()),
+                mostCopies(),
+                taken.before()),
             driver);
-    await(sinks.open(graph.outputs(), environment.identity().applicationId(), epoch()));
+    epoch = taken.claim().epoch();
+    await(sinks.open(graph.outputs(), application(taken), epoch));
     await(made.prepare());
     streaming = made;
-    await(onLoop(() -> driver.start(made, parallelism)));
+    CompletableFuture<Void> durable = new CompletableFuture<>();
+    await(
+        onLoop(
+            () -> {
+              driver.start(made, taken, parallelism);
+              driver.journal().whenDurable(() -> durable.complete(null));
+            }));
+    // An application whose log does not take its first records has not started.
+    await(CompletableFuture.anyOf(durable, driver.terminated()));
+  }
+
+  /** The identity that outlives drivers: that of the first one. */
+  private String application(Takeover.Taken taken) {
+    return taken
+        .before()
+        .map(state -> state.started().applicationId())
+        .orElse(environment.identity().applicationId());
   }
 
   @Override

@@ -199,9 +199,7 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
 
   @Override
   public void onJoined(RegisteredExecutor executor) {
-    journal.append(
-        new DriverEvent.ExecutorJoined(
-            executor.id, executor.registration.getHost(), executor.live().cores()));
+    appendJoined(executor);
     // It may have been launched with older ones.
     tokens.ifPresent(
         fresh -> registry.send(executor.id, Envelope.newBuilder().setUpdateTokens(fresh)));
@@ -217,6 +215,17 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     if (receivers != null) {
       receivers.onExecutorJoined();
     }
+  }
+
+  /** All that live; when the journal is opened. */
+  void appendJoined() {
+    registry.executors().forEach(this::appendJoined);
+  }
+
+  private void appendJoined(RegisteredExecutor executor) {
+    journal.append(
+        new DriverEvent.ExecutorJoined(
+            executor.id, executor.registration.getHost(), executor.live().cores()));
   }
 
   @Override

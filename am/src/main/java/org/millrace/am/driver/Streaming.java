@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.am.batch.BatchLifecycle;
 import org.millrace.am.batch.BatchListener;
@@ -15,12 +16,15 @@ import org.millrace.am.batch.BatchStatus;
 import org.millrace.am.batch.CommittedTime;
 import org.millrace.am.batch.InputCutter;
 import org.millrace.am.batch.KeptDatasets;
+import org.millrace.am.batch.PastCuts;
+import org.millrace.am.batch.Resumption;
 import org.millrace.am.files.FileLimits;
 import org.millrace.am.files.FileRate;
 import org.millrace.am.files.FileReading;
 import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.files.FileTracker;
 import org.millrace.am.listen.ListenerBus;
+import org.millrace.am.log.DriverState;
 import org.millrace.am.log.Journal;
 import org.millrace.am.publish.BatchOutputs;
 import org.millrace.am.publish.OutputPublisher;
@@ -52,6 +56,7 @@ import org.millrace.runner.wire.proto.Envelope;
  */
 final class Streaming implements ReceiverHost {
   private static final long SAMPLE_MS = 1_000;
+  private static final int MOST_FILES_IN_AN_EVENT = 1_000;
 
   private final DriverEnvironment.Ports ports;
   private final StreamGraph graph;
@@ -64,12 +69,22 @@ final class Streaming implements ReceiverHost {
   private final List<ReceiverInput> receiverInputs = new ArrayList<>();
   private final BatchLifecycle batches;
   private final CompletableFuture<Void> receiversStopped = new CompletableFuture<>();
+  private final int parallelism;
+  private final Optional<DriverState> before;
+
+  /** Left out by inputs that read new files only; on the driver loop. */
+  private final Map<Integer, List<DriverEvent.SeenFile>> seenAtStart = new TreeMap<>();
+
+  /** Of an application that goes on; set on the driver loop before the start. */
+  private Resumption resumption;
+
   private boolean ended;
 
   /**
    * What streams need besides the ports.
    *
    * @param mostCopies of a block, whatever the receiver's storage level asks for
+   * @param before the state of the application that goes on
    */
   record Parts(
       ExecutorGroup executors,
@@ -81,7 +96,8 @@ final class Streaming implements ReceiverHost {
       CommittedTime committed,
       ListenerBus listeners,
       int parallelism,
-      int mostCopies) {}
+      int mostCopies,
+      Optional<DriverState> before) {}
 
   /** Made on the program's thread: it serializes the receivers. */
   Streaming(
@@ -96,6 +112,8 @@ final class Streaming implements ReceiverHost {
     this.journal = parts.journal();
     this.listeners = parts.listeners();
     this.publisher = parts.publisher();
+    this.parallelism = parts.parallelism();
+    this.before = parts.before();
     long intervalMs = graph.batchInterval().milliseconds();
     long blockIntervalMs = Math.max(1, Math.min(settings.get(Keys.BLOCK_INTERVAL), intervalMs / 4));
     this.receivers =
@@ -120,7 +138,8 @@ final class Streaming implements ReceiverHost {
                 reading,
                 FileLimits.of(settings),
                 new FileRate(RatePolicy.ofFiles(settings), intervalMs),
-                file));
+                file,
+                paths -> journal.append(new DriverEvent.FilesForgotten(file.inputId(), paths))));
       } else if (input instanceof ReceiverStreamNode receiver) {
         receiverInputs.add(receiverInput(receiver, parts.mostCopies()));
       }
@@ -144,18 +163,56 @@ final class Streaming implements ReceiverHost {
             listener);
   }
 
-  /** Looks at the directories; fails when one does not exist. */
+  /**
+   * Looks at the directories, and finds what batches before have read; fails when one does not
+   * exist, or a batch cannot be run again.
+   */
   CompletableFuture<Void> prepare() {
+    if (before.isEmpty()) {
+      return CompletableFuture.allOf(
+          files.entrySet().stream()
+              .map(
+                  input ->
+                      input
+                          .getValue()
+                          .start()
+                          .thenAccept(seen -> seenAtStart.put(input.getKey(), seen)))
+              .toArray(CompletableFuture[]::new));
+    }
+    DriverState state = before.get();
     return CompletableFuture.allOf(
-        files.values().stream().map(FileTracker::start).toArray(CompletableFuture[]::new));
+            files.entrySet().stream()
+                .map(input -> input.getValue().resume(state.seenFiles(input.getKey())))
+                .toArray(CompletableFuture[]::new))
+        .thenCompose(
+            listed ->
+                new PastCuts(graph.inputs(), files, parallelism)
+                    .resumption(state, graph.batchInterval().milliseconds(), state.lastDecidedMs()))
+        .thenAccept(made -> resumption = made);
   }
 
-  void start() {
+  void start(long startTimeMs) {
     listeners.post(new StreamingListenerStreamingStarted(ports.clock().nowMs()));
+    seenAtStart.values().forEach(this::appendSeen);
     executors.receivers(receivers);
     receivers.start(receiverInputs);
-    batches.start();
+    if (resumption == null) {
+      batches.start(startTimeMs);
+    } else {
+      before
+          .orElseThrow()
+          .committedNotPublished()
+          .forEach(batch -> publisher.publishAgain(batch.batchTimeMs(), batch.outputs()));
+      batches.resume(resumption);
+    }
     sample();
+  }
+
+  private void appendSeen(List<DriverEvent.SeenFile> seen) {
+    for (int from = 0; from < seen.size(); from += MOST_FILES_IN_AN_EVENT) {
+      int until = Math.min(seen.size(), from + MOST_FILES_IN_AN_EVENT);
+      journal.append(new DriverEvent.FilesSeen(seen.subList(from, until)));
+    }
   }
 
   /** Receivers may store as fast as batches are processed, and files are taken so. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -29,6 +30,7 @@ final class DirectoryWatch {
   private final Clock clock;
   private final FileStreamNode input;
   private final boolean recursive;
+  private final Consumer<List<String>> onForgotten;
 
   /** By path, in the order of the last look. */
   private Map<String, WatchedDirectory> watched = new LinkedHashMap<>();
@@ -36,13 +38,20 @@ final class DirectoryWatch {
   /** Where the files are that the last look found. */
   private final Map<String, WatchedDirectory> offered = new HashMap<>();
 
+  /**
+   * @param onForgotten told of seen files that are not there any more
+   */
   DirectoryWatch(
-      DurableFiles files, Loop loop, Clock clock, FileStreamNode input, boolean recursive) {
-    this.files = files;
-    this.loop = loop;
-    this.clock = clock;
+      FileTracker.Services services,
+      FileStreamNode input,
+      boolean recursive,
+      Consumer<List<String>> onForgotten) {
+    this.files = services.files();
+    this.loop = services.loop();
+    this.clock = services.clock();
     this.input = input;
     this.recursive = recursive;
+    this.onForgotten = onForgotten;
   }
 
   /**
@@ -55,6 +64,12 @@ final class DirectoryWatch {
     return lookAt(found)
         .thenApply(
             all -> {
+              watched.forEach(
+                  (path, directory) -> {
+                    if (!found.containsKey(path)) {
+                      directory.forgetAll();
+                    }
+                  });
               watched = found;
               return candidates();
             });
@@ -65,7 +80,9 @@ final class DirectoryWatch {
     WatchedDirectory directory = offered.get(path);
     if (directory == null) {
       String parent = path.substring(0, Math.max(0, path.lastIndexOf('/')));
-      directory = watched.computeIfAbsent(parent, any -> new WatchedDirectory(this::isIgnored));
+      directory =
+          watched.computeIfAbsent(
+              parent, any -> new WatchedDirectory(this::isIgnored, onForgotten));
     }
     directory.see(path, lengthBytes, modificationTimeMs);
   }
@@ -96,7 +113,8 @@ final class DirectoryWatch {
   private CompletableFuture<Void> lookAt(
       FileStatus directory, Map<String, WatchedDirectory> found) {
     WatchedDirectory known = watched.get(directory.path());
-    WatchedDirectory view = known != null ? known : new WatchedDirectory(this::isIgnored);
+    WatchedDirectory view =
+        known != null ? known : new WatchedDirectory(this::isIgnored, onForgotten);
     found.put(directory.path(), view);
     long nowNanos = clock.nanoTime();
     if (!view.mustBeListed(directory.modificationTimeMs(), nowNanos)) {

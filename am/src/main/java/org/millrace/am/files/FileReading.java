@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.millrace.api.graph.FileSplit;
 import org.millrace.api.graph.HadoopInput;
 import org.millrace.api.graph.HadoopInputNode;
@@ -15,6 +17,7 @@ import org.millrace.api.graph.TextFilesNode;
 import org.millrace.api.graph.UnionNode;
 import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.files.FileStatus;
+import org.millrace.checkpoint.log.FileRange;
 import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.runner.hadoop.HadoopFormats;
 import org.millrace.runner.hadoop.HadoopFormats.InputFile;
@@ -73,27 +76,97 @@ public final class FileReading {
         .thenCompose(compressed -> mixed(files, Set.copyOf(compressed), parallelism));
   }
 
+  /**
+   * The same records as those of a batch before, which read these parts of files: text is split
+   * where it was, files of other formats are split anew.
+   */
+  public CompletableFuture<FoundFiles> again(List<FileRange> parts, int parallelism) {
+    if (parts.isEmpty()) {
+      return CompletableFuture.completedFuture(FoundFiles.none());
+    }
+    List<FileSplit> splits =
+        parts.stream()
+            .map(
+                part ->
+                    new FileSplit(
+                        part.path(),
+                        part.offset(),
+                        part.lengthBytes(),
+                        part.modificationTimeMs(),
+                        List.of()))
+            .toList();
+    if (format.isPresent()) {
+      return formatted(format.get(), wholeFiles(splits), parallelism);
+    }
+    List<String> asked =
+        splits.stream()
+            .map(FileSplit::path)
+            .filter(FileReading::mayBeCompressed)
+            .distinct()
+            .toList();
+    if (asked.isEmpty()) {
+      return CompletableFuture.completedFuture(lines(splits));
+    }
+    return work.run(WORK, () -> Set.copyOf(asked.stream().filter(formats::isCompressed).toList()))
+        .thenCompose(
+            compressed ->
+                inRuns(
+                    splits,
+                    split -> compressed.contains(split.path()),
+                    run ->
+                        formatted(
+                            formats.compressedLines(description), wholeFiles(run), parallelism),
+                    run -> CompletableFuture.completedFuture(lines(run))));
+  }
+
+  private FoundFiles lines(List<FileSplit> splits) {
+    return new FoundFiles(splits, new TextFilesNode(splits, description));
+  }
+
+  private static List<FileStatus> wholeFiles(List<FileSplit> splits) {
+    return splits.stream()
+        .map(
+            split ->
+                new FileStatus(
+                    split.path(), split.lengthBytes(), split.modificationTimeMs(), false))
+        .toList();
+  }
+
   private static boolean mayBeCompressed(FileStatus file) {
-    int dot = file.name().lastIndexOf('.');
-    return dot > 0 && !PLAIN.contains(file.name().substring(dot + 1).toLowerCase(Locale.ROOT));
+    return mayBeCompressed(file.path());
+  }
+
+  private static boolean mayBeCompressed(String path) {
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    int dot = name.lastIndexOf('.');
+    return dot > 0 && !PLAIN.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+  }
+
+  private CompletableFuture<FoundFiles> mixed(
+      List<FileStatus> files, Set<FileStatus> compressed, int parallelism) {
+    return inRuns(
+        files,
+        compressed::contains,
+        run -> formatted(formats.compressedLines(description), run, parallelism),
+        run -> lines(run, parallelism));
   }
 
   /** Runs of plain and of compressed files, one after the other. */
-  private CompletableFuture<FoundFiles> mixed(
-      List<FileStatus> files, Set<FileStatus> compressed, int parallelism) {
+  private <F> CompletableFuture<FoundFiles> inRuns(
+      List<F> files,
+      Predicate<F> isCompressed,
+      Function<List<F>, CompletableFuture<FoundFiles>> compressed,
+      Function<List<F>, CompletableFuture<FoundFiles>> plain) {
     List<CompletableFuture<FoundFiles>> runs = new ArrayList<>();
     int from = 0;
     while (from < files.size()) {
-      boolean kind = compressed.contains(files.get(from));
+      boolean kind = isCompressed.test(files.get(from));
       int until = from + 1;
-      while (until < files.size() && compressed.contains(files.get(until)) == kind) {
+      while (until < files.size() && isCompressed.test(files.get(until)) == kind) {
         until++;
       }
-      List<FileStatus> run = files.subList(from, until);
-      runs.add(
-          kind
-              ? formatted(formats.compressedLines(description), run, parallelism)
-              : lines(run, parallelism));
+      List<F> run = files.subList(from, until);
+      runs.add((kind ? compressed : plain).apply(run));
       from = until;
     }
     return CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new))
@@ -112,11 +185,7 @@ public final class FileReading {
   private CompletableFuture<FoundFiles> lines(List<FileStatus> files, int parallelism) {
     return splitter
         .split(files, parallelism)
-        .thenApply(
-            splits ->
-                splits.isEmpty()
-                    ? FoundFiles.none()
-                    : new FoundFiles(splits, new TextFilesNode(splits, description)));
+        .thenApply(splits -> splits.isEmpty() ? FoundFiles.none() : lines(splits));
   }
 
   private CompletableFuture<FoundFiles> formatted(

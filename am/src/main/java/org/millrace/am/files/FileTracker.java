@@ -1,15 +1,19 @@
 package org.millrace.am.files;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.millrace.api.graph.FileSplit;
 import org.millrace.api.graph.FileStreamNode;
 import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.files.FileStatus;
+import org.millrace.checkpoint.log.DriverEvent.SeenFile;
+import org.millrace.checkpoint.log.FileRange;
 import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
@@ -40,15 +44,17 @@ public final class FileTracker {
   /** What a tracker needs of the driver. Immutable. */
   public record Services(DurableFiles files, Loop loop, Clock clock) {}
 
+  /**
+   * @param onForgotten told of seen files that are not in their directory any more
+   */
   public FileTracker(
       Services services,
       FileReading reading,
       FileLimits limits,
       FileRate rate,
-      FileStreamNode input) {
-    this.directories =
-        new DirectoryWatch(
-            services.files(), services.loop(), services.clock(), input, limits.recursive());
+      FileStreamNode input,
+      Consumer<List<String>> onForgotten) {
+    this.directories = new DirectoryWatch(services, input, limits.recursive(), onForgotten);
     this.reading = reading;
     this.limits = limits;
     this.loop = services.loop();
@@ -56,18 +62,41 @@ public final class FileTracker {
     this.input = input;
   }
 
-  /** Learns what is there already; fails with NO_SUCH_PATH when the directory does not exist. */
-  public CompletableFuture<Void> start() {
+  /**
+   * Learns what is there already and answers what of it is left out; fails with NO_SUCH_PATH when
+   * the directory does not exist. Completes on the driver loop.
+   */
+  public CompletableFuture<List<SeenFile>> start() {
     return directories
         .look()
-        .thenAccept(
+        .thenApply(
             found -> {
-              if (input.newFilesOnly()) {
-                for (FileStatus file : found) {
-                  directories.see(file.path(), file.lengthBytes(), file.modificationTimeMs());
-                }
+              if (!input.newFilesOnly()) {
+                return List.of();
               }
+              List<SeenFile> leftOut = found.stream().map(this::seenFile).toList();
+              see(leftOut);
+              return leftOut;
             });
+  }
+
+  private SeenFile seenFile(FileStatus file) {
+    return new SeenFile(
+        input.inputId(), file.path(), file.modificationTimeMs(), file.lengthBytes());
+  }
+
+  private void see(Collection<SeenFile> files) {
+    for (SeenFile file : files) {
+      directories.see(file.path(), file.lengthBytes(), file.modificationTimeMs());
+    }
+  }
+
+  /**
+   * Goes on after another driver, which left out or took these files; what is there besides is new.
+   * Fails as {@link #start} does.
+   */
+  public CompletableFuture<Void> resume(Collection<SeenFile> known) {
+    return directories.look().thenAccept(found -> see(known));
   }
 
   /**
@@ -88,6 +117,11 @@ public final class FileTracker {
                   return found;
                 })
             .exceptionally(this::nothing));
+  }
+
+  /** What a batch of a driver before this one read, in its order. */
+  public CompletableFuture<FoundFiles> again(List<FileRange> ranges, int parallelism) {
+    return onLoop(reading.again(ranges, parallelism));
   }
 
   /** A batch has these files. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.millrace.checkpoint.files.FileStatus;
 import org.slf4j.Logger;
@@ -30,12 +31,16 @@ final class WatchedDirectory {
 
   static final long LONGEST_TRUST_MS = 60_000;
 
+  /** Of a file in a record that does not say it. */
+  private static final long LENGTH_UNKNOWN = -1;
+
   private static final Logger LOG = LoggerFactory.getLogger(WatchedDirectory.class);
 
   /** Files that were taken, or were there before the start when only new files count, by path. */
   private final Map<String, Identity> seen = new HashMap<>();
 
   private final Predicate<FileStatus> ignoredName;
+  private final Consumer<List<String>> onForgotten;
   private List<FileStatus> unseen = new ArrayList<>();
   private List<FileStatus> subdirectories = List.of();
   private long modificationTimeMs;
@@ -45,12 +50,19 @@ final class WatchedDirectory {
 
   /**
    * @param ignoredName whether an entry is not read as long as it has this name
+   * @param onForgotten told of seen files that are not there any more
    */
-  WatchedDirectory(Predicate<FileStatus> ignoredName) {
+  WatchedDirectory(Predicate<FileStatus> ignoredName, Consumer<List<String>> onForgotten) {
     this.ignoredName = ignoredName;
+    this.onForgotten = onForgotten;
   }
 
   private record Identity(long lengthBytes, long modificationTimeMs) {
+    boolean isOf(FileStatus file) {
+      return modificationTimeMs == file.modificationTimeMs()
+          && (lengthBytes == LENGTH_UNKNOWN || lengthBytes == file.lengthBytes());
+    }
+
     static Identity of(FileStatus file) {
       return new Identity(file.lengthBytes(), file.modificationTimeMs());
     }
@@ -94,10 +106,23 @@ final class WatchedDirectory {
         files.add(entry);
       }
     }
-    seen.keySet().retainAll(listed);
+    forgetAllBut(listed);
     unseen = files;
     subdirectories = List.copyOf(directories);
     complete = filled && timeMs > 0 && elapsedMs(firstSeenNanos, nowNanos) >= SETTLE_MS;
+  }
+
+  /** The directory is gone. */
+  void forgetAll() {
+    forgetAllBut(Set.of());
+  }
+
+  private void forgetAllBut(Set<String> listed) {
+    List<String> gone = seen.keySet().stream().filter(path -> !listed.contains(path)).toList();
+    if (!gone.isEmpty()) {
+      gone.forEach(seen::remove);
+      onForgotten.accept(gone);
+    }
   }
 
   private boolean isSeen(FileStatus file) {
@@ -105,7 +130,7 @@ final class WatchedDirectory {
     if (known == null) {
       return false;
     }
-    if (!known.equals(Identity.of(file))) {
+    if (!known.isOf(file)) {
       LOG.warn(
           "{} changed after it was read or was there before the start; what is new in it is not"
               + " read. Put new data into new files.",

@@ -13,25 +13,44 @@ import org.millrace.checkpoint.runtime.Loop;
 /**
  * The journal over the event log of this driver's epoch. Owned by the driver loop.
  *
+ * <p>Before the log is opened there is nothing to survive: records are dropped, and what holds when
+ * it is opened is appended then.
+ *
  * <p>Once the log is lost the parts still replay what is appended, so that they agree with each
  * other until the driver has ended; nothing becomes durable any more and no action runs.
  */
 public final class EventJournal implements Journal {
-  private final EventLog log;
   private final Loop loop;
   private final List<Replayable> state = new ArrayList<>();
 
   /** In the order in which they were given, whose positions never go down. */
   private final Deque<Waiting> waiting = new ArrayDeque<>();
 
+  private EventLog log;
   private long lastPosition = -1;
   private boolean lost;
 
   private record Waiting(long position, Runnable action) {}
 
-  public EventJournal(EventLog log, Loop loop) {
-    this.log = log;
+  public EventJournal(Loop loop) {
     this.loop = loop;
+  }
+
+  /** Records go to this log from here on. */
+  public void open(EventLog opened) {
+    if (log != null) {
+      throw new IllegalStateException("the journal is open");
+    }
+    log = opened;
+  }
+
+  public boolean isOpen() {
+    return log != null;
+  }
+
+  /** The position of the newest record; -1 for none. */
+  public long lastPosition() {
+    return lastPosition;
   }
 
   /** Records are replayed on {@code part} from here on. */
@@ -41,6 +60,9 @@ public final class EventJournal implements Journal {
 
   @Override
   public void append(DriverEvent event) {
+    if (log == null) {
+      return;
+    }
     if (!lost) {
       lastPosition = log.append(event);
     }
@@ -68,6 +90,13 @@ public final class EventJournal implements Journal {
     }
   }
 
+  /** Records before this position are in a snapshot; segments that hold no others may go. */
+  void releaseBefore(long position) {
+    if (!lost) {
+      log.releaseBefore(position);
+    }
+  }
+
   /** The log has failed; its owner ends the driver. */
   public void onLost() {
     lost = true;
@@ -76,6 +105,6 @@ public final class EventJournal implements Journal {
 
   /** Completes when everything is durable and the log is closed; fails when the log is lost. */
   public CompletableFuture<Void> close() {
-    return log.close();
+    return log == null ? CompletableFuture.completedFuture(null) : log.close();
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.millrace.am.log.Journal;
 import org.millrace.api.error.ErrorCode;
@@ -82,8 +83,15 @@ public final class OutputPublisher {
     int refusals;
     String problem = "";
 
-    Batch(long timeMs, List<PreparedOutput> outputs) {
+    /**
+     * A driver before this one may have published it, and somebody used and removed the outputs
+     * since.
+     */
+    final boolean before;
+
+    Batch(long timeMs, List<PreparedOutput> outputs, boolean before) {
       this.timeMs = timeMs;
+      this.before = before;
       this.outputs = outputs;
       this.open = new ArrayList<>(outputs);
     }
@@ -113,10 +121,19 @@ public final class OutputPublisher {
     this.onFailure = onFailure;
   }
 
-  /** The commit of the batch is durable, now or since a driver before this one. */
+  /** The commit of the batch is durable. */
   public void publish(long batchTimeMs, List<? extends PreparedOutput> outputs) {
-    if (!outputs.isEmpty()) {
-      queue.add(new Batch(batchTimeMs, List.copyOf(outputs)));
+    add(new Batch(batchTimeMs, List.copyOf(outputs), false));
+  }
+
+  /** A driver before this one committed the batch, and published it or not. */
+  public void publishAgain(long batchTimeMs, List<? extends PreparedOutput> outputs) {
+    add(new Batch(batchTimeMs, List.copyOf(outputs), true));
+  }
+
+  private void add(Batch batch) {
+    if (!batch.outputs.isEmpty()) {
+      queue.add(batch);
       publishNext();
     }
   }
@@ -164,24 +181,37 @@ public final class OutputPublisher {
   private void publish(Batch batch) {
     batch.tries++;
     Map<PreparedOutput, CompletableFuture<CommitOutcome>> asked = new LinkedHashMap<>();
-    batch.open.forEach(output -> asked.put(output, outcome(output, batch.timeMs)));
+    batch.open.forEach(output -> asked.put(output, outcome(output, batch)));
     Answers.post(
         CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new)),
         loop,
         (all, failure) -> onTried(batch, asked));
   }
 
-  private CompletableFuture<CommitOutcome> outcome(PreparedOutput output, long batchTimeMs) {
+  private CompletableFuture<CommitOutcome> outcome(PreparedOutput output, Batch batch) {
     if (output instanceof StagedSink sink) {
-      return sinks.commit(sink, batchTimeMs);
+      return sinks.commit(sink, batch.timeMs);
     }
-    return publisher
-        .publish((StagedOutput) output)
+    StagedOutput staged = (StagedOutput) output;
+    CompletableFuture<Outcome> published = publisher.publish(staged);
+    return (batch.before
+            ? published.exceptionally(failure -> doneIfGone(staged, failure))
+            : published)
         .thenApply(
             outcome ->
                 outcome == Outcome.DONE
                     ? CommitOutcome.done()
                     : CommitOutcome.unknown("the rename ended with " + outcome, null));
+  }
+
+  /** What was staged leaves its place by the publish only. */
+  private static Outcome doneIfGone(StagedOutput output, Throwable failure) {
+    if (Answers.cause(failure) instanceof MillraceException known
+        && known.code() == ErrorCode.NO_SUCH_PATH) {
+      LOG.info("{} was published before the restart and is gone since", output.targetDirectory());
+      return Outcome.DONE;
+    }
+    throw new CompletionException(Answers.cause(failure));
   }
 
   private void onTried(Batch batch, Map<PreparedOutput, CompletableFuture<CommitOutcome>> asked) {

@@ -19,7 +19,7 @@ class BatchClockTest {
   @Test
   void ticksAtEachMultipleOfTheInterval() {
     time.advance(300);
-    clock.start();
+    clock.start((start / 1_000 + 1) * 1_000);
     time.advance(699);
     assertThat(ticks).isEmpty();
     time.advance(2_001);
@@ -29,7 +29,7 @@ class BatchClockTest {
 
   @Test
   void ticksOnceForEachIntervalThatAJumpAheadSkips() {
-    clock.start();
+    clock.start((start / 1_000 + 1) * 1_000);
     time.advance(1_500);
     wall.setByMs = 3_000;
     time.advance(600);
@@ -39,7 +39,7 @@ class BatchClockTest {
 
   @Test
   void ticksNoIntervalTwiceWhenSetBack() {
-    clock.start();
+    clock.start((start / 1_000 + 1) * 1_000);
     time.advance(2_500);
     wall.setByMs = -2_000;
     time.advance(2_400);
@@ -51,7 +51,7 @@ class BatchClockTest {
 
   @Test
   void ticksNoMoreAfterTheStop() {
-    clock.start();
+    clock.start((start / 1_000 + 1) * 1_000);
     time.advance(1_500);
     clock.stop();
     time.advance(5_000);

@@ -97,10 +97,21 @@ class BatchLifecycleTest {
     time.advance(2_000);
 
     assertThat(log).containsExactly("run 1000", "COMPLETED 1000", "run 2000", "COMPLETED 2000");
-    assertThat(journal.events())
+    assertThat(decisions())
         .extracting(event -> event.getClass().getSimpleName())
         .containsExactly("BatchCut", "BatchCommitted", "BatchCut", "BatchCommitted");
     assertThat(batches.completed()).isEqualTo(2);
+  }
+
+  @Test
+  void saysWithEachDecisionWhichInputIsNotNeededAnyMore() {
+    started(OnBatchFailure.STOP);
+    queue.add(data());
+    time.advance(1_000);
+
+    assertThat(journal.events())
+        .endsWith(committed(1_000), new DriverEvent.InputReleased(start + 1_001));
+    assertThat(journal.state().cuts()).isEmpty();
   }
 
   @Test
@@ -232,12 +243,12 @@ class BatchLifecycleTest {
   void writesARunOfEmptyBatchesAsOneRecord() {
     started(OnBatchFailure.STOP);
     time.advance(3_000);
-    assertThat(journal.events()).isEmpty();
+    assertThat(decisions()).isEmpty();
     queue.add(data());
     time.advance(1_000);
 
-    assertThat(journal.events().get(0)).isEqualTo(new EmptyBatches(start + 1_000, 3));
-    assertThat(journal.events()).hasSize(3);
+    assertThat(decisions().get(0)).isEqualTo(new EmptyBatches(start + 1_000, 3));
+    assertThat(decisions()).hasSize(3);
     assertThat(journal.state().committed()).isEqualTo(4);
   }
 
@@ -255,7 +266,7 @@ class BatchLifecycleTest {
         };
     time.advance(3_600);
 
-    List<DriverEvent> events = journal.events();
+    List<DriverEvent> events = decisions();
     assertThat(events.get(0)).isInstanceOf(BatchCut.class);
     assertThat(events.get(1)).isInstanceOf(BatchCut.class);
     assertThat(events.subList(2, 5))
@@ -302,7 +313,7 @@ class BatchLifecycleTest {
     time.advance(1_900);
 
     assertThat(log).containsExactly("run 1000", "run 1000", "COMPLETED 1000");
-    assertThat(journal.events()).endsWith(committed(1_000));
+    assertThat(decisions()).endsWith(committed(1_000));
     assertThat(stops).isEmpty();
   }
 
@@ -320,7 +331,7 @@ class BatchLifecycleTest {
     time.advance(2_000);
 
     assertThat(log).containsExactly("run 1000", "SKIPPED 1000", "run 2000", "COMPLETED 2000");
-    assertThat(journal.events())
+    assertThat(decisions())
         .contains(new BatchCommitted(start + 1_000, CommitOutcome.SKIPPED, List.of()));
     assertThat(batches.skipped()).isEqualTo(1);
   }
@@ -383,7 +394,7 @@ class BatchLifecycleTest {
     List<CompletableFuture<Void>> stopped = new ArrayList<>();
     loop.schedule(1_000, journal::hold);
     time.advance(1_200);
-    assertThat(journal.events())
+    assertThat(decisions())
         .singleElement()
         .isInstanceOfSatisfying(
             BatchCommitted.class, commit -> assertThat(commit.outputs()).hasSize(1));
@@ -398,7 +409,7 @@ class BatchLifecycleTest {
 
     assertThat(stopped.get(0)).isCompleted();
     assertThat(exists("/out/text-" + (start + 1_000))).isTrue();
-    assertThat(journal.events()).endsWith(new OutputPublished(start + 1_000));
+    assertThat(decisions()).endsWith(new OutputPublished(start + 1_000));
     assertThat(journal.state().committedNotPublished()).isEmpty();
   }
 
@@ -532,7 +543,7 @@ class BatchLifecycleTest {
                 jobs,
                 this::await),
             new RecordingListener());
-    loop.execute(batches::start);
+    loop.execute(() -> batches.start(time.nowMs()));
     time.runUntilIdle();
     return batches;
   }
@@ -618,5 +629,12 @@ class BatchLifecycleTest {
     private long batch(BatchInfo info) {
       return info.batchTime().milliseconds() - start;
     }
+  }
+
+  /** What the journal has but for what follows from it. */
+  private List<DriverEvent> decisions() {
+    return journal.events().stream()
+        .filter(event -> !(event instanceof DriverEvent.InputReleased))
+        .toList();
   }
 }

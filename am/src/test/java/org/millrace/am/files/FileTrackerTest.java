@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,7 @@ import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.hadoop.adapter.FormatBridge;
 
 class FileTrackerTest {
+  private final List<String> forgotten = new ArrayList<>();
   private static final NodeLabel LABEL =
       new NodeLabel(0, new Duration(1_000), "textFileStream", "Test.java:1");
 
@@ -379,7 +381,12 @@ class FileTrackerTest {
             node.format(),
             node.description());
     return new FileTracker(
-        new FileTracker.Services(files, loop, time), reading, limits, rate, node);
+        new FileTracker.Services(files, loop, time),
+        reading,
+        limits,
+        rate,
+        node,
+        forgotten::addAll);
   }
 
   private void make(String directory) {

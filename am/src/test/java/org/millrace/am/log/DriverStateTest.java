@@ -32,9 +32,8 @@ class DriverStateTest {
     Loop loop = time.loop("driver");
     EpochClaim claim = await(time, new Epochs(files, "/log").claim("app", 1));
     List<Exception> failures = new ArrayList<>();
-    EventJournal journal =
-        new EventJournal(
-            EventLog.start(files, loop, time, claim, 0, EventLog.OPTIONS, failures::add), loop);
+    EventJournal journal = new EventJournal(loop);
+    journal.open(EventLog.start(files, loop, time, claim, 0, EventLog.OPTIONS, failures::add));
     DriverState live = new DriverState();
     journal.addState(live);
     List<DriverEvent> events = randomEvents(new Random(seed), 200);
@@ -118,22 +117,70 @@ class DriverStateTest {
     events.add(new DriverEvent.ApplicationStarted("name", "id", START, 1_000, 2));
     for (int i = 0; i < count; i++) {
       long timeMs = START + random.nextInt(20) * 1_000L;
-      events.add(
-          switch (random.nextInt(11)) {
-            case 0 -> new DriverEvent.EpochClaimed(1 + random.nextInt(3), "id", 1);
-            case 1 -> new DriverEvent.ConfigurationChanged(Map.of("key", "" + i));
-            case 2 -> new DriverEvent.ExecutorJoined(random.nextInt(5), "host", 1);
-            case 3 -> new DriverEvent.ExecutorLost(random.nextInt(5), "gone");
-            case 4 -> new DriverEvent.StreamStarted(random.nextInt(5), 0, 1);
-            case 5 -> new DriverEvent.StreamEnded(random.nextInt(5), i);
-            case 6 -> cut(timeMs);
-            case 7 -> commit(timeMs);
-            case 8 -> new DriverEvent.OutputPublished(timeMs);
-            case 9 -> new DriverEvent.EmptyBatches(timeMs, 1 + random.nextInt(9));
-            default -> new DriverEvent.ApplicationStopped("reason " + i);
-          });
+      events.add(randomEvent(random, i, timeMs));
     }
     return events;
+  }
+
+  private static DriverEvent randomEvent(Random random, int number, long timeMs) {
+    int input = random.nextInt(3);
+    return switch (random.nextInt(17)) {
+      case 0 -> new DriverEvent.EpochClaimed(1 + random.nextInt(3), "id", 1);
+      case 1 -> new DriverEvent.ConfigurationChanged(Map.of("key", "" + number));
+      case 2 -> new DriverEvent.ExecutorJoined(random.nextInt(5), "host", 1);
+      case 3 -> new DriverEvent.ExecutorLost(random.nextInt(5), "gone");
+      case 4 -> new DriverEvent.StreamStarted(random.nextInt(5), input, 1);
+      case 5 -> new DriverEvent.StreamEnded(random.nextInt(5), random.nextInt(20));
+      case 6, 7 ->
+          new DriverEvent.BatchCut(
+              timeMs,
+              List.of(
+                  new InputCut.BlocksCut(
+                      input,
+                      List.of(
+                          List.of(new BlockRange(random.nextInt(5), 0, 1L + random.nextInt(20)))))),
+              List.of(new DriverEvent.SeenFile(input, "/in/" + random.nextInt(9), number, 1)));
+      case 8 -> commit(timeMs);
+      case 9 ->
+          new DriverEvent.BatchCommitted(timeMs, DriverEvent.CommitOutcome.SKIPPED, List.of());
+      case 10 -> new DriverEvent.OutputPublished(timeMs);
+      case 11 -> new DriverEvent.EmptyBatches(timeMs, 1 + random.nextInt(9));
+      case 12 -> new DriverEvent.InputReleased(timeMs);
+      case 13 ->
+          new DriverEvent.FilesSeen(
+              List.of(new DriverEvent.SeenFile(input, "/in/" + random.nextInt(9), number, 1)));
+      case 14 -> new DriverEvent.FilesForgotten(input, List.of("/in/" + random.nextInt(9)));
+      case 15 ->
+          new DriverEvent.OperatorsChanged(
+              List.of(
+                  new DriverEvent.Operator(
+                      "uid " + number,
+                      DriverEvent.OperatorKind.INPUT,
+                      input,
+                      "description",
+                      Map.of("slideMs", "1000"))));
+      default -> new DriverEvent.ApplicationStopped("reason " + number);
+    };
+  }
+
+  /** What a snapshot holds is the state, and goes on as the state does. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+  void itsEventsReplayToIt(long seed) {
+    Random random = new Random(seed);
+    DriverState live = new DriverState();
+    DriverState restored = new DriverState();
+    for (DriverEvent event : randomEvents(random, 300)) {
+      live.replay(event);
+      restored.replay(event);
+      if (random.nextInt(20) == 0) {
+        List<DriverEvent> snapshot = restored.events();
+        restored = new DriverState();
+        snapshot.forEach(restored::replay);
+        assertThat(StateView.of(restored)).isEqualTo(StateView.of(live));
+      }
+    }
+    assertThat(StateView.of(restored)).isEqualTo(StateView.of(live));
   }
 
   private static <T> T await(SimulatedTime time, CompletableFuture<T> future) {

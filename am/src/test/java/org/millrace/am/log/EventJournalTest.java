@@ -25,8 +25,10 @@ class EventJournalTest {
   private EventJournal journal() {
     CompletableFuture<EpochClaim> claim = new Epochs(files, "/log").claim("application_1_0001", 1);
     time.runUntilIdle();
-    return new EventJournal(
-        EventLog.start(files, loop, time, claim.join(), 0, EventLog.OPTIONS, failures::add), loop);
+    EventJournal journal = new EventJournal(loop);
+    journal.open(
+        EventLog.start(files, loop, time, claim.join(), 0, EventLog.OPTIONS, failures::add));
+    return journal;
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.millrace.am.log;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -8,26 +9,42 @@ import org.millrace.checkpoint.log.DriverEvent;
 /** All that a driver's durable state says, to be compared. Immutable. */
 public record StateView(
     DriverEvent.ApplicationStarted started,
-    long epoch,
+    DriverEvent.EpochClaimed claimed,
     long lastBatchMs,
+    long lastDecidedMs,
     long committed,
+    long releasedUntilMs,
     String stopReason,
     Map<String, String> configuration,
     Set<Integer> executors,
-    Map<Long, Long> endedStreams,
-    List<DriverEvent.BatchCut> cutNotCommitted,
-    List<DriverEvent.BatchCommitted> committedNotPublished) {
+    List<StreamState> streams,
+    List<DriverEvent.BatchCut> cuts,
+    Map<Long, DriverEvent.CommitOutcome> decided,
+    List<DriverEvent.BatchCommitted> committedNotPublished,
+    List<DriverEvent.SeenFile> seenFiles,
+    List<DriverEvent.Operator> operators) {
+  private static final int MOST_INPUTS = 10;
+
   public static StateView of(DriverState state) {
+    List<DriverEvent.SeenFile> seen = new ArrayList<>();
+    for (int input = 0; input < MOST_INPUTS; input++) {
+      seen.addAll(state.seenFiles(input));
+    }
     return new StateView(
         state.started(),
-        state.epoch(),
+        state.claimed(),
         state.lastBatchMs(),
+        state.lastDecidedMs(),
         state.committed(),
+        state.releasedUntilMs(),
         state.stopReason(),
         state.configuration(),
         state.executors(),
-        state.endedStreams(),
-        state.cutNotCommitted(),
-        state.committedNotPublished());
+        state.streams(),
+        state.cuts(),
+        state.decided(),
+        state.committedNotPublished(),
+        seen,
+        state.operators());
   }
 }

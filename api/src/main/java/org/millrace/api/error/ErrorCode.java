@@ -32,6 +32,8 @@ public enum ErrorCode {
   ILLEGAL_USE(1015, USER, false),
   /** An operation needs a checkpoint directory and the program named none. */
   NO_CHECKPOINT_DIRECTORY(1016, USER, false),
+  /** What a checkpoint directory holds does not fit the program that was started on it. */
+  CHECKPOINT_MISMATCH(1017, USER, false),
   /** A function, or something it captured, cannot be sent to an executor. */
   FUNCTION_NOT_SERIALIZABLE(1020, USER, false),
   /** A user function gave a null dataset. */

@@ -20,6 +20,7 @@ import org.millrace.api.streaming.Duration;
  * @param settings what was asked of single streams, by {@link StreamNode#id()}
  * @param checkpointDirectory where the application keeps what must survive it
  * @param codecs what the program registered for values of state; one for each class and name
+ * @param restart what is done with what that directory holds
  */
 public record StreamGraph(
     Duration batchInterval,
@@ -28,7 +29,8 @@ public record StreamGraph(
     Optional<Duration> rememberDuration,
     Map<Integer, StreamSettings> settings,
     Optional<String> checkpointDirectory,
-    List<CodecRegistration> codecs) {
+    List<CodecRegistration> codecs,
+    Restart restart) {
   /** A graph without codecs of the program. */
   public StreamGraph(
       Duration batchInterval,
@@ -38,7 +40,14 @@ public record StreamGraph(
       Map<Integer, StreamSettings> settings,
       Optional<String> checkpointDirectory) {
     this(
-        batchInterval, inputs, outputs, rememberDuration, settings, checkpointDirectory, List.of());
+        batchInterval,
+        inputs,
+        outputs,
+        rememberDuration,
+        settings,
+        checkpointDirectory,
+        List.of(),
+        Restart.ANEW);
   }
 
   /** A graph without settings of single streams. */
@@ -59,6 +68,7 @@ public record StreamGraph(
     settings = Map.copyOf(settings);
     Objects.requireNonNull(checkpointDirectory, "checkpointDirectory");
     codecs = List.copyOf(codecs);
+    Objects.requireNonNull(restart, "restart");
   }
 
   /** What was asked of a stream. */

@@ -627,7 +627,7 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
   private <U, P extends DStreamLike<U, P, Q>, Q extends RDDLike<U, Q>> StreamNode transformedWith(
       String name, DStreamLike<U, P, Q> other, Function3<R, Q, Time, ? extends RDDLike<?, ?>> f) {
     Objects.requireNonNull(f, "the function is null");
-    context.requireSame(other.context(), node.slide(), other.node().slide(), name);
+    StartCheck.requireSame(context == other.context(), node.slide(), other.node().slide(), name);
     NodeLabel label = context.label(name, node.slide());
     return new DerivedStreamNode(
         label,

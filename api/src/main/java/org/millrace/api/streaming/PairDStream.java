@@ -306,7 +306,8 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
 
   private <W, R> PairDStream<K, R> together(
       String name, PairDStream<K, W> other, Placement placement, Joining joining) {
-    context().requireSame(other.context(), node().slide(), other.node().slide(), name);
+    StartCheck.requireSame(
+        context() == other.context(), node().slide(), other.node().slide(), name);
     NodeLabel label = context().label(name, node().slide());
     return new PairDStream<>(
         context(),

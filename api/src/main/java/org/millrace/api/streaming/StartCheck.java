@@ -118,4 +118,24 @@ final class StartCheck {
               + " checkpoint(directory) on the streaming context before start()");
     }
   }
+
+  /** Streams that are used together are of one context and slide alike. */
+  static void requireSame(
+      boolean sameContext, Duration slide, Duration otherSlide, String operation) {
+    if (!sameContext) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          operation + " of streams of two contexts; define all streams in one context");
+    }
+    if (!slide.equals(otherSlide)) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          operation
+              + " of streams that slide by "
+              + slide
+              + " and by "
+              + otherSlide
+              + "; both must have the same slide duration");
+    }
+  }
 }

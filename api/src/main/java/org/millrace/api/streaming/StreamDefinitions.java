@@ -16,6 +16,7 @@ import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.Output;
+import org.millrace.api.graph.Restart;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.graph.StreamNode;
 import org.millrace.api.graph.StreamSettings;
@@ -31,6 +32,7 @@ final class StreamDefinitions {
   private final List<CodecRegistration> codecs = new ArrayList<>();
   private Optional<Duration> rememberDuration = Optional.empty();
   private Optional<String> checkpointDirectory = Optional.empty();
+  private Restart restart = Restart.ANEW;
   private int nextStreamId;
 
   NodeLabel label(String name, Duration slide) {
@@ -125,13 +127,42 @@ final class StreamDefinitions {
     codecs.add(registration);
   }
 
+  /** Whether the program names the directory itself or not, it is the one to recover from. */
+  void recoverFrom(String directory, Restart wanted) {
+    String named = checkpointDirectory.orElse(directory);
+    if (!withoutTrailingSlash(named).equals(withoutTrailingSlash(directory))) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          "getOrCreate is asked for the checkpoint directory "
+              + directory
+              + ", and the function that makes the context calls checkpoint("
+              + named
+              + "); give both the same directory");
+    }
+    checkpointDirectory = Optional.of(directory);
+    restart = wanted;
+  }
+
+  private static String withoutTrailingSlash(String directory) {
+    return directory.length() > 1 && directory.endsWith("/")
+        ? directory.substring(0, directory.length() - 1)
+        : directory;
+  }
+
   boolean hasOutput() {
     return !outputs.isEmpty();
   }
 
   StreamGraph graph(Duration batchInterval) {
     return new StreamGraph(
-        batchInterval, inputs, outputs, rememberDuration, settings, checkpointDirectory, codecs);
+        batchInterval,
+        inputs,
+        outputs,
+        rememberDuration,
+        settings,
+        checkpointDirectory.map(StreamDefinitions::withoutTrailingSlash),
+        codecs,
+        restart);
   }
 
   private static String described(String name) {

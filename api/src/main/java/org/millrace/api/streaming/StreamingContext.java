@@ -40,6 +40,7 @@ import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.QueueStreamNode;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.ReceiverStreamNode;
+import org.millrace.api.graph.Restart;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.graph.StreamNode;
 import org.millrace.api.graph.UnionComposition;
@@ -136,17 +137,71 @@ public final class StreamingContext implements Closeable {
    */
   public static StreamingContext getActiveOrCreate(Function0<StreamingContext> creatingFunc) {
     StreamingContext active = ACTIVE.get();
-    if (active != null) {
-      return active;
-    }
-    try {
-      return creatingFunc.call();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new MillraceException(
-          ErrorCode.ILLEGAL_USE, "the function that makes the streaming context failed: " + e, e);
-    }
+    return active != null ? active : Creation.call(creatingFunc);
+  }
+
+  /**
+   * The context of this JVM that is active, else what {@link #getOrCreate(String, Function0)}
+   * gives.
+   */
+  public static StreamingContext getActiveOrCreate(
+      String checkpointPath, Function0<StreamingContext> creatingFunc) {
+    StreamingContext active = ACTIVE.get();
+    return active != null ? active : getOrCreate(checkpointPath, creatingFunc);
+  }
+
+  /** The same with what {@link #getOrCreate(String, Function0, Configuration, boolean)} takes. */
+  public static StreamingContext getActiveOrCreate(
+      String checkpointPath,
+      Function0<StreamingContext> creatingFunc,
+      Configuration hadoopConf,
+      boolean createOnError) {
+    StreamingContext active = ACTIVE.get();
+    return active != null
+        ? active
+        : getOrCreate(checkpointPath, creatingFunc, hadoopConf, createOnError);
+  }
+
+  /**
+   * The context that a function makes, which at its start goes on with the application that the
+   * checkpoint directory holds.
+   *
+   * <p>The function is always called: a checkpoint holds what was read, computed and decided, but
+   * no code. It makes a new context and defines the streams as the program wants them today; the
+   * inputs, states and outputs among them are matched with those of the checkpoint by their uid
+   * ({@link DStream#uid}), or by operation and order. It may call {@link #checkpoint} with the same
+   * directory, or leave that to this method. When the directory holds nothing, {@link #start}
+   * starts the application for the first time; when what it holds is damaged, {@code start} fails
+   * with CORRUPT_LOG, and when it does not fit the program, with CHECKPOINT_MISMATCH.
+   *
+   * @throws MillraceException ILLEGAL_USE when the function names another directory, gives a
+   *     context that was started, or throws a checked exception, which is the cause
+   */
+  public static StreamingContext getOrCreate(
+      String checkpointPath, Function0<StreamingContext> creatingFunc) {
+    return Creation.call(creatingFunc).recoverFrom(checkpointPath, Restart.RECOVER);
+  }
+
+  /** {@link #getOrCreate(String, Function0)}; the directory is reached as the context says. */
+  public static StreamingContext getOrCreate(
+      String checkpointPath, Function0<StreamingContext> creatingFunc, Configuration hadoopConf) {
+    return getOrCreate(checkpointPath, creatingFunc, hadoopConf, false);
+  }
+
+  /**
+   * {@link #getOrCreate(String, Function0)}.
+   *
+   * @param hadoopConf not used: the directory is reached as the context says
+   * @param createOnError whether the start begins anew, with a warning, when the checkpoint is
+   *     damaged
+   */
+  public static StreamingContext getOrCreate(
+      String checkpointPath,
+      Function0<StreamingContext> creatingFunc,
+      Configuration hadoopConf,
+      boolean createOnError) {
+    return Creation.call(creatingFunc)
+        .recoverFrom(checkpointPath, createOnError ? Restart.RECOVER_IF_READABLE : Restart.RECOVER);
   }
 
   /**
@@ -427,7 +482,7 @@ public final class StreamingContext implements Closeable {
     Duration slide = streams.get(0).node().slide();
     List<StreamNode> nodes = new ArrayList<>();
     for (DStreamLike<?, ?, ?> stream : streams) {
-      requireSame(stream.context(), slide, stream.node().slide(), operation);
+      StartCheck.requireSame(stream.context() == this, slide, stream.node().slide(), operation);
       nodes.add(stream.node());
     }
     return nodes;
@@ -462,6 +517,11 @@ public final class StreamingContext implements Closeable {
    */
   public <T> void registerCodec(Class<T> type, Codec<T> codec) {
     define("registerCodec", to -> to.registerCodec(new CodecRegistration(type, codec)));
+  }
+
+  private StreamingContext recoverFrom(String directory, Restart restart) {
+    define("getOrCreate", to -> to.recoverFrom(directory, restart));
+    return this;
   }
 
   /** Tells a listener what happens from now on; allowed before and after the start. */
@@ -693,24 +753,6 @@ public final class StreamingContext implements Closeable {
     String given = prefix == null ? "" : prefix;
     String end = suffix == null ? "" : suffix;
     define(name, to -> to.addHadoopFiles(parent, given, end, output));
-  }
-
-  void requireSame(StreamingContext other, Duration slide, Duration otherSlide, String operation) {
-    if (other != this) {
-      throw new MillraceException(
-          ErrorCode.ILLEGAL_USE,
-          operation + " of streams of two contexts; define all streams in one context");
-    }
-    if (!slide.equals(otherSlide)) {
-      throw new MillraceException(
-          ErrorCode.ILLEGAL_USE,
-          operation
-              + " of streams that slide by "
-              + slide
-              + " and by "
-              + otherSlide
-              + "; both must have the same slide duration");
-    }
   }
 
   /** Makes the node of an input from its label and its number. */

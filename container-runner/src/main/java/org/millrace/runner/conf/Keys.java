@@ -155,6 +155,23 @@ public final class Keys {
           1,
           "spark.streaming.backpressure.pid.minRate",
           "The rate is never lower.");
+  public static final Key<Boolean> CHECKPOINT_ALLOW_DROPPED_STATE =
+      Key.bool(
+          "millrace.checkpoint.allowDroppedState",
+          "false",
+          "",
+          "Whether an application may go on from a checkpoint that holds state, or unprocessed"
+              + " input, of operators which the program does not have any more, or has changed:"
+              + " that is given up then.");
+  public static final Key<Integer> CHECKPOINT_SNAPSHOT_EVENTS =
+      Key.integer(
+          "millrace.checkpoint.snapshotEvents",
+          "20000",
+          100,
+          10_000_000,
+          "",
+          "Events of the driver's log after which it writes its state as a snapshot, so that a"
+              + " restart reads no more than one snapshot and about so many events.");
   public static final Key<Boolean> STOP_GRACEFULLY_ON_SHUTDOWN =
       Key.bool(
           "millrace.stopGracefullyOnShutdown",

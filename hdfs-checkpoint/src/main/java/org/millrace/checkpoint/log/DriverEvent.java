@@ -41,6 +41,20 @@ public sealed interface DriverEvent {
     R onEmptyBatches(EmptyBatches event);
 
     R onApplicationStopped(ApplicationStopped event);
+
+    R onInputReleased(InputReleased event);
+
+    R onOperatorsChanged(OperatorsChanged event);
+
+    R onFilesSeen(FilesSeen event);
+
+    R onFilesForgotten(FilesForgotten event);
+
+    R onStreamMarked(StreamMarked event);
+
+    R onBatchesCounted(BatchesCounted event);
+
+    R onSnapshotEnd(SnapshotEnd event);
   }
 
   /** The first event of an application. */
@@ -221,6 +235,116 @@ public sealed interface DriverEvent {
     @Override
     public <R> R accept(Handler<R> handler) {
       return handler.onApplicationStopped(this);
+    }
+  }
+
+  /** The input of batches before {@code untilMs} is not needed any more. */
+  record InputReleased(long untilMs) implements DriverEvent {
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onInputReleased(this);
+    }
+  }
+
+  /** The inputs, states and outputs of the program, and the numbers they have from here on. */
+  record OperatorsChanged(List<Operator> operators) implements DriverEvent {
+    public OperatorsChanged {
+      operators = List.copyOf(operators);
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onOperatorsChanged(this);
+    }
+  }
+
+  /**
+   * What a number in other events stands for.
+   *
+   * @param uid what a later program knows it by; one of a kind
+   * @param number that of an input, the stream's id of a state, that of an output
+   * @param facts what must not change while the operator goes on
+   */
+  record Operator(
+      String uid, OperatorKind kind, int number, String description, Map<String, String> facts) {
+    public Operator {
+      Objects.requireNonNull(uid, "uid");
+      Objects.requireNonNull(kind, "kind");
+      Objects.requireNonNull(description, "description");
+      // Sorted, so that equal events have equal bytes.
+      facts = Collections.unmodifiableMap(new TreeMap<>(facts));
+    }
+  }
+
+  /** What an operator is. */
+  enum OperatorKind {
+    INPUT,
+    STATE,
+    OUTPUT
+  }
+
+  /** Files that their inputs do not take: they were there before the start, or a batch has them. */
+  record FilesSeen(List<SeenFile> files) implements DriverEvent {
+    public FilesSeen {
+      files = List.copyOf(files);
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onFilesSeen(this);
+    }
+  }
+
+  /** Seen files that are not in their directory any more; a new one of that name is new. */
+  record FilesForgotten(int inputId, List<String> paths) implements DriverEvent {
+    public FilesForgotten {
+      paths = List.copyOf(paths);
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onFilesForgotten(this);
+    }
+  }
+
+  /**
+   * How far a stream is used; in snapshots, where the cuts that say it may be gone.
+   *
+   * @param cut blocks before it belong to batches
+   * @param released blocks before it are not needed any more
+   */
+  record StreamMarked(long streamId, long cut, long released) implements DriverEvent {
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onStreamMarked(this);
+    }
+  }
+
+  /**
+   * Where the batches stand; in snapshots, where the records that say it are gone.
+   *
+   * @param lastBatchMs the newest batch that was cut or decided; 0 for none
+   * @param lastDecidedMs the newest batch that was decided; 0 for none
+   * @param committed how many batches were decided
+   */
+  record BatchesCounted(long lastBatchMs, long lastDecidedMs, long committed)
+      implements DriverEvent {
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onBatchesCounted(this);
+    }
+  }
+
+  /**
+   * The last record of a complete snapshot; in no log.
+   *
+   * @param position of the last event of the log that the snapshot holds
+   * @param events in the snapshot, this one left out
+   */
+  record SnapshotEnd(long position, long events) implements DriverEvent {
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onSnapshotEnd(this);
     }
   }
 }

@@ -14,6 +14,7 @@ import org.millrace.checkpoint.log.format.ApplicationStarted;
 import org.millrace.checkpoint.log.format.ApplicationStopped;
 import org.millrace.checkpoint.log.format.BatchCommitted;
 import org.millrace.checkpoint.log.format.BatchCut;
+import org.millrace.checkpoint.log.format.BatchesCounted;
 import org.millrace.checkpoint.log.format.Blocks;
 import org.millrace.checkpoint.log.format.BlocksCut;
 import org.millrace.checkpoint.log.format.ConfigurationChanged;
@@ -24,12 +25,19 @@ import org.millrace.checkpoint.log.format.ExecutorJoined;
 import org.millrace.checkpoint.log.format.ExecutorLost;
 import org.millrace.checkpoint.log.format.FilePart;
 import org.millrace.checkpoint.log.format.FilesCut;
+import org.millrace.checkpoint.log.format.FilesForgotten;
+import org.millrace.checkpoint.log.format.FilesSeen;
+import org.millrace.checkpoint.log.format.InputReleased;
+import org.millrace.checkpoint.log.format.Operator;
+import org.millrace.checkpoint.log.format.OperatorsChanged;
 import org.millrace.checkpoint.log.format.Output;
 import org.millrace.checkpoint.log.format.OutputPublished;
 import org.millrace.checkpoint.log.format.QueueCut;
 import org.millrace.checkpoint.log.format.SeenFile;
 import org.millrace.checkpoint.log.format.SinkOutput;
+import org.millrace.checkpoint.log.format.SnapshotEnd;
 import org.millrace.checkpoint.log.format.StreamEnded;
+import org.millrace.checkpoint.log.format.StreamMarked;
 import org.millrace.checkpoint.log.format.StreamStarted;
 import org.millrace.checkpoint.publish.PreparedOutput;
 import org.millrace.checkpoint.publish.StagedOutput;
@@ -124,7 +132,49 @@ final class EventDecoder {
         map,
         ApplicationStopped.class,
         event -> new DriverEvent.ApplicationStopped(event.getReason()));
+    addLater(map);
     return Map.copyOf(map);
+  }
+
+  private static void addLater(Map<Class<?>, Function<Object, DriverEvent>> map) {
+    add(map, InputReleased.class, event -> new DriverEvent.InputReleased(event.getUntilMs()));
+    add(
+        map,
+        OperatorsChanged.class,
+        event ->
+            new DriverEvent.OperatorsChanged(each(event.getOperators(), EventDecoder::operator)));
+    add(
+        map,
+        FilesSeen.class,
+        event -> new DriverEvent.FilesSeen(each(event.getFiles(), EventDecoder::seenFile)));
+    add(
+        map,
+        FilesForgotten.class,
+        event -> new DriverEvent.FilesForgotten(event.getInputId(), event.getPaths()));
+    add(
+        map,
+        StreamMarked.class,
+        event ->
+            new DriverEvent.StreamMarked(event.getStreamId(), event.getCut(), event.getReleased()));
+    add(
+        map,
+        BatchesCounted.class,
+        event ->
+            new DriverEvent.BatchesCounted(
+                event.getLastBatchMs(), event.getLastDecidedMs(), event.getCommitted()));
+    add(
+        map,
+        SnapshotEnd.class,
+        event -> new DriverEvent.SnapshotEnd(event.getPosition(), event.getEvents()));
+  }
+
+  private static DriverEvent.Operator operator(Operator operator) {
+    return new DriverEvent.Operator(
+        operator.getUid(),
+        DriverEvent.OperatorKind.valueOf(operator.getKind().name()),
+        operator.getNumber(),
+        operator.getDescription(),
+        operator.getFacts());
   }
 
   private static <T> void add(

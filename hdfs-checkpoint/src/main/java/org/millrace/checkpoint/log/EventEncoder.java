@@ -14,6 +14,7 @@ import org.millrace.checkpoint.log.format.ApplicationStarted;
 import org.millrace.checkpoint.log.format.ApplicationStopped;
 import org.millrace.checkpoint.log.format.BatchCommitted;
 import org.millrace.checkpoint.log.format.BatchCut;
+import org.millrace.checkpoint.log.format.BatchesCounted;
 import org.millrace.checkpoint.log.format.Blocks;
 import org.millrace.checkpoint.log.format.BlocksCut;
 import org.millrace.checkpoint.log.format.CommitOutcome;
@@ -25,12 +26,20 @@ import org.millrace.checkpoint.log.format.ExecutorJoined;
 import org.millrace.checkpoint.log.format.ExecutorLost;
 import org.millrace.checkpoint.log.format.FilePart;
 import org.millrace.checkpoint.log.format.FilesCut;
+import org.millrace.checkpoint.log.format.FilesForgotten;
+import org.millrace.checkpoint.log.format.FilesSeen;
+import org.millrace.checkpoint.log.format.InputReleased;
+import org.millrace.checkpoint.log.format.Operator;
+import org.millrace.checkpoint.log.format.OperatorKind;
+import org.millrace.checkpoint.log.format.OperatorsChanged;
 import org.millrace.checkpoint.log.format.Output;
 import org.millrace.checkpoint.log.format.OutputPublished;
 import org.millrace.checkpoint.log.format.QueueCut;
 import org.millrace.checkpoint.log.format.SeenFile;
 import org.millrace.checkpoint.log.format.SinkOutput;
+import org.millrace.checkpoint.log.format.SnapshotEnd;
 import org.millrace.checkpoint.log.format.StreamEnded;
+import org.millrace.checkpoint.log.format.StreamMarked;
 import org.millrace.checkpoint.log.format.StreamStarted;
 import org.millrace.checkpoint.publish.PreparedOutput;
 import org.millrace.checkpoint.publish.StagedOutput;
@@ -109,11 +118,7 @@ final class EventEncoder {
       return new BatchCut(
           event.batchTimeMs(),
           each(event.inputs(), ToAvro::input),
-          each(
-              event.seenFiles(),
-              file ->
-                  new SeenFile(
-                      file.inputId(), file.path(), file.modificationTimeMs(), file.lengthBytes())));
+          each(event.seenFiles(), ToAvro::seenFile));
     }
 
     private static Object input(InputCut cut) {
@@ -171,6 +176,55 @@ final class EventEncoder {
     @Override
     public Object onApplicationStopped(DriverEvent.ApplicationStopped event) {
       return new ApplicationStopped(event.reason());
+    }
+
+    @Override
+    public Object onInputReleased(DriverEvent.InputReleased event) {
+      return new InputReleased(event.untilMs());
+    }
+
+    @Override
+    public Object onOperatorsChanged(DriverEvent.OperatorsChanged event) {
+      return new OperatorsChanged(
+          each(
+              event.operators(),
+              operator ->
+                  new Operator(
+                      operator.uid(),
+                      OperatorKind.valueOf(operator.kind().name()),
+                      operator.number(),
+                      operator.description(),
+                      operator.facts())));
+    }
+
+    @Override
+    public Object onFilesSeen(DriverEvent.FilesSeen event) {
+      return new FilesSeen(each(event.files(), ToAvro::seenFile));
+    }
+
+    private static SeenFile seenFile(DriverEvent.SeenFile file) {
+      return new SeenFile(
+          file.inputId(), file.path(), file.modificationTimeMs(), file.lengthBytes());
+    }
+
+    @Override
+    public Object onFilesForgotten(DriverEvent.FilesForgotten event) {
+      return new FilesForgotten(event.inputId(), event.paths());
+    }
+
+    @Override
+    public Object onStreamMarked(DriverEvent.StreamMarked event) {
+      return new StreamMarked(event.streamId(), event.cut(), event.released());
+    }
+
+    @Override
+    public Object onBatchesCounted(DriverEvent.BatchesCounted event) {
+      return new BatchesCounted(event.lastBatchMs(), event.lastDecidedMs(), event.committed());
+    }
+
+    @Override
+    public Object onSnapshotEnd(DriverEvent.SnapshotEnd event) {
+      return new SnapshotEnd(event.position(), event.events());
     }
   }
 }

@@ -97,6 +97,35 @@ public final class RecordLogReader {
     return run(new RecordLogReader(files, directory, expected, headBytes, visitor), work, -1);
   }
 
+  /**
+   * Reads all records of one file that is written as a segment is, whatever its name.
+   *
+   * @return like {@link #read}
+   */
+  public static CompletableFuture<RecordLogEnd> readFile(
+      DurableFiles files,
+      BlockingWork work,
+      String path,
+      SegmentLabel expected,
+      Consumer<LogRecord> visitor) {
+    int nameFrom = path.lastIndexOf('/') + 1;
+    RecordLogReader reader =
+        new RecordLogReader(
+            files, path.substring(0, Math.max(0, nameFrom - 1)), expected, -1, visitor);
+    return work.run(EXECUTOR, () -> reader.readOne(path, path.substring(nameFrom)));
+  }
+
+  private RecordLogEnd readOne(String path, String name) {
+    try {
+      prepare(path, name);
+      return new RecordLogEnd(merge(parked.isEmpty() ? 0 : firstNumber()), tornBytes);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    } finally {
+      closeAll();
+    }
+  }
+
   private static CompletableFuture<RecordLogEnd> run(
       RecordLogReader reader, BlockingWork work, long from) {
     return reader
@@ -165,21 +194,26 @@ public final class RecordLogReader {
   }
 
   private void prepare(List<FileStatus> entries) throws IOException {
-    List<SegmentCursor> cursors = new ArrayList<>();
     for (FileStatus entry : entries) {
       if (SegmentNames.segmentNumber(entry.name()).isPresent()) {
-        SegmentCursor cursor = new SegmentCursor(files, entry.path(), entry.name(), expected);
-        cursor.park();
-        if (cursor.hasEnded()) {
-          end(cursor);
-        } else {
-          cursors.add(cursor);
-        }
+        prepare(entry.path(), entry.name());
       }
     }
+    List<SegmentCursor> cursors = new ArrayList<>(parked);
     cursors.sort(
         Comparator.comparingLong(SegmentCursor::lowerBound).thenComparing(SegmentCursor::name));
+    parked.clear();
     parked.addAll(cursors);
+  }
+
+  private void prepare(String path, String name) throws IOException {
+    SegmentCursor cursor = new SegmentCursor(files, path, name, expected);
+    cursor.park();
+    if (cursor.hasEnded()) {
+      end(cursor);
+    } else {
+      parked.add(cursor);
+    }
   }
 
   /** The lowest number of any record; the lowest bound when there is no record. */

@@ -28,16 +28,24 @@ import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.checkpoint.segment.SegmentFormat;
 
 /**
- * Pins the bytes of version 1. When a test here fails, the format changed: files that exist could
- * no longer be read.
+ * Pins the bytes of version 1 with the events of today. When a test here fails, the format changed:
+ * files that exist could no longer be read. A change of the events that may be made gets a golden
+ * file of its own; the older ones go on being read.
  */
 class EventLogFormatTest {
 
-  private static final String GOLDEN = "event-log-v1.bin";
+  private static final String GOLDEN = "event-log-v1-restart.bin";
+
+  /** From before a driver could come back. */
+  private static final String GOLDEN_FIRST = "event-log-v1.bin";
 
   private static byte[] golden() throws IOException {
-    try (InputStream stream = EventLogFormatTest.class.getResourceAsStream(GOLDEN)) {
-      assertThat(stream).as(GOLDEN).isNotNull();
+    return golden(GOLDEN);
+  }
+
+  private static byte[] golden(String name) throws IOException {
+    try (InputStream stream = EventLogFormatTest.class.getResourceAsStream(name)) {
+      assertThat(stream).as(name).isNotNull();
       return stream.readAllBytes();
     }
   }
@@ -57,17 +65,28 @@ class EventLogFormatTest {
 
   @Test
   void readsTheGoldenFile() throws IOException {
+    List<DriverEvent> events = new ArrayList<>();
+    LogEnd end = read(golden(), events);
+    assertThat(events).isEqualTo(SampleEvents.all());
+    assertThat(end).isEqualTo(new LogEnd(100 + events.size(), 0));
+  }
+
+  @Test
+  void readsTheFirstGoldenFile() throws IOException {
+    List<DriverEvent> events = new ArrayList<>();
+    read(golden(GOLDEN_FIRST), events);
+    assertThat(events).isEqualTo(SampleEvents.all().subList(0, events.size())).isNotEmpty();
+  }
+
+  private static LogEnd read(byte[] segment, List<DriverEvent> events) {
     SimulatedTime time = SimulatedTime.inOrder();
     FakeDurableFiles files = new FakeDurableFiles(time.blockingWork(), time);
-    files.put("/segment-000000.log", golden());
-    List<DriverEvent> events = new ArrayList<>();
+    files.put("/segment-000000.log", segment);
     CompletableFuture<LogEnd> read =
         EventLog.read(
             files, time.blockingWork(), "/", 2, 100, (position, event) -> events.add(event));
     time.runUntilIdle();
-    LogEnd end = read.join();
-    assertThat(events).isEqualTo(SampleEvents.all());
-    assertThat(end).isEqualTo(new LogEnd(100 + events.size(), 0));
+    return read.join();
   }
 
   @Test

@@ -54,6 +54,21 @@ final class SampleEvents {
         new DriverEvent.EmptyBatches(1_700_000_003_000L, 3_600),
         new DriverEvent.StreamEnded(stream, 6),
         new DriverEvent.ExecutorLost(7, "no heartbeat for 5 s"),
-        new DriverEvent.ApplicationStopped("stopped by user"));
+        new DriverEvent.ApplicationStopped("stopped by user"),
+        new DriverEvent.InputReleased(1_700_000_002_000L),
+        new DriverEvent.OperatorsChanged(
+            List.of(
+                new DriverEvent.Operator(
+                    "clicks",
+                    DriverEvent.OperatorKind.STATE,
+                    6,
+                    "mapWithState at Clicks.java:12",
+                    Map.of("operation", "mapWithState", "slideMs", "1000")))),
+        new DriverEvent.FilesSeen(
+            List.of(new DriverEvent.SeenFile(4, "hdfs://name/in/old.txt", 1_699_999_000_000L, 9))),
+        new DriverEvent.FilesForgotten(4, List.of("hdfs://name/in/ä.txt")),
+        new DriverEvent.StreamMarked(stream, 6, 3),
+        new DriverEvent.BatchesCounted(1_700_000_002_000L, 1_700_000_001_000L, 2),
+        new DriverEvent.SnapshotEnd(41, 7));
   }
 }

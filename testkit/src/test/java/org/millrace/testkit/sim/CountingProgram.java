@@ -79,7 +79,7 @@ final class CountingProgram {
         .reduceByKey(Integer::sum, 3)
         .foreachRDD((rdd, time) -> WINDOW_COUNTS.put(time.milliseconds(), toMap(rdd.collect())));
     if (withState) {
-      context.checkpoint("/checkpoint");
+      context.checkpoint(Simulation.LOG);
       keepState(records);
     }
     return context;

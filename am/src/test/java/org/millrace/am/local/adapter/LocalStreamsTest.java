@@ -2,6 +2,7 @@ package org.millrace.am.local.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.Optional;
 import org.millrace.api.RDD;
 import org.millrace.api.StreamingConf;
@@ -33,6 +35,8 @@ class LocalStreamsTest {
   private static final int WINDOW = 4;
   private static final int SLIDE = 2;
 
+  @TempDir Path folder;
+
   private final List<String> told = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, Map<Long, List<String>>> results = new ConcurrentHashMap<>();
   private final CountDownLatch done = new CountDownLatch(BATCHES);
@@ -43,7 +47,7 @@ class LocalStreamsTest {
         new StreamingContext(
             new StreamingConf().setMaster("local[2]").setAppName("streams"),
             new Duration(INTERVAL_MS));
-    context.checkpoint("unused");
+    context.checkpoint(folder.resolve("checkpoint").toString());
     context.remember(new Duration(3 * INTERVAL_MS));
     Queue<RDD<Integer>> queue = new ArrayDeque<>();
     for (int batch = 1; batch <= BATCHES; batch++) {

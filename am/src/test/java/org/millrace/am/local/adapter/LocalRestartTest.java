@@ -1,0 +1,182 @@
+package org.millrace.am.local.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.StreamingConf;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
+import org.millrace.api.function.Function0;
+import org.millrace.api.streaming.Duration;
+import org.millrace.api.streaming.StreamingContext;
+
+/** An application that is stopped and goes on from its checkpoint, in {@code local[2]}. */
+class LocalRestartTest {
+  private static final Duration INTERVAL = new Duration(100);
+
+  @TempDir Path folder;
+  private Path input;
+  private StreamingContext context;
+  private CountDownLatch recordsSeen = new CountDownLatch(0);
+  private final List<String> seen = new ArrayList<>();
+
+  @BeforeEach
+  void makeInput() throws IOException {
+    input = Files.createDirectory(folder.resolve("in"));
+  }
+
+  @AfterEach
+  void stop() {
+    if (context != null) {
+      context.stop();
+    }
+  }
+
+  private String checkpoint() {
+    return folder.resolve("checkpoint").toString();
+  }
+
+  private StreamingContext program() {
+    StreamingContext made =
+        new StreamingContext(
+            new StreamingConf()
+                .setMaster("local[2]")
+                .setAppName("restart")
+                .set("millrace.files.maxPerBatch", "1"),
+            INTERVAL);
+    var lines = made.textFileStream(input.toString());
+    lines.saveAsTextFiles(folder.resolve("out").toString(), "txt");
+    lines.foreachRDD(
+        rdd -> {
+          for (String line : rdd.collect()) {
+            synchronized (seen) {
+              seen.add(line);
+            }
+            recordsSeen.countDown();
+          }
+        });
+    return made;
+  }
+
+  private void start(Function0<StreamingContext> factory) {
+    context = StreamingContext.getOrCreate(checkpoint(), factory);
+    context.start();
+  }
+
+  private void runUntilSeen(int records, ThrowingRunnable meanwhile) throws Exception {
+    recordsSeen = new CountDownLatch(records);
+    start(this::program);
+    meanwhile.run();
+    assertThat(recordsSeen.await(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @FunctionalInterface
+  private interface ThrowingRunnable {
+    void run() throws Exception;
+  }
+
+  /** A file appears as a whole. */
+  private void put(String name, String content) throws IOException {
+    Path hidden = Files.writeString(folder.resolve(name), content);
+    Files.move(hidden, input.resolve(name));
+  }
+
+  private List<String> published() throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted().toList()) {
+        if (file.getFileName().toString().startsWith("part-")
+            && file.getParent().getFileName().toString().startsWith("out-")) {
+          lines.addAll(Files.readAllLines(file));
+        }
+      }
+    }
+    return lines;
+  }
+
+  @Test
+  void goesOnWithTheFilesThatCameWhileItWasAway() throws Exception {
+    put("before", "never\n");
+    runUntilSeen(3, () -> put("a", "1\n2\n3\n"));
+    context.stop(true, true);
+    put("b", "4\n");
+    put("c", "5\n6\n");
+
+    runUntilSeen(3, () -> {});
+    context.stop(true, true);
+    put("d", "7\n");
+    runUntilSeen(1, () -> {});
+    context.stop(true, true);
+
+    assertThat(published()).containsExactly("1", "2", "3", "4", "5", "6", "7");
+    assertThat(seen).containsExactly("1", "2", "3", "4", "5", "6", "7");
+  }
+
+  @Test
+  void aContextOfItsConstructorStartsAnew() throws Exception {
+    runUntilSeen(1, () -> put("a", "1\n"));
+    context.stop(true, true);
+    put("b", "2\n");
+
+    recordsSeen = new CountDownLatch(1);
+    context = program();
+    context.checkpoint(checkpoint());
+    context.start();
+    put("c", "3\n");
+    assertThat(recordsSeen.await(30, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(seen).containsExactly("1", "3");
+  }
+
+  @Test
+  void aDamagedCheckpointIsNamedAndCanBeStartedOver() throws Exception {
+    runUntilSeen(1, () -> put("a", "1\n"));
+    context.stop(true, true);
+    Path segment = folder.resolve("checkpoint/epoch-000001/segment-000000.log");
+    byte[] bytes = Files.readAllBytes(segment);
+    bytes[100]++;
+    Files.write(segment, bytes);
+
+    assertThatThrownBy(() -> start(this::program))
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CORRUPT_LOG))
+        .hasMessageContaining("segment-000000.log")
+        .hasMessageContaining("offset");
+    context.stop();
+
+    recordsSeen = new CountDownLatch(1);
+    context = StreamingContext.getOrCreate(checkpoint(), this::program, new Configuration(), true);
+    context.start();
+    put("b", "2\n");
+    assertThat(recordsSeen.await(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void refusesADirectoryOtherThanThatOfTheFactory() {
+    Function0<StreamingContext> factory =
+        () -> {
+          context = program();
+          context.checkpoint(folder.resolve("elsewhere").toString());
+          return context;
+        };
+    assertThatThrownBy(() -> start(factory))
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.ILLEGAL_USE))
+        .hasMessageContaining("elsewhere");
+  }
+}

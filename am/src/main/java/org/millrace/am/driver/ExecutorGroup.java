@@ -26,6 +26,7 @@ import org.millrace.runner.conf.Settings;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.Heartbeat;
+import org.millrace.runner.wire.proto.LoggedBlocks;
 import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.UpdateTokens;
 import org.slf4j.Logger;
@@ -195,6 +196,16 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
   @Override
   public List<Integer> holders(long streamId, long from, long until) {
     return receivers == null ? List.of() : receivers.holders(streamId, from, until);
+  }
+
+  @Override
+  public List<LoggedBlocks> logged(long streamId, long from, long until) {
+    return receivers == null ? List.of() : receivers.logged(streamId, from, until);
+  }
+
+  @Override
+  public boolean isSettled(long streamId, long from, long until) {
+    return receivers == null || receivers.isSettled(streamId, from, until);
   }
 
   @Override

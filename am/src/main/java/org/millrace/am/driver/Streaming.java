@@ -40,6 +40,7 @@ import org.millrace.api.graph.FileStreamNode;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.ReceiverStreamNode;
 import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.api.streaming.scheduler.ReceiverInfo;
 import org.millrace.api.streaming.scheduler.StreamingListenerReceiverError;
 import org.millrace.api.streaming.scheduler.StreamingListenerReceiverStarted;
@@ -125,7 +126,9 @@ final class Streaming implements ReceiverHost {
                 intervalMs,
                 blockIntervalMs,
                 settings.get(Keys.RECEIVER_RESTART_DELAY),
-                RatePolicy.of(settings)));
+                RatePolicy.of(settings),
+                1),
+            Optional.empty());
     for (InputStreamNode input : graph.inputs()) {
       if (input instanceof FileStreamNode file) {
         FileReading reading =
@@ -307,6 +310,21 @@ final class Streaming implements ReceiverHost {
   @Override
   public void onStreamEnded(long streamId, long endedAt) {
     journal.append(new DriverEvent.StreamEnded(streamId, endedAt));
+  }
+
+  @Override
+  public void onSourcesReached(int inputId, long streamId, List<SourcePosition> positions) {
+    // Nobody comes back to it: received blocks are not logged.
+  }
+
+  @Override
+  public void whenDurable(Runnable action) {
+    journal.whenDurable(action);
+  }
+
+  @Override
+  public void onBlocksSettled() {
+    executors.scheduler().onBlocksSettled();
   }
 
   @Override

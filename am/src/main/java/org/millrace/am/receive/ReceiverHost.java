@@ -2,6 +2,7 @@ package org.millrace.am.receive;
 
 import java.util.List;
 import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.runner.wire.proto.Envelope;
 
 /** What the tracker needs of the driver. Called on the driver loop. */
@@ -18,6 +19,18 @@ public interface ReceiverHost {
 
   /** A stream ended: it has the blocks {@code [0, endedAt)} and no more will come. */
   void onStreamEnded(long streamId, long endedAt);
+
+  /**
+   * Sources of an input were stored so far, the records in this stream; goes to the event log. What
+   * says so in blocks may be released after that.
+   */
+  void onSourcesReached(int inputId, long streamId, List<SourcePosition> positions);
+
+  /** Runs the action when all that was told so far is durable. */
+  void whenDurable(Runnable action);
+
+  /** It is known where blocks are, or are not, that somebody may wait for. */
+  void onBlocksSettled();
 
   /** Something happened to a receiver, which is now as {@code status} says. */
   void onReceiver(ReceiverChange change, ReceiverStatus status);

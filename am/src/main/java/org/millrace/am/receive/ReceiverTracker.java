@@ -1,20 +1,27 @@
 package org.millrace.am.receive;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.api.graph.BlockRange;
+import org.millrace.api.streaming.receiver.SourcePosition;
+import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.LimitReceiver;
+import org.millrace.runner.wire.proto.LoggedBlocks;
 import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
+import org.millrace.runner.wire.proto.SourceOffset;
 import org.millrace.runner.wire.proto.StartReceiver;
 import org.millrace.runner.wire.proto.StopReceiver;
 import org.millrace.runner.wire.proto.StreamMark;
@@ -27,9 +34,13 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   waiting (no executor) -> starting -> active <-> restarting
- *     any of them, executor lost or FAILED -> closing (who holds what?) -> waiting -> starting elsewhere
+ *     any of them, executor lost or FAILED -> closing (what is left?) -> waiting -> starting elsewhere
  *     any of them, stop -> stopping -> stopped
  * </pre>
+ *
+ * What is left of a stream without a log is what living executors hold. A stream with a log is
+ * exactly what is in the log once it is sealed: no more can be acknowledged then, and the next
+ * start goes on at the positions that it has.
  */
 public final class ReceiverTracker {
   private static final Logger LOG = LoggerFactory.getLogger(ReceiverTracker.class);
@@ -40,8 +51,18 @@ public final class ReceiverTracker {
   private final long blockIntervalMs;
   private final long restartDelayMs;
   private final ReceiverRates rates;
+  private final long epoch;
+  private final TrackedLogs logs;
   private final Map<Integer, TrackedReceiver> receivers = new LinkedHashMap<>();
   private final Map<Long, Stream> streams = new TreeMap<>();
+
+  /** Positions that are in the event log, by stream. */
+  private final Map<Long, List<SourcePosition>> toldPositions = new HashMap<>();
+
+  /** Streams of executors that stayed and were not adopted yet, by executor. */
+  private final Map<Integer, List<PastStream>> awaited = new HashMap<>();
+
+  private long startedStreams;
   private boolean stopping;
   private boolean allStoppedTold;
 
@@ -49,25 +70,183 @@ public final class ReceiverTracker {
    * How receivers run. Immutable.
    *
    * @param intervalMs of batches
+   * @param epoch that numbers the streams of this driver
    */
   public record Settings(
-      long intervalMs, long blockIntervalMs, long restartDelayMs, RatePolicy rates) {}
+      long intervalMs, long blockIntervalMs, long restartDelayMs, RatePolicy rates, long epoch) {}
 
-  public ReceiverTracker(ReceiverHost host, Loop loop, Clock clock, Settings settings) {
+  /**
+   * @param blockLogs where executors log what they receive; none when they do not
+   */
+  public ReceiverTracker(
+      ReceiverHost host, Loop loop, Clock clock, Settings settings, Optional<BlockLogs> blockLogs) {
     this.host = host;
     this.loop = loop;
     this.clock = clock;
     this.blockIntervalMs = settings.blockIntervalMs();
     this.restartDelayMs = settings.restartDelayMs();
     this.rates = new ReceiverRates(settings.rates(), settings.intervalMs());
+    this.epoch = settings.epoch();
+    this.logs = new TrackedLogs(blockLogs, loop, settings.epoch(), restartDelayMs, this::onSealed);
+  }
+
+  /** The receivers that there will be; before anything else. */
+  public void define(List<ReceiverInput> inputs) {
+    inputs.forEach(input -> receivers.put(input.id(), new TrackedReceiver(input)));
   }
 
   /**
    * Starts the receivers, each on the executor with the fewest; those that find none wait for one.
    */
-  public void start(List<ReceiverInput> inputs) {
-    inputs.forEach(input -> receivers.put(input.id(), new TrackedReceiver(input)));
+  public void start() {
     startWaiting();
+  }
+
+  /** {@link #define} and {@link #start()}. */
+  public void start(List<ReceiverInput> inputs) {
+    define(inputs);
+    start();
+  }
+
+  /**
+   * Takes over the streams of drivers before, after {@link #define}. Streams of executors that are
+   * gone end where their log does; what is needed of them is read from there.
+   *
+   * @param sealed the logs of all executors that are gone
+   * @param reached positions from the event log
+   * @param stayed executors that {@link #adopt} or {@link #onExecutorGone} will tell about
+   */
+  public void restore(
+      List<PastStream> past,
+      List<SealedLog> sealed,
+      List<ReachedPosition> reached,
+      Set<Integer> stayed) {
+    logs.restore(sealed);
+    // What a log has of a stream is never older than what was told of it.
+    List<Runnable> inOrder = new ArrayList<>();
+    Map<Long, PastStream> byId = new TreeMap<>();
+    past.forEach(stream -> byId.put(stream.streamId(), stream));
+    List<ReachedPosition> told = new ArrayList<>(reached);
+    told.sort(Comparator.comparing(ReachedPosition::streamId));
+    for (PastStream stream : byId.values()) {
+      while (!told.isEmpty() && told.get(0).streamId() <= stream.streamId()) {
+        ReachedPosition next = told.remove(0);
+        inOrder.add(() -> reached(next));
+      }
+      if (stayed.contains(stream.executorId())) {
+        awaited.computeIfAbsent(stream.executorId(), id -> new ArrayList<>()).add(stream);
+      } else {
+        inOrder.add(() -> restore(stream, sealed));
+      }
+    }
+    told.forEach(next -> inOrder.add(() -> reached(next)));
+    inOrder.forEach(Runnable::run);
+    deleteLogs();
+  }
+
+  private void reached(ReachedPosition reached) {
+    TrackedReceiver receiver = receivers.get(reached.inputId());
+    if (receiver != null) {
+      receiver.positions.put(reached.position().source(), reached.position());
+    }
+  }
+
+  private void restore(PastStream past, List<SealedLog> sealed) {
+    Optional<SealedLog> log =
+        sealed.stream().filter(candidate -> candidate.has(past.streamId())).findFirst();
+    Stream stream = pastStream(past, log.map(SealedLog::name).orElse(""));
+    if (past.endedAt() >= 0) {
+      // What the log has behind that was never acknowledged, nor were its positions.
+      stream.endAt(past.endedAt());
+      if (log.isPresent() && log.get().end(past.streamId()) == past.endedAt()) {
+        stream.endAtLog(log.get());
+        notePositions(stream);
+      }
+      return;
+    }
+    if (log.isPresent()) {
+      stream.endAtLog(log.get());
+    } else {
+      stream.endAt(past.cut());
+    }
+    notePositions(stream);
+    host.onStreamEnded(stream.id, stream.endedAt());
+  }
+
+  private Stream pastStream(PastStream past, String log) {
+    Stream stream = new Stream(past.streamId(), past.inputId(), past.executorId(), log);
+    stream.goOnAt(past.cut(), past.released());
+    streams.put(stream.id, stream);
+    return stream;
+  }
+
+  private void notePositions(Stream stream) {
+    tellPositions(stream);
+    TrackedReceiver receiver = receivers.get(stream.inputId);
+    if (receiver != null) {
+      stream.positions().forEach(at -> receiver.positions.put(at.source(), at));
+    }
+  }
+
+  /**
+   * An executor that stayed is ours: its streams go on. Those without a running receiver end where
+   * their mark is.
+   *
+   * @param log the name of its open block log; empty for none
+   */
+  public void adopt(
+      int executorId, String log, List<StreamMark> marks, List<RunningStream> running) {
+    logs.adopt(executorId, log);
+    for (PastStream past : awaited.getOrDefault(executorId, List.of())) {
+      Stream stream = pastStream(past, past.endedAt() < 0 ? log : "");
+      if (past.endedAt() >= 0) {
+        stream.endAt(past.endedAt());
+      }
+    }
+    awaited.remove(executorId);
+    onMarks(executorId, marks);
+    streams.values().stream()
+        .filter(stream -> stream.primary == executorId)
+        .forEach(Stream::countFromNow);
+    for (RunningStream run : running) {
+      TrackedReceiver receiver = receivers.get(run.inputId());
+      Stream stream = streams.get(run.streamId());
+      boolean ours = stream != null && stream.primary == executorId && !stream.isEnded();
+      if (receiver != null && ours && receiver.executorId < 0) {
+        receiver.adopted(run.streamId(), executorId);
+        tell(ReceiverChange.STARTED, receiver);
+      } else {
+        host.send(
+            executorId,
+            Envelope.newBuilder()
+                .setStopReceiver(StopReceiver.newBuilder().setReceiverId(run.inputId())));
+      }
+    }
+    for (Stream stream : List.copyOf(streams.values())) {
+      TrackedReceiver receiver = receivers.get(stream.inputId);
+      boolean runs = receiver != null && receiver.streamId == stream.id;
+      if (stream.primary == executorId && !stream.isEnded() && !runs) {
+        end(stream, stream.available());
+      }
+    }
+    settled();
+  }
+
+  /**
+   * An executor that stayed is given up before it was adopted.
+   *
+   * @param log the name of its block log; empty for none
+   */
+  public void onExecutorGone(int executorId, String log) {
+    for (PastStream past : awaited.getOrDefault(executorId, List.of())) {
+      Stream stream = pastStream(past, log);
+      if (past.endedAt() >= 0) {
+        stream.endAt(past.endedAt());
+      }
+    }
+    awaited.remove(executorId);
+    logs.adopt(executorId, log);
+    onExecutorLost(executorId);
   }
 
   public void onExecutorJoined() {
@@ -82,25 +261,47 @@ public final class ReceiverTracker {
     List<Stream> closing =
         streams.values().stream()
             .filter(stream -> stream.primary == executorId && !stream.isEnded())
+            .filter(stream -> !stream.isLogged())
             .toList();
     for (TrackedReceiver receiver : receivers.values()) {
-      receiver.ranOn.remove(executorId);
+      receiver.failedOn.remove(executorId);
       if (receiver.executorId == executorId && receiver.state != TrackedReceiver.State.STOPPED) {
         receiver.lost("its executor " + executorId + " was lost", clock.nowMs());
         tell(ReceiverChange.STOPPED, receiver);
       }
     }
+    logs.giveUp(executorId);
     host.pingAll(
         () -> {
           for (Stream stream : closing) {
-            end(stream, stream.highestHeld());
+            if (!stream.isEnded()) {
+              stream.endAtHolders();
+              ended(stream);
+            }
           }
-          if (stopping) {
-            stopWaiting();
-          } else {
-            startWaiting();
-          }
+          settled();
         });
+  }
+
+  /** It is known what is in the log of an executor that was given up. */
+  private void onSealed(SealedLog log) {
+    for (Stream stream : streams.values()) {
+      if (stream.log.equals(log.name()) && !stream.isEnded()) {
+        stream.endAtLog(log);
+        ended(stream);
+      }
+    }
+    deleteLogs();
+    settled();
+  }
+
+  private void settled() {
+    host.onBlocksSettled();
+    if (stopping) {
+      stopWaiting();
+    } else {
+      startWaiting();
+    }
   }
 
   public void onMarks(int executorId, List<StreamMark> marks) {
@@ -133,6 +334,11 @@ public final class ReceiverTracker {
             receiver.input.name(),
             executorId,
             report.getMessage());
+        receiver.failedOn.add(executorId);
+        if (report.getLogFailed() && stream != null && stream.isLogged()) {
+          onLogFailed(executorId, stream.log, report.getMessage());
+          return;
+        }
         end(stream, report.getFinalUntil());
         if (stopping) {
           receiver.stopped();
@@ -143,6 +349,19 @@ public final class ReceiverTracker {
       }
       default -> LOG.warn("receiver {} reports state {}", receiver.input.name(), report.getState());
     }
+  }
+
+  /** Its streams end where it does; their receivers go on elsewhere. */
+  private void onLogFailed(int executorId, String log, String why) {
+    for (TrackedReceiver receiver : receivers.values()) {
+      Stream stream = streams.get(receiver.streamId);
+      if (receiver.executorId == executorId && stream != null && stream.log.equals(log)) {
+        receiver.failedOn.add(executorId);
+        receiver.lost(why, clock.nowMs());
+        tell(ReceiverChange.STOPPED, receiver);
+      }
+    }
+    logs.onFailed(executorId, log);
   }
 
   private static Optional<ReceiverChange> change(ReceiverReport report, boolean wasActive) {
@@ -224,8 +443,20 @@ public final class ReceiverTracker {
         Stream stream = streams.get(range.streamId());
         if (stream != null) {
           stream.cutUntil(Math.max(stream.cut(), range.until()));
+          tellPositions(stream);
         }
       }
+    }
+  }
+
+  /**
+   * The log may forget the blocks that say so once this is durable, and it is before they are
+   * released.
+   */
+  private void tellPositions(Stream stream) {
+    List<SourcePosition> positions = stream.positions();
+    if (!positions.isEmpty() && !positions.equals(toldPositions.put(stream.id, positions))) {
+      host.onSourcesReached(stream.inputId, stream.id, positions);
     }
   }
 
@@ -278,11 +509,44 @@ public final class ReceiverTracker {
                       executor.id(), Envelope.newBuilder().setReleaseBlocks(message.clone())));
     }
     streams.values().removeIf(this::isOver);
+    toldPositions.keySet().retainAll(streams.keySet());
+    deleteLogs();
+  }
+
+  private void deleteLogs() {
+    logs.deleteUnless(this::isNeeded, host::whenDurable);
+  }
+
+  private boolean isNeeded(String log) {
+    return streams.values().stream()
+        .anyMatch(stream -> stream.log.equals(log) && !stream.isUsedUp());
   }
 
   public List<Integer> holders(long streamId, long from, long until) {
     Stream stream = streams.get(streamId);
     return stream == null ? List.of() : stream.holders(from, until);
+  }
+
+  /** Where blocks {@code [from, until)} are in a sealed log; empty when that is not known. */
+  public List<LoggedBlocks> logged(long streamId, long from, long until) {
+    Stream stream = streams.get(streamId);
+    return stream == null
+        ? List.of()
+        : logs.sealed(stream.log).map(log -> log.locate(streamId, from, until)).orElse(List.of());
+  }
+
+  /**
+   * Whether it is known where blocks {@code [from, until)} are, or that they are nowhere; else
+   * {@link ReceiverHost#onBlocksSettled} tells.
+   */
+  public boolean isSettled(long streamId, long from, long until) {
+    Stream stream = streams.get(streamId);
+    if (stream == null) {
+      return awaited.values().stream()
+          .flatMap(List::stream)
+          .noneMatch(past -> past.streamId() == streamId);
+    }
+    return !logs.isSealing(stream.log) || !stream.holders(from, until).isEmpty();
   }
 
   public List<ReceiverStatus> status() {
@@ -312,17 +576,25 @@ public final class ReceiverTracker {
   }
 
   private boolean isOver(Stream stream) {
-    return stream.isUsedUp() && receivers.get(stream.inputId).streamId != stream.id;
+    TrackedReceiver receiver = receivers.get(stream.inputId);
+    return stream.isUsedUp() && (receiver == null || receiver.streamId != stream.id);
   }
 
   private void end(Stream stream, long until) {
     if (stream == null || stream.isEnded()) {
       return;
     }
-    TrackedReceiver receiver = receivers.get(stream.inputId);
-    receiver.streamEnded(stream, until);
     stream.endAt(until);
-    host.onStreamEnded(stream.id, until);
+    ended(stream);
+  }
+
+  private void ended(Stream stream) {
+    TrackedReceiver receiver = receivers.get(stream.inputId);
+    if (receiver != null) {
+      receiver.streamEnded(stream);
+    }
+    tellPositions(stream);
+    host.onStreamEnded(stream.id, stream.endedAt());
   }
 
   private void startWaiting() {
@@ -344,36 +616,70 @@ public final class ReceiverTracker {
   }
 
   private void start(TrackedReceiver receiver, LiveExecutor executor) {
-    long streamId = Stream.id(receiver.input.id(), executor.id());
-    if (receiver.ranOn.contains(executor.id())) {
-      LOG.info("receiver {} stays off executor {}", receiver.input.name(), executor.id());
-      return;
-    }
-    streams.put(streamId, new Stream(streamId, receiver.input.id(), executor.id()));
+    long streamId = Stream.id(epoch, ++startedStreams);
+    String log = logs.openOn(executor.id());
+    streams.put(streamId, new Stream(streamId, receiver.input.id(), executor.id(), log));
     int restart = receiver.starting(streamId, executor.id());
     host.onStreamStarted(streamId, receiver.input.id(), executor.id());
-    host.send(
-        executor.id(),
-        Envelope.newBuilder()
-            .setStartReceiver(
-                StartReceiver.newBuilder()
-                    .setReceiverId(receiver.input.id())
-                    .setStreamId(streamId)
-                    .setReceiver(receiver.input.receiver())
-                    .setReplication(receiver.input.replication())
-                    .setBlockIntervalMs(blockIntervalMs)
-                    .setRecordsPerSecond(rates.recordsPerSecond(receiver.input.id()))
-                    .setRestart(restart)));
+    if (log.isEmpty()) {
+      sendStart(receiver, restart, "");
+      return;
+    }
+    // A later driver must know the streams that it finds in a log.
+    Answers.post(
+        logs.directory(log),
+        loop,
+        (directory, failure) ->
+            host.whenDurable(() -> onPrepared(receiver, streamId, restart, directory, failure)));
+  }
+
+  private void onPrepared(
+      TrackedReceiver receiver, long streamId, int restart, String directory, Throwable failure) {
+    Stream stream = streams.get(streamId);
+    if (receiver.streamId != streamId || receiver.executorId < 0 || stream.isEnded()) {
+      return; // its executor was lost meanwhile
+    }
+    if (stopping) {
+      end(stream, 0);
+      receiver.stopped();
+      tellIfAllStopped();
+    } else if (failure == null) {
+      sendStart(receiver, restart, directory);
+    } else {
+      end(stream, 0);
+      receiver.lost("its block log cannot be made: " + failure.getMessage(), clock.nowMs());
+      loop.schedule(restartDelayMs, this::startWaiting);
+    }
+  }
+
+  private void sendStart(TrackedReceiver receiver, int restart, String logDirectory) {
+    StartReceiver.Builder message =
+        StartReceiver.newBuilder()
+            .setReceiverId(receiver.input.id())
+            .setStreamId(receiver.streamId)
+            .setReceiver(receiver.input.receiver())
+            .setReplication(receiver.input.replication())
+            .setBlockIntervalMs(blockIntervalMs)
+            .setRecordsPerSecond(rates.recordsPerSecond(receiver.input.id()))
+            .setRestart(restart)
+            .setLogDirectory(logDirectory);
+    for (SourcePosition at : receiver.positions.values()) {
+      message.addPositions(
+          SourceOffset.newBuilder()
+              .setSource(at.source())
+              .setOffset(ByteString.copyFrom(at.offsetBytes())));
+    }
+    host.send(receiver.executorId, Envelope.newBuilder().setStartReceiver(message));
   }
 
   /**
-   * Where the receiver wants to be, else where the fewest receivers are; never where its stream
-   * ended before.
+   * Where the receiver wants to be, else where the fewest receivers are; where it failed before
+   * only when there is nothing else.
    */
   private LiveExecutor leastReceivers(TrackedReceiver receiver) {
     Comparator<LiveExecutor> order =
         Comparator.<LiveExecutor, Boolean>comparing(
-                executor -> receiver.ranOn.contains(executor.id()))
+                executor -> receiver.failedOn.contains(executor.id()))
             .thenComparing(executor -> !receiver.input.preferredHosts().contains(executor.host()))
             .thenComparing(executor -> receiversOn(executor.id()))
             .thenComparing(LiveExecutor::id);

@@ -1,9 +1,11 @@
 package org.millrace.am.receive;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.runner.wire.proto.StreamMark;
 
 /**
@@ -14,13 +16,17 @@ import org.millrace.runner.wire.proto.StreamMark;
  *   0 ...... released ...... cut ...... until (primary's mark)
  * </pre>
  *
- * Live streams grow at the primary's mark. When the primary is lost the stream is closing until
- * each other executor has answered a ping; then it ends at the highest mark of a holder.
+ * Live streams grow at the primary's mark. When the primary is lost the stream is closing: one that
+ * is logged until its log is sealed, and then it ends where the log does; any other until each
+ * executor that is left has answered a ping, and then it ends at the highest mark of a holder.
  */
 final class Stream {
   final long id;
   final int inputId;
   final int primary;
+
+  /** The block log that it is written to; empty for none. */
+  final String log;
 
   private final Map<Integer, StreamMark> marks = new TreeMap<>();
   private long cut;
@@ -33,29 +39,38 @@ final class Stream {
   private long bytes;
   private boolean throttled;
 
+  /** Newest of each source below the primary's mark, or below the end. */
+  private List<SourcePosition> positions = List.of();
+
   /** Records that the primary's newest mark promised. */
   private long promisedRecords;
 
   /** Records in blocks {@code [0, until)} by the marks of all holders since the last cut. */
   private final TreeMap<Long, Long> recordsBelow = new TreeMap<>();
 
-  Stream(long id, int inputId, int primary) {
+  Stream(long id, int inputId, int primary, String log) {
     this.id = id;
     this.inputId = inputId;
     this.primary = primary;
+    this.log = log;
     recordsBelow.put(0L, 0L);
   }
 
-  static long id(int receiverId, int executorId) {
-    return ((long) receiverId << 32) | executorId;
+  /** A stream of a driver before: its blocks below {@code newCut} are in batches. */
+  void goOnAt(long newCut, long newReleased) {
+    cut = newCut;
+    released = newReleased;
+    recordsBelow.clear();
+    recordsBelow.put(newCut, 0L);
   }
 
-  static int receiverOf(long streamId) {
-    return (int) (streamId >>> 32);
+  /** Records are counted from here on: how many there were before is not known. */
+  void countFromNow() {
+    recordsBelow.put(cut, recordsUntil(available()));
   }
 
-  static int executorOf(long streamId) {
-    return (int) streamId;
+  static long id(long epoch, long number) {
+    return epoch << 32 | number;
   }
 
   /** Takes a mark; answers whether blocks came in that a batch can take. */
@@ -67,8 +82,24 @@ final class Stream {
       records = mark.getRecordCount();
       bytes = mark.getByteCount();
       throttled = mark.getThrottled();
+      positions = positions(mark);
     }
     return executorId == primary && (before == null || mark.getUntil() > before.getUntil());
+  }
+
+  private static List<SourcePosition> positions(StreamMark mark) {
+    return mark.getPositionsList().stream()
+        .map(at -> SourcePosition.of(at.getSource(), at.getOffset().toByteArray()))
+        .toList();
+  }
+
+  /** Where its sources are to be resumed behind what is safe. */
+  List<SourcePosition> positions() {
+    return positions;
+  }
+
+  boolean isLogged() {
+    return !log.isEmpty();
   }
 
   void executorLost(int executorId) {
@@ -95,11 +126,6 @@ final class Stream {
     if (newest != null) {
       recordsBelow.headMap(newest, false).clear();
     }
-  }
-
-  /** Records that the primary's marks promised above a block; counted by whole marks. */
-  long recordsAbove(long until) {
-    return Math.max(0, promisedRecords - recordsUntil(until));
   }
 
   /** Records in blocks {@code [from, until)}, as far as marks tell. */
@@ -144,8 +170,39 @@ final class Stream {
     return highest;
   }
 
+  /** It ends where its living holders do. */
+  void endAtHolders() {
+    marks.values().stream()
+        .max(Comparator.comparing(StreamMark::getUntil))
+        .filter(highest -> highest.getUntil() >= cut)
+        .ifPresent(highest -> positions = positions(highest));
+    endAt(highestHeld());
+  }
+
+  /** It ends where its log does. */
+  void endAtLog(SealedLog sealed) {
+    endAt(sealed.end(id));
+    long below = recordsUntil(cut);
+    recordsBelow.put(endedAt, below + sealed.records(id, cut, endedAt));
+    List<SourcePosition> logged = sealed.positions(id);
+    positions = logged.isEmpty() ? positions : logged;
+  }
+
   void endAt(long until) {
     endedAt = Math.max(until, cut);
+  }
+
+  long endedAt() {
+    return endedAt;
+  }
+
+  /**
+   * Records that were stored and are in no block that is left. What a source with positions has not
+   * been answered for it sends again.
+   */
+  long lostRecords() {
+    long taken = positions.isEmpty() ? Math.max(records, promisedRecords) : promisedRecords;
+    return Math.max(0, taken - recordsUntil(endedAt));
   }
 
   boolean isEnded() {

@@ -2,7 +2,10 @@ package org.millrace.am.receive;
 
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.ReceiverState;
 
@@ -22,8 +25,11 @@ final class TrackedReceiver {
   int executorId = -1;
   long streamId = -1;
 
-  /** Living executors where a stream of it began; no second one may begin there. */
-  final Set<Integer> ranOn = new HashSet<>();
+  /** Living executors where it could not go on: others are better. */
+  final Set<Integer> failedOn = new HashSet<>();
+
+  /** Where its sources are to be resumed, by name, as streams that ended left them. */
+  final Map<String, SourcePosition> positions = new TreeMap<>();
 
   private int starts;
   private int restarts;
@@ -45,7 +51,6 @@ final class TrackedReceiver {
     state = State.STARTING;
     streamId = newStreamId;
     executorId = onExecutor;
-    ranOn.add(onExecutor);
     return starts++;
   }
 
@@ -90,14 +95,20 @@ final class TrackedReceiver {
     lastErrorTimeMs = nowMs;
   }
 
-  /**
-   * The stream of this receiver has {@code until} blocks for good; what its mark promised above
-   * that is lost.
-   */
-  void streamEnded(Stream stream, long until) {
+  /** A stream of this receiver has ended; what it stored and has no more is lost. */
+  void streamEnded(Stream stream) {
     endedRecords += stream.records();
     endedBytes += stream.bytes();
-    lostRecords += stream.recordsAbove(until);
+    lostRecords += stream.lostRecords();
+    stream.positions().forEach(at -> positions.put(at.source(), at));
+  }
+
+  /** It went on while there was no driver. */
+  void adopted(long itsStreamId, int onExecutor) {
+    state = State.ACTIVE;
+    streamId = itsStreamId;
+    executorId = onExecutor;
+    starts++;
   }
 
   void sampleRate(Stream stream, long nowMs) {

@@ -2,6 +2,7 @@ package org.millrace.am.schedule;
 
 import java.util.List;
 import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.LoggedBlocks;
 
 /** The executors as the scheduler sees them. Called on the driver loop. */
 public interface ExecutorPool {
@@ -16,4 +17,16 @@ public interface ExecutorPool {
    * first.
    */
   List<Integer> holders(long streamId, long from, long until);
+
+  /**
+   * Where all blocks {@code [from, until)} of a stream are in a log, in order; empty when that is
+   * not known.
+   */
+  List<LoggedBlocks> logged(long streamId, long from, long until);
+
+  /**
+   * Whether it is known where these blocks are, or that they are nowhere; else {@link
+   * JobScheduler#onBlocksSettled} follows.
+   */
+  boolean isSettled(long streamId, long from, long until);
 }

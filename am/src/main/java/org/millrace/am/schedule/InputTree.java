@@ -21,9 +21,14 @@ final class InputTree {
 
   /** The first blocks that the task reads. */
   static Optional<BlockSlice> firstBlocks(TaskInput tree) {
+    return blocks(tree).stream().findFirst();
+  }
+
+  /** All blocks that the task reads. */
+  static List<BlockSlice> blocks(TaskInput tree) {
     List<BlockSlice> slices = new ArrayList<>();
     visit(tree, leaf -> slices.addAll(leaf.getBlocks().getSlicesList()));
-    return slices.stream().findFirst();
+    return slices;
   }
 
   /** The kept partitions that the task reads. */

@@ -40,7 +40,7 @@ import org.millrace.runner.wire.proto.UseAttempt;
  * the driver loop.
  *
  * <pre>
- *   submit -> (waits while there is no executor) -> placed -> results in -> done
+ *   submit -> (waits while there is no executor, or nobody knows where its blocks are) -> placed -> results in -> done
  *                                                   | task failed: same placement, next attempt elsewhere
  *                                                   | executor lost: next placement, keeping results
  *                                                   | it or a kept partition was read: planned -> placed
@@ -137,6 +137,17 @@ public final class JobScheduler {
 
   public void onExecutorJoined() {
     slots = Placement.slots(pool.live());
+    placeWaiting();
+  }
+
+  /** It is known where blocks are that jobs may wait for. */
+  public void onBlocksSettled() {
+    if (!pool.live().isEmpty()) {
+      placeWaiting();
+    }
+  }
+
+  private void placeWaiting() {
     for (Job job : new ArrayList<>(jobs.values())) {
       if (job.involved.isEmpty() && !job.planning) {
         place(job);
@@ -251,6 +262,10 @@ public final class JobScheduler {
       onPartitionsLost(job, place, message.getMessage());
       return;
     }
+    if (!isSettled(place)) {
+      placeAgain(job, "it is not known where blocks are that it reads");
+      return;
+    }
     failedTasks++;
     place.failures++;
     MillraceException failure = failureOf(job, place, executorId, message);
@@ -323,6 +338,13 @@ public final class JobScheduler {
       planAgain(job, "an executor that keeps what it reads was lost");
       return;
     }
+    if (!isSettled(job)) {
+      // It waits until it is known where its blocks are; what is still said is of an older
+      // placement.
+      job.placementVersion++;
+      job.involved.clear();
+      return;
+    }
     job.beginnings++;
     job.placementVersion++;
     job.involved.clear();
@@ -354,6 +376,20 @@ public final class JobScheduler {
       }
     }
     byExecutor.forEach((executorId, places) -> send(job, executorId, places));
+  }
+
+  private boolean isSettled(Job job) {
+    for (TaskPlace place : job.places) {
+      if (job.mustRun(place) && !isSettled(place)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isSettled(TaskPlace place) {
+    return InputTree.blocks(place.task.input().tree()).stream()
+        .allMatch(slice -> pool.isSettled(slice.getStreamId(), slice.getFrom(), slice.getUntil()));
   }
 
   private static boolean lives(Set<Integer> executors, List<LiveExecutor> live) {
@@ -580,16 +616,17 @@ public final class JobScheduler {
         .setAttempt(attempt)
         .setTemplateId(task.pipeline().template().getId())
         .setFunctionSetId(task.pipeline().functions().getId())
-        .setInput(InputTree.mapBlocks(task.input().tree(), this::withHolders))
+        .setInput(InputTree.mapBlocks(task.input().tree(), this::located))
         .setArgument(task.argument())
         .addAllStores(task.input().stores())
         .addAllOperatorPartitions(task.input().operatorPartitions())
         .build();
   }
 
-  private BlockSlice withHolders(BlockSlice slice) {
+  private BlockSlice located(BlockSlice slice) {
     return slice.toBuilder()
         .addAllHolders(pool.holders(slice.getStreamId(), slice.getFrom(), slice.getUntil()))
+        .addAllLogged(pool.logged(slice.getStreamId(), slice.getFrom(), slice.getUntil()))
         .build();
   }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import org.millrace.am.schedule.ExecutorPool;
 import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.LoggedBlocks;
 
 /** A cluster where no job can run. */
 final class NoExecutors implements ExecutorPool {
@@ -20,5 +21,15 @@ final class NoExecutors implements ExecutorPool {
   @Override
   public List<Integer> holders(long streamId, long from, long until) {
     return List.of();
+  }
+
+  @Override
+  public List<LoggedBlocks> logged(long streamId, long from, long until) {
+    return List.of();
+  }
+
+  @Override
+  public boolean isSettled(long streamId, long from, long until) {
+    return true;
   }
 }

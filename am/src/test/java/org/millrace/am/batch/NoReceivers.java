@@ -5,6 +5,7 @@ import org.millrace.am.receive.ReceiverChange;
 import org.millrace.am.receive.ReceiverHost;
 import org.millrace.am.receive.ReceiverStatus;
 import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.runner.wire.proto.Envelope;
 
 /** For a tracker without receivers: it has nothing to say. */
@@ -31,6 +32,21 @@ final class NoReceivers implements ReceiverHost {
 
   @Override
   public void onStreamEnded(long streamId, long endedAt) {
+    throw unexpected();
+  }
+
+  @Override
+  public void onSourcesReached(int inputId, long streamId, List<SourcePosition> positions) {
+    throw unexpected();
+  }
+
+  @Override
+  public void whenDurable(Runnable action) {
+    throw unexpected();
+  }
+
+  @Override
+  public void onBlocksSettled() {
     throw unexpected();
   }
 

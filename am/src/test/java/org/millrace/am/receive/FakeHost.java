@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
 import org.millrace.runner.wire.proto.StartReceiver;
@@ -20,7 +21,9 @@ final class FakeHost implements ReceiverHost {
   final List<Long> started = new ArrayList<>();
   final List<Long> rates = new ArrayList<>();
   final List<String> changes = new ArrayList<>();
+  final List<String> reached = new ArrayList<>();
   int allStopped;
+  int settled;
 
   private final Map<Integer, LiveExecutor> live = new TreeMap<>();
   private final List<Runnable> pings = new ArrayList<>();
@@ -37,6 +40,16 @@ final class FakeHost implements ReceiverHost {
 
   void lose(int id) {
     live.remove(id);
+  }
+
+  /** The stream of a receiver that was started last on an executor. */
+  long stream(int receiverId, int executorId) {
+    for (int i = starts.size() - 1; i >= 0; i--) {
+      if (starts.get(i).getReceiverId() == receiverId && startedOn.get(i) == executorId) {
+        return starts.get(i).getStreamId();
+      }
+    }
+    throw new AssertionError("receiver " + receiverId + " was not started on " + executorId);
   }
 
   /** All executors have answered all pings. */
@@ -79,6 +92,21 @@ final class FakeHost implements ReceiverHost {
   @Override
   public void onStreamEnded(long streamId, long endedAt) {
     ended.put(streamId, endedAt);
+  }
+
+  @Override
+  public void onSourcesReached(int inputId, long streamId, List<SourcePosition> positions) {
+    reached.add(inputId + " " + positions);
+  }
+
+  @Override
+  public void whenDurable(Runnable action) {
+    action.run();
+  }
+
+  @Override
+  public void onBlocksSettled() {
+    settled++;
   }
 
   @Override

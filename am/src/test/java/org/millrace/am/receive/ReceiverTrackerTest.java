@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.graph.BlockRange;
 import org.millrace.checkpoint.runtime.SimulatedTime;
@@ -14,22 +15,25 @@ import org.millrace.runner.wire.proto.StreamMark;
 
 class ReceiverTrackerTest {
   private static final int INPUT = 0;
+  private static final long EPOCH = 3;
   private static final long RESTART_MS = 2_000;
   private static final ReceiverTracker.Settings SETTINGS =
       new ReceiverTracker.Settings(
-          1_000, 200, RESTART_MS, new RatePolicy(true, 1_000, 1, 0.2, 0, 100, 50_000));
+          1_000, 200, RESTART_MS, new RatePolicy(true, 1_000, 1, 0.2, 0, 100, 50_000), EPOCH);
 
   private final SimulatedTime time = SimulatedTime.inOrder();
   private final FakeHost host = new FakeHost(1, 2);
   private final ReceiverTracker tracker =
-      new ReceiverTracker(host, time.loop("driver"), time, SETTINGS);
+      new ReceiverTracker(host, time.loop("driver"), time, SETTINGS, Optional.empty());
 
   @Test
   void putsEachReceiverWhereTheFewestAre() {
     tracker.start(List.of(input(0), input(1), input(2)));
 
     assertThat(host.startedOn).containsExactly(1, 2, 1);
-    assertThat(host.started).containsExactly(stream(0, 1), stream(1, 2), stream(2, 1));
+    assertThat(host.started)
+        .containsExactly(EPOCH << 32 | 1, EPOCH << 32 | 2, EPOCH << 32 | 3)
+        .containsExactly(stream(0, 1), stream(1, 2), stream(2, 1));
   }
 
   @Test
@@ -43,7 +47,8 @@ class ReceiverTrackerTest {
   @Test
   void waitsForAnExecutor() {
     FakeHost empty = new FakeHost();
-    ReceiverTracker waiting = new ReceiverTracker(empty, time.loop("other"), time, SETTINGS);
+    ReceiverTracker waiting =
+        new ReceiverTracker(empty, time.loop("other"), time, SETTINGS, Optional.empty());
     waiting.start(List.of(input(INPUT)));
     assertThat(empty.startedOn).isEmpty();
 
@@ -199,7 +204,7 @@ class ReceiverTrackerTest {
   }
 
   @Test
-  void goesElsewhereAfterAFailureAndNeverStartsTwiceInOneExecutor() {
+  void goesElsewhereAfterAFailureAsLongAsItDidNotFailEverywhere() {
     tracker.start(List.of(input(INPUT)));
     report(1, ReceiverState.FAILED, 0);
     time.advance(RESTART_MS - 1);
@@ -215,11 +220,13 @@ class ReceiverTrackerTest {
     tracker.release(blocks);
     report(2, ReceiverState.FAILED, 1);
     time.advance(RESTART_MS);
-    assertThat(host.startedOn).as("stream ids are not used again").containsExactly(1, 2);
+    assertThat(host.startedOn).containsExactly(1, 2, 1);
+    assertThat(host.started).as("stream ids are not used again").doesNotHaveDuplicates();
 
     host.join(3);
-    tracker.onExecutorJoined();
-    assertThat(host.startedOn).containsExactly(1, 2, 3);
+    tracker.onReport(1, report(INPUT, stream(INPUT, 1), ReceiverState.FAILED, 0));
+    time.advance(RESTART_MS);
+    assertThat(host.startedOn).containsExactly(1, 2, 1, 3);
   }
 
   @Test
@@ -335,11 +342,11 @@ class ReceiverTrackerTest {
     return new ReceiverInput(id, "receiver-" + id, ByteString.EMPTY, 2, List.of());
   }
 
-  private static long stream(int receiverId, int executorId) {
-    return Stream.id(receiverId, executorId);
+  private long stream(int receiverId, int executorId) {
+    return host.stream(receiverId, executorId);
   }
 
-  private static BlockRange range(int receiverId, int executorId, long from, long until) {
+  private BlockRange range(int receiverId, int executorId, long from, long until) {
     return new BlockRange(stream(receiverId, executorId), from, until);
   }
 }

@@ -5,11 +5,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.LoggedBlocks;
 
 /** Executors with one core each that only remember what they were sent. */
 final class FakePool implements ExecutorPool {
   private final Map<Integer, LiveExecutor> live = new TreeMap<>();
   private final Map<Integer, List<Envelope>> sent = new TreeMap<>();
+
+  /** Nobody knows where blocks are. */
+  boolean unsettled;
 
   FakePool(int... ids) {
     for (int id : ids) {
@@ -48,5 +52,20 @@ final class FakePool implements ExecutorPool {
   @Override
   public List<Integer> holders(long streamId, long from, long until) {
     return List.copyOf(live.keySet());
+  }
+
+  @Override
+  public List<LoggedBlocks> logged(long streamId, long from, long until) {
+    return List.of(
+        LoggedBlocks.newBuilder()
+            .setDirectory("log-of-" + streamId)
+            .addOffsets(from)
+            .addLengths((int) (until - from))
+            .build());
+  }
+
+  @Override
+  public boolean isSettled(long streamId, long from, long until) {
+    return !unsettled;
   }
 }

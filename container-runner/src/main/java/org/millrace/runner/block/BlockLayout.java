@@ -139,7 +139,7 @@ public final class BlockLayout {
    *
    * @throws MillraceException PROTOCOL_VIOLATION when they do not fit
    */
-  static BlockHeader header(ByteBuffer encoded) {
+  public static BlockHeader header(ByteBuffer encoded) {
     ByteBuffer bytes = encoded.slice();
     int length = bytes.remaining();
     if (length < HEADER_BYTES) {

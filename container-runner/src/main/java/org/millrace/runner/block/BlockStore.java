@@ -71,7 +71,7 @@ public final class BlockStore implements BlockReader {
     try {
       taken = !closed;
       if (taken) {
-        stream(block.id().streamId(), true).append(block);
+        stream(block.id().streamId(), true, peerLinks.self()).append(block);
       }
     } finally {
       lock.unlock();
@@ -148,9 +148,8 @@ public final class BlockStore implements BlockReader {
         newestExecutor = Math.max(newestExecutor, executor);
       }
       for (var all = streams.entrySet().iterator(); all.hasNext(); ) {
-        var each = all.next();
-        int executor = (int) (long) each.getKey();
-        if (each.getValue().isForgettable() && isGone(executor)) {
+        HeldStream each = all.next().getValue();
+        if (each.isForgettable() && isGone(each.executor())) {
           all.remove();
         }
       }
@@ -188,7 +187,7 @@ public final class BlockStore implements BlockReader {
       if (closed || isGone(fromExecutor)) {
         return false;
       }
-      HeldStream stream = stream(id.streamId(), false);
+      HeldStream stream = stream(id.streamId(), false, fromExecutor);
       if (stream.until() < message.getLowestSequence()) {
         dropped = stream.restartAt(message.getLowestSequence());
       }
@@ -263,8 +262,8 @@ public final class BlockStore implements BlockReader {
   }
 
   @GuardedBy("lock")
-  private HeldStream stream(long streamId, boolean primary) {
-    return streams.computeIfAbsent(streamId, id -> new HeldStream(primary));
+  private HeldStream stream(long streamId, boolean primary, int executor) {
+    return streams.computeIfAbsent(streamId, id -> new HeldStream(primary, executor));
   }
 
   /** Executor ids grow: one below the newest that is not listed has been here and is lost. */

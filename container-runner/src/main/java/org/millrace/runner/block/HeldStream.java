@@ -5,20 +5,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.millrace.api.streaming.receiver.SourcePosition;
 
 /**
  * The blocks {@code [from, until)} of one stream. Guarded by the lock of its {@link BlockStore}.
  */
 final class HeldStream {
   private final boolean primary;
+  private final int executor;
   private final Map<Long, StoredBlock> blocks = new HashMap<>();
+  private final Map<String, SourcePosition> positions = new TreeMap<>();
   private long from;
   private long until;
   private long untilRecords;
   private long byteCount;
 
-  HeldStream(boolean primary) {
+  /**
+   * @param executor of the receiver of the stream
+   */
+  HeldStream(boolean primary, int executor) {
     this.primary = primary;
+    this.executor = executor;
+  }
+
+  int executor() {
+    return executor;
   }
 
   boolean primary() {
@@ -52,6 +64,7 @@ final class HeldStream {
     until++;
     untilRecords = recordsBefore + block.recordCount();
     byteCount += block.encoded().remaining();
+    BlockLayout.position(block.encoded()).ifPresent(at -> positions.put(at.source(), at));
   }
 
   /** Drops everything: the next block will be {@code sequence}. */
@@ -78,6 +91,7 @@ final class HeldStream {
   }
 
   HeldRange range(long streamId) {
-    return new HeldRange(streamId, from, until, primary, untilRecords, byteCount);
+    return new HeldRange(
+        streamId, from, until, primary, untilRecords, byteCount, List.copyOf(positions.values()));
   }
 }

@@ -1,8 +1,12 @@
 package org.millrace.runner.receive;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.api.streaming.receiver.SourcePosition;
+import org.millrace.runner.block.BlockLayout;
 import org.millrace.runner.block.HeldRange;
 import org.millrace.runner.block.StoredBlock;
 import org.millrace.runner.wire.proto.StreamMark;
@@ -18,6 +22,11 @@ final class ReceivedStream {
   private final Replicator replicator;
   private final Optional<LoggedStream> log;
   private final ReceiverReports reports;
+  private final Map<String, SourcePosition> safePositions = new TreeMap<>();
+
+  /** Of blocks that were not below the mark, by the sequence behind the block. */
+  private final TreeMap<Long, SourcePosition> comingPositions = new TreeMap<>();
+
   private Optional<ReceiverRun> run = Optional.empty();
 
   /**
@@ -64,6 +73,8 @@ final class ReceivedStream {
 
   /** A block was cut; in the order of the stream. */
   void onStored(StoredBlock block) {
+    BlockLayout.position(block.encoded())
+        .ifPresent(at -> comingPositions.put(block.id().sequence() + 1, at));
     log.ifPresent(into -> into.onStored(block));
     replicator.onStored(block);
   }
@@ -95,6 +106,9 @@ final class ReceivedStream {
 
   StreamMark report(HeldRange held) {
     long until = mark.until();
+    Map<Long, SourcePosition> reached = comingPositions.headMap(until, true);
+    reached.values().forEach(at -> safePositions.put(at.source(), at));
+    reached.clear();
     return StreamMark.newBuilder()
         .setStreamId(streamId)
         .setFrom(Math.min(held.from(), until))
@@ -103,6 +117,7 @@ final class ReceivedStream {
         .setRecordCount(held.untilRecords())
         .setByteCount(held.byteCount())
         .setUntilRecords(mark.untilRecords())
+        .addAllPositions(ReceiverReports.offsets(safePositions.values()))
         .setThrottled(run.map(ReceiverRun::isThrottled).orElse(false))
         .build();
   }

@@ -52,16 +52,17 @@ public final class ReceiverManager implements ReceiverService {
     if (closed) {
       return;
     }
-    ReceivedStream stream =
-        streams.computeIfAbsent(message.getStreamId(), id -> newStream(message));
-    if (stream.run().isPresent()) {
-      if (stream.run().get().isEnding()) {
+    Optional<ReceiverRun> running = running(message.getReceiverId());
+    if (running.isPresent()) {
+      if (running.get().isEnding()) {
         startsAfterStop.put(message.getReceiverId(), message);
       } else {
         LOG.warn("Receiver {} is running here already", message.getReceiverId());
       }
       return;
     }
+    ReceivedStream stream =
+        streams.computeIfAbsent(message.getStreamId(), id -> newStream(message));
     stream.replicator().setReplication(message.getReplication());
     ReceiverRun run = new ReceiverRun(message, stream, environment, () -> onStopped(message));
     stream.setRun(Optional.of(run));
@@ -181,6 +182,13 @@ public final class ReceiverManager implements ReceiverService {
     }
   }
 
+  private Optional<ReceiverRun> running(int receiverId) {
+    return streams.values().stream()
+        .filter(stream -> stream.receiverId() == receiverId)
+        .flatMap(stream -> stream.run().stream())
+        .findFirst();
+  }
+
   private void onReplicated(int fromExecutor, BlockReplicated answer) {
     ReceivedStream stream = streams.get(answer.getStreamId());
     if (stream != null) {
@@ -201,6 +209,7 @@ public final class ReceiverManager implements ReceiverService {
         .setRecordCount(held.untilRecords())
         .setByteCount(held.byteCount())
         .setUntilRecords(held.untilRecords())
+        .addAllPositions(ReceiverReports.offsets(held.positions()))
         .build();
   }
 

@@ -1,14 +1,19 @@
 package org.millrace.runner.receive;
 
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.executor.PeerLinks;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.ReceiverState;
+import org.millrace.runner.wire.proto.SourceOffset;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,6 +121,18 @@ final class ReceiverReports {
 
   private void send(ReceiverReport.Builder report) {
     peerLinks.sendToDriver(Envelope.newBuilder().setReceiverReport(report), null);
+  }
+
+  /** Positions in the words of the wire. */
+  static List<SourceOffset> offsets(Collection<SourcePosition> positions) {
+    return positions.stream()
+        .map(
+            at ->
+                SourceOffset.newBuilder()
+                    .setSource(at.source())
+                    .setOffset(UnsafeByteOperations.unsafeWrap(at.offsetBytes()))
+                    .build())
+        .toList();
   }
 
   private static String stackTrace(Throwable cause) {

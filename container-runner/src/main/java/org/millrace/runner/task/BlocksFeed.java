@@ -2,29 +2,38 @@ package org.millrace.runner.task;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.runner.block.Block;
 import org.millrace.runner.block.BlockCodec;
 import org.millrace.runner.block.BlockId;
 import org.millrace.runner.block.BlockReader;
+import org.millrace.runner.block.LoggedBlockReader;
+import org.millrace.runner.block.LoggedBlockReader.Run;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.codec.RecordReader;
 import org.millrace.runner.shuffle.Futures;
 import org.millrace.runner.wire.proto.BlockInput;
 import org.millrace.runner.wire.proto.BlockSlice;
 
-/** Received blocks in the order of the slices; a few are fetched ahead. */
+/**
+ * Received blocks in the order of the slices; a few are fetched ahead, from executors that hold
+ * them or else from the log of one that is gone.
+ */
 final class BlocksFeed implements Feed {
   private static final int AHEAD = 4;
   private static final int RECORDS_A_STEP = 2_048;
 
   private final PageLoop loop;
   private final BlockReader blocks;
+  private final LoggedBlockReader logs;
   private final RecordCodec codec;
   private final int stepBytes;
   private final BlockInput input;
   private final RecordConsumer head;
   private final ArrayDeque<CompletableFuture<Block>> fetches = new ArrayDeque<>();
+  private final ArrayDeque<Run> runs = new ArrayDeque<>();
+  private BlockSlice runsOf;
   private int slice;
   private long nextSequence;
   private CurrentBlock current;
@@ -33,12 +42,14 @@ final class BlocksFeed implements Feed {
   BlocksFeed(
       PageLoop loop,
       BlockReader blocks,
+      LoggedBlockReader logs,
       RecordCodec codec,
       int stepBytes,
       BlockInput input,
       RecordConsumer head) {
     this.loop = loop;
     this.blocks = blocks;
+    this.logs = logs;
     this.codec = codec;
     this.stepBytes = stepBytes;
     this.input = input;
@@ -75,12 +86,48 @@ final class BlocksFeed implements Feed {
     }
   }
 
+  /** The read that brings the next block of the slice, or null. */
+  private Run logged(BlockSlice from) {
+    if (runsOf != from) {
+      runsOf = from;
+      runs.clear();
+      runs.addAll(LoggedBlockReader.runs(from));
+    }
+    while (!runs.isEmpty() && runs.peek().until() <= nextSequence) {
+      runs.remove();
+    }
+    return runs.peek();
+  }
+
+  /** From a holder; from the log when none has it any more. */
+  private CompletableFuture<Block> fetch(BlockSlice from, long sequence, Run logged) {
+    CompletableFuture<Block> held =
+        blocks.read(new BlockId(from.getStreamId(), sequence), from.getHoldersList());
+    if (logged == null) {
+      return held;
+    }
+    return held.exceptionallyCompose(
+        lost -> logs.read(logged).thenApply(all -> all.get((int) (sequence - logged.from()))));
+  }
+
+  private void readRun(Run run) {
+    CompletableFuture<List<Block>> read = logs.read(run);
+    for (; nextSequence < run.until(); nextSequence++) {
+      int index = (int) (nextSequence - run.from());
+      fetches.add(read.thenApply(all -> all.get(index)));
+    }
+  }
+
   private boolean fetchNext() {
     while (slice < input.getSlicesCount()) {
       BlockSlice from = input.getSlices(slice);
       if (nextSequence < from.getUntil()) {
-        BlockId id = new BlockId(from.getStreamId(), nextSequence++);
-        fetches.add(blocks.read(id, from.getHoldersList()));
+        Run logged = logged(from);
+        if (logged == null || !from.getHoldersList().isEmpty()) {
+          fetches.add(fetch(from, nextSequence++, logged));
+        } else {
+          readRun(logged);
+        }
         return true;
       }
       slice++;

@@ -5,6 +5,7 @@ import java.util.List;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.Operator;
+import org.millrace.runner.block.LoggedBlockReader;
 import org.millrace.runner.hadoop.SplitReader;
 import org.millrace.runner.shuffle.ShuffleKey;
 import org.millrace.runner.task.PipeInstance.PartitionFunction;
@@ -100,6 +101,7 @@ final class FeedFactory {
           new BlocksFeed(
               loop,
               environment.blocks(),
+              new LoggedBlockReader(environment.files(), environment.io()),
               services.codec(),
               environment.settings().pageBytes(),
               input.getBlocks(),

@@ -90,4 +90,19 @@ public final class BlockLogReader {
     return BlockRecord.decode(
         RecordLogReader.payload(files, directory, location), location.length());
   }
+
+  /**
+   * Reads several blocks of one segment with one read, as {@link #read} does one.
+   *
+   * @param locations at least one, all of the same segment, in the order of their offsets
+   */
+  public static List<ReceivedBlock> readAll(
+      DurableFiles files, String directory, List<RecordLocation> locations) {
+    List<ByteBuffer> payloads = RecordLogReader.payloads(files, directory, locations);
+    List<ReceivedBlock> blocks = new ArrayList<>(payloads.size());
+    for (ByteBuffer payload : payloads) {
+      blocks.add(BlockRecord.decode(payload, payload.remaining()));
+    }
+    return blocks;
+  }
 }

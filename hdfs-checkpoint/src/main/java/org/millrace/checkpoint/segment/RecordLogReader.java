@@ -141,26 +141,55 @@ public final class RecordLogReader {
    * @throws MillraceException {@code CORRUPT_LOG} when it is not a record or damaged
    */
   public static ByteBuffer payload(DurableFiles files, String directory, RecordLocation location) {
-    String path = location.pathIn(directory);
-    long start = location.offset() - SegmentFormat.RECORD_PREFIX_BYTES;
+    return payloads(files, directory, List.of(location)).get(0);
+  }
+
+  /**
+   * Reads several records of one segment with one read, and checks them. Blocks. What stands
+   * between them is read too.
+   *
+   * @param locations at least one, all of the same segment, in the order of their offsets
+   * @throws MillraceException {@code CORRUPT_LOG} when one of them is not a record or damaged
+   */
+  public static List<ByteBuffer> payloads(
+      DurableFiles files, String directory, List<RecordLocation> locations) {
+    RecordLocation first = locations.get(0);
+    RecordLocation last = locations.get(locations.size() - 1);
+    String path = first.pathIn(directory);
+    long start = first.offset() - SegmentFormat.RECORD_PREFIX_BYTES;
+    int length = (int) (last.offset() + last.length() - start);
+    byte[] bytes;
     try (InputStream stream = files.open(path, start)) {
-      byte[] bytes = stream.readNBytes(SegmentFormat.RECORD_PREFIX_BYTES + location.length());
-      ByteBuffer prefix = ByteBuffer.wrap(bytes);
-      if (bytes.length == SegmentFormat.RECORD_PREFIX_BYTES + location.length()
-          && prefix.getInt() == location.length()) {
-        int crc = prefix.getInt();
-        long number = prefix.getLong();
-        if (crc == SegmentFormat.crc(location.length(), number, prefix)) {
-          return prefix.slice();
-        }
-      }
+      bytes = stream.readNBytes(length);
     } catch (IOException e) {
       throw unreadable(path, e);
+    }
+    List<ByteBuffer> payloads = new ArrayList<>(locations.size());
+    for (RecordLocation location : locations) {
+      int at = (int) (location.offset() - SegmentFormat.RECORD_PREFIX_BYTES - start);
+      payloads.add(checked(path, location, ByteBuffer.wrap(bytes).position(at)));
+    }
+    return payloads;
+  }
+
+  /** The payload of the record at the position of the bytes. */
+  private static ByteBuffer checked(String path, RecordLocation location, ByteBuffer bytes) {
+    if (bytes.remaining() >= SegmentFormat.RECORD_PREFIX_BYTES + location.length()) {
+      ByteBuffer record =
+          bytes.slice(bytes.position(), SegmentFormat.RECORD_PREFIX_BYTES + location.length());
+      if (record.getInt() == location.length()) {
+        int crc = record.getInt();
+        long number = record.getLong();
+        if (crc == SegmentFormat.crc(location.length(), number, record)) {
+          return record.slice();
+        }
+      }
     }
     throw new MillraceException(
         ErrorCode.CORRUPT_LOG,
         "Segment %s has no whole record of %d bytes at offset %d"
-            .formatted(path, location.length(), start));
+            .formatted(
+                path, location.length(), location.offset() - SegmentFormat.RECORD_PREFIX_BYTES));
   }
 
   private static MillraceException unreadable(String path, IOException e) {

@@ -3,14 +3,12 @@ package org.millrace.runner.executor.adapter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
-import org.millrace.api.error.ErrorCode;
-import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.FatalHandler;
 import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.checkpoint.segment.RecordLogOptions;
 import org.millrace.runner.block.BlockMemory;
 import org.millrace.runner.block.BlockStore;
 import org.millrace.runner.codec.RecordCodec;
@@ -24,10 +22,10 @@ import org.millrace.runner.executor.ExecutorSettings;
 import org.millrace.runner.executor.PeerLinks;
 import org.millrace.runner.memory.BudgetAccountant;
 import org.millrace.runner.memory.MemoryShares;
-import org.millrace.runner.receive.ReceivedBlockLog;
 import org.millrace.runner.receive.ReceiverEnvironment;
 import org.millrace.runner.receive.ReceiverManager;
 import org.millrace.runner.receive.ReceiverSettings;
+import org.millrace.runner.receive.SegmentBlockLog;
 import org.millrace.runner.shuffle.adapter.DirectoryFiles;
 import org.millrace.runner.task.TaskEnvironment;
 import org.millrace.runner.task.TaskManager;
@@ -128,14 +126,14 @@ public final class ExecutorAssembly {
                 program.userClasses(),
                 new RecordCodec(program.userClasses()),
                 receiverSettings(configuration),
-                ExecutorAssembly::openLog,
+                SegmentBlockLog.opener(
+                    ports.files(),
+                    ports.control(),
+                    ports.clock(),
+                    registered.getExecutorId(),
+                    RecordLogOptions.DEFAULT),
                 marksMoved));
     return new Rooms(tasks, receivers, memory);
-  }
-
-  private static ReceivedBlockLog openLog(String directory, Consumer<Throwable> onFailed) {
-    throw new MillraceException(
-        ErrorCode.ILLEGAL_USE, "received blocks are not logged: " + directory + " is not opened");
   }
 
   private static ReceiverSettings receiverSettings(Settings configuration) {

@@ -34,6 +34,7 @@ import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.conf.Settings;
 import org.millrace.runner.hadoop.adapter.FormatBridge;
 import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.StartReceiver;
 import org.millrace.runner.wire.proto.StreamMark;
 
 /** One application from its start to its drain, with faults, all from a seed. */
@@ -62,6 +63,9 @@ final class Simulation {
 
   /** Records that the marks of a receiver's executor promised, by receiver and machine. */
   private final Map<String, Long> promised = new TreeMap<>();
+
+  /** Receivers by stream. */
+  private final Map<Long, Integer> receivers = new HashMap<>();
 
   private SimulatedCluster cluster;
 
@@ -237,9 +241,13 @@ final class Simulation {
   }
 
   private Optional<Envelope> observe(Machine sender, Envelope message) {
+    if (message.hasStartReceiver()) {
+      StartReceiver start = message.getStartReceiver();
+      receivers.put(start.getStreamId(), start.getReceiverId());
+    }
     for (StreamMark mark : message.getHeartbeat().getMarksList()) {
       if (mark.getPrimary()) {
-        String source = (mark.getStreamId() >>> 32) + "@" + sender.name();
+        String source = receivers.get(mark.getStreamId()) + "@" + sender.name();
         promised.merge(source, mark.getUntilRecords(), Math::max);
       }
     }

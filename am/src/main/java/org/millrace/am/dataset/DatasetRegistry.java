@@ -133,6 +133,13 @@ public final class DatasetRegistry {
     return unwanted;
   }
 
+  /** Whether a partition is kept by this executor and by no other. */
+  public synchronized boolean isOnlyHolder(int executorId) {
+    return datasets.values().stream()
+        .flatMap(dataset -> dataset.holders.values().stream())
+        .anyMatch(holders -> holders.size() == 1 && holders.contains(executorId));
+  }
+
   /** The executors that were thought to keep a partition may have dropped it. */
   public synchronized void onPartitionLost(long datasetId, int partition) {
     Dataset dataset = datasets.get(datasetId);

@@ -49,6 +49,12 @@ public final class StateRegistry {
     return stale;
   }
 
+  /** Whether state lives there. */
+  public synchronized boolean isHome(int executorId) {
+    return homes.values().stream()
+        .anyMatch(home -> home.executorId() == executorId && !home.lost());
+  }
+
   synchronized void onExecutorLost(int executorId) {
     homes.replaceAll(
         (key, home) ->

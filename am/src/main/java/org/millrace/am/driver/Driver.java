@@ -63,6 +63,7 @@ final class Driver implements BatchListener {
   private SnapshotTaker snapshots;
 
   private Streaming streaming;
+  private ExecutorAllocation allocation;
   private State state = State.STARTING;
   private MillraceException failure;
   private boolean closed;
@@ -126,6 +127,13 @@ final class Driver implements BatchListener {
     streaming = made;
     StreamGraph graph = made.graph();
     openJournal(taken);
+    allocation =
+        new ExecutorAllocation(
+            allocationPolicy(),
+            graph.batchInterval().milliseconds(),
+            ports.loop(),
+            executors,
+            () -> made.batches().waitingBatches());
     long startTimeMs = ports.clock().nowMs();
     if (taken.before().isEmpty()) {
       journal.append(
@@ -139,6 +147,7 @@ final class Driver implements BatchListener {
     journal.append(new DriverEvent.OperatorsChanged(taken.operators()));
     state = State.RUNNING;
     streaming.start(startTimeMs);
+    allocation.start();
     LOG.info(
         "streaming started: batches of {}, {} inputs, {} outputs",
         graph.batchInterval().prettyPrint(),
@@ -175,6 +184,13 @@ final class Driver implements BatchListener {
         new DriverEvent.EpochClaimed(epoch.epoch(), epoch.applicationId(), epoch.attempt()));
     journal.append(new DriverEvent.ConfigurationChanged(settings.given()));
     executors.appendJoined();
+  }
+
+  /** The one executor of {@code local[n]} is this process. */
+  private AllocationPolicy allocationPolicy() {
+    return environment.identity().master().startsWith("local")
+        ? AllocationPolicy.fixed(1)
+        : AllocationPolicy.of(settings);
   }
 
   /**
@@ -246,6 +262,7 @@ final class Driver implements BatchListener {
       LOG.warn("batch {} ms is skipped: {}", status.batchTimeMs(), status.error());
     } else if (status.state() == BatchStatus.State.COMPLETED) {
       streaming.onBatchCompleted(status);
+      allocation.onBatchCompleted(status.processingMs());
     }
   }
 
@@ -375,6 +392,9 @@ final class Driver implements BatchListener {
     state = State.STOPPED;
     if (streaming != null) {
       streaming.end();
+    }
+    if (allocation != null) {
+      allocation.end();
     }
     LOG.info("streaming stopped: {}", reason);
     if (failure == null) {

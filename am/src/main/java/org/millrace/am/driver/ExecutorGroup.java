@@ -2,6 +2,7 @@ package org.millrace.am.driver;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +37,11 @@ import org.slf4j.LoggerFactory;
  * Keeps the wanted number of executors alive and passes on what they say to the scheduler and the
  * receiver tracker. Owned by the driver loop.
  */
-final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterResources.Listener {
+final class ExecutorGroup
+    implements ExecutorPool,
+        ExecutorListener,
+        ClusterResources.Listener,
+        ExecutorAllocation.Executors {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorGroup.class);
   private static final long LATE_EXECUTORS_MS = 1_500;
   private static final long STRAGGLERS_MS = 100;
@@ -45,12 +50,13 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
   private final Journal journal;
   private final Loop loop;
   private final Consumer<MillraceException> onFailure;
-  private final int wanted;
   private final long adoptionTimeoutMs;
   private final long startTimeoutMs;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final ResidentMessages residents;
   private final JobScheduler scheduler;
+  private final Set<Integer> leaving = new HashSet<>();
+  private int wanted;
   private ClusterResources cluster;
   private ReceiverTracker receivers;
   private DriverBroadcasts broadcasts;
@@ -71,7 +77,7 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
     this.journal = journal;
     this.loop = loop;
     this.onFailure = onFailure;
-    this.wanted = settings.get(Keys.EXECUTOR_INSTANCES);
+    this.wanted = AllocationPolicy.of(settings).initial();
     this.adoptionTimeoutMs = settings.get(Keys.ADOPTION_TIMEOUT);
     this.startTimeoutMs = settings.get(Keys.EXECUTOR_START_TIMEOUT);
     this.residents = new ResidentMessages(Residents.none(), this);
@@ -178,7 +184,63 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
 
   @Override
   public List<LiveExecutor> live() {
+    List<LiveExecutor> live = registry.live();
+    live.removeIf(executor -> leaving.contains(executor.id()));
+    return live;
+  }
+
+  @Override
+  public List<LiveExecutor> all() {
     return registry.live();
+  }
+
+  @Override
+  public int wanted() {
+    return wanted;
+  }
+
+  @Override
+  public void want(int total) {
+    wanted = total;
+    if (!closed) {
+      cluster.requestExecutors(wanted);
+    }
+  }
+
+  @Override
+  public boolean mayLeave(int executorId) {
+    return (receivers == null || !receivers.uses(executorId))
+        && !residents.residents().states().isHome(executorId);
+  }
+
+  @Override
+  public boolean isFree(int executorId) {
+    return mayLeave(executorId) && !residents.residents().datasets().isOnlyHolder(executorId);
+  }
+
+  @Override
+  public boolean isUsed(int executorId) {
+    return scheduler.isUsed(executorId);
+  }
+
+  @Override
+  public void takeNoWork(int executorId, boolean leaves) {
+    if (leaves) {
+      leaving.add(executorId);
+    } else if (leaving.remove(executorId)) {
+      // As good as a new one for those that wait.
+      scheduler.onExecutorJoined();
+      if (receivers != null) {
+        receivers.onExecutorJoined();
+      }
+    }
+  }
+
+  @Override
+  public void giveBack(int executorId) {
+    // First, so that nobody replaces it.
+    want(wanted - 1);
+    registry.giveBack(executorId);
   }
 
   @Override
@@ -241,6 +303,7 @@ final class ExecutorGroup implements ExecutorPool, ExecutorListener, ClusterReso
 
   @Override
   public void onLost(RegisteredExecutor executor, String reason) {
+    leaving.remove(executor.id);
     journal.append(new DriverEvent.ExecutorLost(executor.id, reason));
     cluster.releaseExecutor(executor.registration.getContainer());
     cluster.requestExecutors(wanted);

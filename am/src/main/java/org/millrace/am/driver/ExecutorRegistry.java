@@ -207,6 +207,17 @@ final class ExecutorRegistry implements FrameHandler {
     completePings();
   }
 
+  /** Ends an executor that nobody needs: the listener is told that it is gone. */
+  void giveBack(int executorId) {
+    RegisteredExecutor executor = executors.get(executorId);
+    if (executor != null) {
+      String reason = "it is not needed any more";
+      send(executorId, Envelope.newBuilder().setShutDown(ShutDown.newBuilder().setReason(reason)));
+      LOG.info("executor {} is given back: {}", executorId, reason);
+      remove(executor, reason);
+    }
+  }
+
   /** Tells all executors to end. */
   void shutDownAll(String reason) {
     closed = true;
@@ -346,6 +357,15 @@ final class ExecutorRegistry implements FrameHandler {
   }
 
   private void lose(RegisteredExecutor executor, String reason) {
+    if (!closed && executors.containsKey(executor.id)) {
+      lost++;
+      String container = executor.registration.getContainer();
+      LOG.warn("executor {} ({}) is lost: {}", ExecutorIds.text(executor.id), container, reason);
+    }
+    remove(executor, reason);
+  }
+
+  private void remove(RegisteredExecutor executor, String reason) {
     if (executors.remove(executor.id) == null) {
       return;
     }
@@ -355,11 +375,8 @@ final class ExecutorRegistry implements FrameHandler {
     if (closed) {
       return;
     }
-    lost++;
-    String container = executor.registration.getContainer();
-    LOG.warn("executor {} ({}) is lost: {}", ExecutorIds.text(executor.id), container, reason);
     if (!takenOver.isDone()) {
-      listener.onGivenUp(container, reason);
+      listener.onGivenUp(executor.registration.getContainer(), reason);
       return;
     }
     publishMembership();

@@ -52,7 +52,7 @@ final class ResidentMessages {
   void release(Collection<Long> datasetIds) {
     if (!datasetIds.isEmpty()) {
       ReleaseDatasets.Builder message = ReleaseDatasets.newBuilder().addAllDatasetIds(datasetIds);
-      for (LiveExecutor executor : pool.live()) {
+      for (LiveExecutor executor : pool.all()) {
         pool.send(executor.id(), Envelope.newBuilder().setReleaseDatasets(message));
       }
     }

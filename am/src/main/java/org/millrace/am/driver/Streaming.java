@@ -293,6 +293,11 @@ final class Streaming implements ReceiverHost {
   }
 
   @Override
+  public List<LiveExecutor> all() {
+    return executors.all();
+  }
+
+  @Override
   public void send(int executorId, Envelope.Builder message) {
     executors.send(executorId, message);
   }

@@ -7,7 +7,13 @@ import org.millrace.runner.wire.proto.Envelope;
 
 /** What the tracker needs of the driver. Called on the driver loop. */
 public interface ReceiverHost {
+  /** Those that take work. */
   List<LiveExecutor> live();
+
+  /** With those that are to leave. */
+  default List<LiveExecutor> all() {
+    return live();
+  }
 
   void send(int executorId, Envelope.Builder message);
 

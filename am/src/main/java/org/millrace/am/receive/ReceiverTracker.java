@@ -502,7 +502,7 @@ public final class ReceiverTracker {
       }
     }
     if (message.getStreamsCount() > 0) {
-      host.live()
+      host.all()
           .forEach(
               executor ->
                   host.send(
@@ -547,6 +547,16 @@ public final class ReceiverTracker {
           .noneMatch(past -> past.streamId() == streamId);
     }
     return !logs.isSealing(stream.log) || !stream.holders(from, until).isEmpty();
+  }
+
+  /** Whether a receiver runs there, or blocks are there that a batch may need. */
+  public boolean uses(int executorId) {
+    return receivers.values().stream()
+            .anyMatch(
+                receiver ->
+                    receiver.executorId == executorId
+                        && receiver.state != TrackedReceiver.State.STOPPED)
+        || streams.values().stream().anyMatch(stream -> stream.isHeldBy(executorId));
   }
 
   public List<ReceiverStatus> status() {

@@ -106,6 +106,12 @@ final class Stream {
     marks.remove(executorId);
   }
 
+  /** Whether the executor holds blocks that are not released. */
+  boolean isHeldBy(int executorId) {
+    StreamMark mark = marks.get(executorId);
+    return mark != null && mark.getUntil() > Math.max(released, mark.getFrom());
+  }
+
   /** First block that no batch took. */
   long cut() {
     return cut;

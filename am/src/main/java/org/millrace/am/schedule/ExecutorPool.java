@@ -6,8 +6,13 @@ import org.millrace.runner.wire.proto.LoggedBlocks;
 
 /** The executors as the scheduler sees them. Called on the driver loop. */
 public interface ExecutorPool {
-  /** Ordered by id. */
+  /** Those that take work, ordered by id. */
   List<LiveExecutor> live();
+
+  /** With those that are to leave: they finish what they have, and keep what is read of them. */
+  default List<LiveExecutor> all() {
+    return live();
+  }
 
   /** Sends to an executor; dropped when it is not live any more, which is told by the loss. */
   void send(int executorId, Envelope.Builder message);

@@ -135,6 +135,13 @@ public final class JobScheduler {
     }
   }
 
+  /** Whether a job that runs has tasks, pages or partitions to read there. */
+  public boolean isUsed(int executorId) {
+    return jobs.values().stream()
+        .anyMatch(
+            job -> job.involved.contains(executorId) || job.plan.residents().contains(executorId));
+  }
+
   public void onExecutorJoined() {
     slots = Placement.slots(pool.live());
     placeWaiting();
@@ -180,7 +187,7 @@ public final class JobScheduler {
    */
   public void onLinkBroken(int fromExecutor, int toExecutor) {
     boolean bothLive =
-        pool.live().stream()
+        pool.all().stream()
                 .filter(one -> one.id() == fromExecutor || one.id() == toExecutor)
                 .count()
             == 2;
@@ -333,8 +340,7 @@ public final class JobScheduler {
   }
 
   private void place(Job job) {
-    List<LiveExecutor> live = pool.live();
-    if (!lives(job.plan.residents(), live)) {
+    if (!lives(job.plan.residents(), pool.all())) {
       planAgain(job, "an executor that keeps what it reads was lost");
       return;
     }
@@ -354,7 +360,7 @@ public final class JobScheduler {
       place.finished = false;
       toRun += job.mustRun(place) ? 1 : 0;
     }
-    Placement placement = new Placement(live, toRun);
+    Placement placement = new Placement(pool.live(), toRun);
     job.reducers = new int[job.plan.shuffles().size()][];
     job.maps = new Job.MapProgress[job.plan.shuffles().size()];
     for (JobPlan.PlannedShuffle shuffle : job.plan.shuffles()) {

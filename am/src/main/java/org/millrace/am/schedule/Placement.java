@@ -41,9 +41,13 @@ final class Placement {
     return slots[partition % slots.length];
   }
 
-  /** Counts a task that has its place already. */
+  /** Counts a task that has its place already, perhaps where nothing else is to be placed. */
   void assign(int executorId) {
-    assigned[indexOf(executorId)]++;
+    for (int i = 0; i < assigned.length; i++) {
+      if (executors.get(i).id() == executorId) {
+        assigned[i]++;
+      }
+    }
   }
 
   /** Places a task; {@code preferredIds} and {@code preferredHosts} hold its input. */
@@ -80,15 +84,6 @@ final class Placement {
 
   private double load(int index) {
     return (double) assigned[index] / executors.get(index).cores();
-  }
-
-  private int indexOf(int executorId) {
-    for (int i = 0; i < executors.size(); i++) {
-      if (executors.get(i).id() == executorId) {
-        return i;
-      }
-    }
-    throw new IllegalArgumentException("executor " + executorId + " is not live");
   }
 
   /**

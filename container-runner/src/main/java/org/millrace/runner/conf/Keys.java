@@ -236,6 +236,53 @@ public final class Keys {
   public static final Key<Integer> EXECUTOR_INSTANCES =
       Key.integer(
           "millrace.executor.instances", "2", 1, 10_000, "spark.executor.instances", "Executors.");
+  public static final Key<Boolean> ALLOCATION_ENABLED =
+      Key.bool(
+          "millrace.dynamicAllocation.enabled",
+          "false",
+          "spark.streaming.dynamicAllocation.enabled",
+          "Whether executors come and go with the load, on YARN. An executor goes only while it has"
+              + " no receiver, no blocks that a batch may need, no keyed state and no partition"
+              + " that nobody else keeps. Partitions stay as many as at the start: set"
+              + " millrace.default.parallelism to the cores of the most executors.");
+  public static final Key<Integer> ALLOCATION_MIN =
+      Key.integer(
+          "millrace.dynamicAllocation.minExecutors",
+          "1",
+          1,
+          10_000,
+          "spark.streaming.dynamicAllocation.minExecutors",
+          "Executors that stay whatever the load.");
+  public static final Key<Integer> ALLOCATION_MAX =
+      Key.integer(
+          "millrace.dynamicAllocation.maxExecutors",
+          "10000",
+          1,
+          10_000,
+          "spark.streaming.dynamicAllocation.maxExecutors",
+          "Most executors.");
+  public static final Key<Long> ALLOCATION_INTERVAL =
+      Key.duration(
+          "millrace.dynamicAllocation.scalingInterval",
+          "60s",
+          100,
+          "spark.streaming.dynamicAllocation.scalingInterval",
+          "How often the load is looked at.");
+  public static final Key<Double> ALLOCATION_UP =
+      Key.decimal(
+          "millrace.dynamicAllocation.scalingUpRatio",
+          "0.9",
+          0,
+          "spark.streaming.dynamicAllocation.scalingUpRatio",
+          "More executors are asked for when batches took this share of their interval or more.");
+  public static final Key<Double> ALLOCATION_DOWN =
+      Key.decimal(
+          "millrace.dynamicAllocation.scalingDownRatio",
+          "0.3",
+          0,
+          "spark.streaming.dynamicAllocation.scalingDownRatio",
+          "One executor goes when batches took this share of their interval or less, twice in a"
+              + " row.");
   public static final Key<Integer> EXECUTOR_CORES =
       Key.integer(
           "millrace.executor.cores",

@@ -51,6 +51,7 @@ final class Simulation {
 
   private final long seed;
   private final boolean withState;
+  private final Map<String, String> configuration;
   private final SimulatedTime time;
   private final SplittableRandom faults;
   private final SimulatedNetwork network;
@@ -69,9 +70,10 @@ final class Simulation {
 
   private SimulatedCluster cluster;
 
-  private Simulation(long seed, boolean withState) {
+  private Simulation(long seed, boolean withState, Map<String, String> configuration) {
     this.seed = seed;
     this.withState = withState;
+    this.configuration = configuration;
     this.time = SimulatedTime.shuffled(seed);
     this.faults = new SplittableRandom(seed * 31 + 7);
     this.network = new SimulatedNetwork(time, Pace.DRAWN, seed * 31 + 8, this::observe);
@@ -87,12 +89,26 @@ final class Simulation {
    * @return the records of the driver's log
    */
   static List<DriverEvent> run(long seed) {
-    return run(new Simulation(seed, false));
+    return run(new Simulation(seed, false, Map.of()));
   }
 
   /** The same with keyed state and with every fault but the loss of an executor. */
   static List<DriverEvent> runWithState(long seed) {
-    return run(new Simulation(seed, true));
+    return run(new Simulation(seed, true, Map.of()));
+  }
+
+  /** The same as the first, with executors that are given back as there is little to do. */
+  static List<DriverEvent> runWithAllocation(long seed) {
+    return run(
+        new Simulation(
+            seed,
+            false,
+            Map.of(
+                "millrace.executor.instances", "6",
+                "millrace.dynamicAllocation.enabled", "true",
+                "millrace.dynamicAllocation.minExecutors", "2",
+                "millrace.dynamicAllocation.maxExecutors", "6",
+                "millrace.dynamicAllocation.scalingInterval", "4s")));
   }
 
   private static List<DriverEvent> run(Simulation simulation) {
@@ -320,6 +336,7 @@ final class Simulation {
     RecordCodec codec = new RecordCodec(getClass().getClassLoader());
     Settings settings =
         Settings.resolve(
+            configuration,
             Map.of(
                 "millrace.executor.instances", "3",
                 "millrace.executor.cores", "2",

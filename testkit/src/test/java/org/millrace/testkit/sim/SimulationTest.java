@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.millrace.checkpoint.log.DriverEvent;
 
 class SimulationTest {
   private static final String SEED = "org.millrace.simulation.seed";
@@ -35,6 +36,19 @@ class SimulationTest {
     for (long seed = 1; seed <= 5; seed++) {
       Simulation.runWithState(seed);
     }
+  }
+
+  @Test
+  void executorsThatNobodyNeedsLeaveAndNothingIsLostWithThem() {
+    int left = 0;
+    for (long seed = 1; seed <= 4; seed++) {
+      for (DriverEvent event : Simulation.runWithAllocation(seed)) {
+        boolean leaves =
+            event instanceof DriverEvent.ExecutorLost lost && lost.reason().contains("not needed");
+        left += leaves ? 1 : 0;
+      }
+    }
+    assertThat(left).isPositive();
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.millrace.am.driver;
 import java.util.List;
 import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.runner.executor.ExecutorIds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,7 +156,7 @@ final class ExecutorAllocation {
               LOG.info(
                   "batches take {} of their interval: executor {} leaves",
                   shown(ratio),
-                  executorId);
+                  ExecutorIds.text(executorId));
               leaving = executorId;
               leavingChecks = 0;
               executors.takeNoWork(executorId, true);
@@ -183,7 +184,7 @@ final class ExecutorAllocation {
 
   private void stay() {
     if (leaving != NOBODY) {
-      LOG.info("executor {} stays", leaving);
+      LOG.info("executor {} stays", ExecutorIds.text(leaving));
       executors.takeNoWork(leaving, false);
       leaving = NOBODY;
     }

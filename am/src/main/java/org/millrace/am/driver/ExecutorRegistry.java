@@ -213,7 +213,7 @@ final class ExecutorRegistry implements FrameHandler {
     if (executor != null) {
       String reason = "it is not needed any more";
       send(executorId, Envelope.newBuilder().setShutDown(ShutDown.newBuilder().setReason(reason)));
-      LOG.info("executor {} is given back: {}", executorId, reason);
+      LOG.info("executor {} is given back: {}", ExecutorIds.text(executorId), reason);
       remove(executor, reason);
     }
   }

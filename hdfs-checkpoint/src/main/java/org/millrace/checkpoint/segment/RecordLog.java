@@ -578,15 +578,8 @@ public final class RecordLog {
   private void finishClose() {
     finishing = true;
     opener.stop();
-    if (spare != null) {
-      // It holds nothing; when it stays, a reader finds nothing in it.
-      Answers.postSuccess(
-          spare.file().close().thenCompose(closed -> files.delete(spare.file().path())),
-          loop,
-          () -> {});
-    }
     if (active == null) {
-      closing.complete(null);
+      closeSpare();
       return;
     }
     watchForStall();
@@ -598,8 +591,28 @@ public final class RecordLog {
           if (fault != null) {
             fail(fault);
           } else {
-            closing.complete(null);
+            closeSpare();
           }
+        });
+  }
+
+  /**
+   * It holds nothing, and when it stays a reader finds nothing in it. But whoever waits for the end
+   * may read at once, and should not meet it half gone.
+   */
+  private void closeSpare() {
+    if (spare == null) {
+      closing.complete(null);
+      return;
+    }
+    Loop.Timer patience =
+        loop.schedule(options.stallTimeout().toMillis(), () -> closing.complete(null));
+    Answers.post(
+        spare.file().close().thenCompose(closed -> files.delete(spare.file().path())),
+        loop,
+        (done, fault) -> {
+          patience.cancel();
+          closing.complete(null);
         });
   }
 

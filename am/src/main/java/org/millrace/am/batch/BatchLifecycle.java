@@ -15,6 +15,7 @@ import org.millrace.am.log.Journal;
 import org.millrace.am.publish.BatchOutputs;
 import org.millrace.am.publish.OutputPublisher;
 import org.millrace.am.schedule.JobRunner;
+import org.millrace.am.snapshot.StateKeeper;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.RddNode;
@@ -55,9 +56,6 @@ public final class BatchLifecycle {
   /** Where past batches are looked back at, what they hold is given back with these records. */
   private static final int MOST_EMPTY_WITH_PAST = 10;
 
-  /** A restart runs those again that are in no record. */
-  private static final long LONGEST_EMPTY_MS = 1_000;
-
   /** What batches need of the driver. Immutable. */
   public record Services(
       Clock clock,
@@ -82,6 +80,7 @@ public final class BatchLifecycle {
   private final BatchHistory history;
   private final PendingTicks ticks;
   private final int mostEmptyInARecord;
+  private final long stateLookBackMs;
   private final Deque<Batch> waiting = new ArrayDeque<>();
   private final Map<Integer, Long> queueIndexes = new HashMap<>();
 
@@ -112,21 +111,43 @@ public final class BatchLifecycle {
     this.cutter = cutter;
     this.listener = listener;
     StreamRetention retention = new StreamRetention(graph);
+    this.stateLookBackMs = retention.stateLookBackMs();
     this.release = new InputRelease(graph.inputs(), retention, cutter::release);
     this.evaluator = new StreamEvaluator(graph, retention, services.datasets());
     this.events = new BatchEvents(services.listeners(), services.clock());
     this.runner = new BatchRunner(evaluator, jobs, outputs, events);
     this.ticks = new PendingTicks(policy.intervalMs());
-    this.mostEmptyInARecord = mostEmpty(graph, retention, policy.intervalMs());
+    this.mostEmptyInARecord = retention.hasPast() ? MOST_EMPTY_WITH_PAST : MOST_EMPTY_IN_A_RECORD;
     this.clock = new BatchClock(services.clock(), services.loop(), policy.intervalMs(), this::tick);
     this.history = new BatchHistory(policy.retained());
   }
 
-  private static int mostEmpty(StreamGraph graph, StreamRetention retention, long intervalMs) {
-    int most = retention.hasPast() ? MOST_EMPTY_WITH_PAST : MOST_EMPTY_IN_A_RECORD;
-    return graph.checkpointDirectory().isPresent()
-        ? (int) Math.max(1, Math.min(most, LONGEST_EMPTY_MS / intervalMs))
-        : most;
+  /**
+   * State is kept beyond its executors: input is kept as long as state may be computed from it
+   * again. Before the start.
+   */
+  public void keepStates(StateKeeper keeper) {
+    evaluator.lineage(keeper.lineage());
+    release.recoveryPoint(keeper::recoveryPointMs);
+    keeper.whenMoved(this::onRecoveryPoint);
+    services.committed().listener(keeper::onCommitted);
+  }
+
+  /** States that are there already, at these versions; before the start. */
+  public void statesRestored(Map<Integer, Long> versionsMs) {
+    evaluator.restored(versionsMs);
+  }
+
+  /** How long after its batch a view of state is looked at. */
+  public long stateLookBackMs() {
+    return stateLookBackMs;
+  }
+
+  private void onRecoveryPoint() {
+    if (!stopped) {
+      appendReleased(release.endedMs());
+      services.journal().whenDurable(() -> release.onEnded(release.endedMs()));
+    }
   }
 
   /** Begins; the first batch is at the first multiple of the interval after the start time. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.millrace.api.graph.InputStreamNode;
 
 /**
@@ -20,6 +21,10 @@ final class InputRelease {
   private final Map<Integer, Long> neededMs = new HashMap<>();
   private final Map<Integer, Deque<Held>> held = new HashMap<>();
   private long freedMs;
+  private long endedMs;
+
+  /** Batches up to this one are never computed again. */
+  private LongSupplier recoveryPointMs = () -> Long.MAX_VALUE;
 
   InputRelease(
       List<InputStreamNode> inputs, StreamRetention retention, Consumer<List<InputCut>> giveBack) {
@@ -28,6 +33,16 @@ final class InputRelease {
       neededMs.put(input.inputId(), retention.inputNeededMs(input));
       held.put(input.inputId(), new ArrayDeque<>());
     }
+  }
+
+  /** Batches after this one may be computed again, for the state that they left. */
+  void recoveryPoint(LongSupplier lastMs) {
+    recoveryPointMs = lastMs;
+  }
+
+  /** The newest batch that has durably ended. */
+  long endedMs() {
+    return endedMs;
   }
 
   /** A batch took this; batches come in their order. */
@@ -43,7 +58,8 @@ final class InputRelease {
    * When all batches up to this time have ended, of which batches no input is needed any more:
    * those before the answer. Empty when that frees nothing.
    */
-  OptionalLong freedBy(long timeMs) {
+  OptionalLong freedBy(long endingMs) {
+    long timeMs = Math.min(endingMs, recoveryPointMs.getAsLong());
     long untilMs = Long.MAX_VALUE;
     long oldestMs = Long.MAX_VALUE;
     for (Map.Entry<Integer, Deque<Held>> input : held.entrySet()) {
@@ -60,7 +76,9 @@ final class InputRelease {
   }
 
   /** All batches up to this time have durably ended. */
-  void onEnded(long timeMs) {
+  void onEnded(long newestMs) {
+    endedMs = Math.max(endedMs, newestMs);
+    long timeMs = Math.min(newestMs, recoveryPointMs.getAsLong());
     List<InputCut> released = new ArrayList<>();
     held.forEach(
         (inputId, batches) -> {

@@ -3,6 +3,7 @@ package org.millrace.am.batch;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.millrace.am.snapshot.StateLineage;
 import org.millrace.api.Partitioner;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -33,21 +34,38 @@ final class StateVersions {
   }
 
   private final Map<StatefulStreamNode, Versions> versions = new HashMap<>();
+  private Map<Integer, Long> restoredMs = Map.of();
+
+  /** Keeps nothing unless it is told to. */
+  private StateLineage lineage = new StateLineage();
 
   /** The state after a batch, computed from its arranged input. */
   StateNode version(StatefulStreamNode stream, RddNode parent, Time zero, Time batchTime) {
     Versions known = versions(stream, zero);
     known.open = Optional.of(batchTime);
     StateIdentity identity = known.identity;
-    return new StateNode(
-        identity,
-        stream.operation().arranged(parent, identity.partitioner(), stream.description()),
-        known.completed.isPresent()
-            ? Optional.empty()
-            : stream.placedInitial(identity.partitioner()),
-        batchTime,
-        known.completed,
-        stream.description());
+    StateNode node =
+        new StateNode(
+            identity,
+            stream.operation().arranged(parent, identity.partitioner(), stream.description()),
+            known.completed.isPresent()
+                ? Optional.empty()
+                : stream.placedInitial(identity.partitioner()),
+            batchTime,
+            known.completed,
+            stream.description());
+    lineage.add(node);
+    return node;
+  }
+
+  /** Who keeps how versions are computed. */
+  void lineage(StateLineage keeper) {
+    lineage = keeper;
+  }
+
+  /** These states are there already, at these versions; before the first batch. */
+  void restored(Map<Integer, Long> versionsMs) {
+    restoredMs = Map.copyOf(versionsMs);
   }
 
   /** What a batch that was skipped has of the stream: nothing, placed as the state is. */
@@ -60,7 +78,8 @@ final class StateVersions {
   }
 
   /** The batch that ran is completed: the next one goes on from its versions. */
-  void onCompleted() {
+  void onCompleted(long batchMs) {
+    lineage.onCompleted(batchMs);
     for (Versions stream : versions.values()) {
       if (stream.open.isPresent()) {
         stream.completed = stream.open;
@@ -70,7 +89,8 @@ final class StateVersions {
   }
 
   /** The batch that ran is run again, or skipped: the next one goes on from those before it. */
-  void onGivenUp() {
+  void onGivenUp(long batchMs) {
+    lineage.onGivenUp(batchMs);
     versions.values().forEach(stream -> stream.open = Optional.empty());
   }
 
@@ -84,6 +104,7 @@ final class StateVersions {
             stream.description() + " has state, but its partitioner is null; give a partitioner");
       }
       known = new Versions(new StateIdentity(stream.id(), stream.operation(), partitioner, zero));
+      known.completed = Optional.ofNullable(restoredMs.get(stream.id())).map(Time::new);
       versions.put(stream, known);
     }
     return known;

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.millrace.am.batch.BatchStatus.State;
+import org.millrace.am.snapshot.StateLineage;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.DerivedStreamNode;
@@ -53,6 +54,16 @@ final class StreamEvaluator {
     inputStreams.forEach(input -> inputs.put(input.inputId(), new TreeMap<>()));
   }
 
+  /** Who keeps how versions of states are computed; before the first batch. */
+  synchronized void lineage(StateLineage keeper) {
+    states.lineage(keeper);
+  }
+
+  /** States that are there already, at these versions; before the first batch. */
+  synchronized void restored(Map<Integer, Long> versionsMs) {
+    states.restored(versionsMs);
+  }
+
   /**
    * A batch begins to run; what is not needed from it on is forgotten.
    *
@@ -73,10 +84,10 @@ final class StreamEvaluator {
 
   private void settle(Batch before, boolean givenUp) {
     if (!givenUp) {
-      states.onCompleted();
+      states.onCompleted(before.timeMs);
       return;
     }
-    states.onGivenUp();
+    states.onGivenUp(before.timeMs);
     for (TreeMap<Long, Evaluated> datasets : known.values()) {
       forget(datasets.remove(before.timeMs));
     }

@@ -77,6 +77,15 @@ final class StreamRetention {
     return lookBack == 0 ? 0 : lookBack + graph.batchInterval().milliseconds();
   }
 
+  /** How long after its batch a view of state is looked at. */
+  long stateLookBackMs() {
+    return needed.stream()
+        .filter(stream -> stream instanceof StatefulStreamNode || readingState.contains(stream))
+        .mapToLong(this::lookBackMs)
+        .max()
+        .orElse(0);
+  }
+
   /** How the datasets of a stream are kept, for those that are not views of state. */
   Optional<StorageLevel> level(StreamNode stream) {
     return Optional.ofNullable(levels.get(stream));

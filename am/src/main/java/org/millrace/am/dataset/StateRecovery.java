@@ -22,6 +22,12 @@ public interface StateRecovery {
    */
   StateHome recover(LostState lost);
 
+  /** Where one thread plans at a time nothing can be brought back: who asked does it after that. */
+  StateRecovery DEFERRED =
+      lost -> {
+        throw new MissingState(lost);
+      };
+
   /** No durable copies exist. */
   StateRecovery NONE =
       lost -> {

@@ -292,6 +292,12 @@ public final class DriverEngine implements Engine {
                 mostCopies(),
                 taken.before()),
             driver);
+    StateKeeping.of(environment, driver, jobs, taken, made)
+        .ifPresent(
+            keeper -> {
+              jobs.recovery(keeper::bringBack);
+              made.keepStates(keeper);
+            });
     epoch = taken.claim().epoch();
     await(sinks.open(graph.outputs(), application(taken), epoch));
     await(made.prepare());

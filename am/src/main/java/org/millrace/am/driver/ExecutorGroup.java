@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.millrace.am.dataset.DatasetRegistry;
 import org.millrace.am.dataset.Residents;
+import org.millrace.am.dataset.StateRecovery;
+import org.millrace.am.dataset.StateRegistry;
 import org.millrace.am.log.Journal;
 import org.millrace.am.receive.ReceiverTracker;
 import org.millrace.am.schedule.ExecutorPool;
@@ -17,6 +20,7 @@ import org.millrace.am.schedule.JobScheduler;
 import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.am.schedule.Stragglers;
 import org.millrace.am.shared.DriverBroadcasts;
+import org.millrace.am.snapshot.StateKeeper;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.log.DriverEvent;
@@ -60,6 +64,10 @@ final class ExecutorGroup
   private ClusterResources cluster;
   private ReceiverTracker receivers;
   private DriverBroadcasts broadcasts;
+
+  /** Null without keyed state that is kept. */
+  private StateKeeper states;
+
   private final List<EarlyReport> early = new ArrayList<>();
   private Optional<UpdateTokens> tokens = Optional.empty();
   private boolean closed;
@@ -80,7 +88,10 @@ final class ExecutorGroup
     this.wanted = AllocationPolicy.of(settings).initial();
     this.adoptionTimeoutMs = settings.get(Keys.ADOPTION_TIMEOUT);
     this.startTimeoutMs = settings.get(Keys.EXECUTOR_START_TIMEOUT);
-    this.residents = new ResidentMessages(Residents.none(), this);
+    this.residents =
+        new ResidentMessages(
+            new Residents(new DatasetRegistry(), new StateRegistry(), StateRecovery.DEFERRED),
+            this);
     this.scheduler =
         new JobScheduler(
             this,
@@ -140,6 +151,10 @@ final class ExecutorGroup
 
   void broadcasts(DriverBroadcasts values) {
     broadcasts = values;
+  }
+
+  void states(StateKeeper keeper) {
+    states = keeper;
   }
 
   /** What executors keep from job to job. */
@@ -311,6 +326,9 @@ final class ExecutorGroup
       receivers.onExecutorLost(executor.id);
     }
     residents.residents().onExecutorLost(executor.id);
+    if (states != null) {
+      states.onExecutorLost(executor.id);
+    }
     scheduler.onExecutorLost(executor.id);
   }
 
@@ -342,6 +360,16 @@ final class ExecutorGroup
       case FETCH_BROADCAST ->
           registry.send(executorId, broadcasts.answer(envelope.getFetchBroadcast())::frame);
       case RECEIVER_REPORT -> onReport(executorId, envelope.getReceiverReport());
+      case SNAPSHOT_WRITTEN -> {
+        if (states != null) {
+          states.onWritten(executorId, envelope.getSnapshotWritten());
+        }
+      }
+      case STATE_RESTORED -> {
+        if (states != null) {
+          states.onRestored(executorId, envelope.getStateRestored());
+        }
+      }
       default -> LOG.warn("executor {} sent {}", executorId, envelope.getMessageCase());
     }
   }

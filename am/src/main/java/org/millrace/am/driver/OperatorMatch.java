@@ -24,6 +24,8 @@ import org.millrace.checkpoint.log.DriverEvent.Operator;
 import org.millrace.checkpoint.log.DriverEvent.OperatorKind;
 import org.millrace.checkpoint.log.DriverEvent.OperatorsChanged;
 import org.millrace.checkpoint.log.DriverEvent.SeenFile;
+import org.millrace.checkpoint.log.DriverEvent.SnapshotTaken;
+import org.millrace.checkpoint.log.DriverEvent.StatePartition;
 import org.millrace.checkpoint.log.DriverEvent.StreamEnded;
 import org.millrace.checkpoint.log.DriverEvent.StreamMarked;
 import org.millrace.checkpoint.log.DriverEvent.StreamStarted;
@@ -46,6 +48,9 @@ final class OperatorMatch {
 
   /** Today's numbers of the inputs that were matched, by the ones they had. */
   private final Map<Integer, Integer> inputs = new HashMap<>();
+
+  /** The same of the states. */
+  private final Map<Integer, Integer> states = new HashMap<>();
 
   private final Set<Long> droppedStreams = new HashSet<>();
   private final List<String> problems = new ArrayList<>();
@@ -132,6 +137,8 @@ final class OperatorMatch {
     LOG.info("matched {} '{}': {}", word(now.kind()), now.uid(), now.description());
     if (now.kind() == OperatorKind.INPUT) {
       inputs.put(known.number(), now.number());
+    } else if (now.kind() == OperatorKind.STATE) {
+      states.put(known.number(), now.number());
     }
   }
 
@@ -214,6 +221,8 @@ final class OperatorMatch {
       return droppedStreams.contains(marked.streamId()) ? null : marked;
     } else if (event instanceof StreamEnded ended) {
       return droppedStreams.contains(ended.streamId()) ? null : ended;
+    } else if (event instanceof SnapshotTaken snapshot) {
+      return translated(snapshot);
     }
     return event;
   }
@@ -226,6 +235,24 @@ final class OperatorMatch {
         started.batchIntervalMs() == intervalMs ? started.startTimeMs() : before.lastBatchMs(),
         intervalMs,
         started.defaultParallelism());
+  }
+
+  private SnapshotTaken translated(SnapshotTaken snapshot) {
+    return new SnapshotTaken(
+        snapshot.versionMs(),
+        snapshot.oldestMs(),
+        snapshot.files(),
+        snapshot.partitions().stream()
+            .filter(part -> states.containsKey(part.stateId()))
+            .map(
+                part ->
+                    new StatePartition(
+                        states.get(part.stateId()),
+                        part.partition(),
+                        part.partitionCount(),
+                        part.versionMs(),
+                        part.sections()))
+            .toList());
   }
 
   private List<SeenFile> translatedFiles(List<SeenFile> files) {

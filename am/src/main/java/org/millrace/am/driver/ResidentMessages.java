@@ -38,7 +38,7 @@ final class ResidentMessages {
     }
   }
 
-  /** The executor has kept these states while there was no driver. */
+  /** The executor has kept these states while there was no driver, or has restored them. */
   void onTakenOver(int executorId, List<StateVersion> states) {
     residents.states().onApplied(executorId, states).forEach(this::release);
   }

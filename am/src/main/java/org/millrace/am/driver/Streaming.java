@@ -36,6 +36,9 @@ import org.millrace.am.receive.ReceiverStatus;
 import org.millrace.am.receive.ReceiverTracker;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.am.snapshot.StateKeeper;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.FileStreamNode;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.ReceiverStreamNode;
@@ -47,6 +50,8 @@ import org.millrace.api.streaming.scheduler.StreamingListenerReceiverStarted;
 import org.millrace.api.streaming.scheduler.StreamingListenerReceiverStopped;
 import org.millrace.api.streaming.scheduler.StreamingListenerStreamingStarted;
 import org.millrace.checkpoint.log.DriverEvent;
+import org.millrace.checkpoint.log.DriverEvent.SnapshotTaken;
+import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
 import org.millrace.runner.executor.ExecutorIds;
@@ -69,6 +74,7 @@ final class Streaming implements ReceiverHost {
   private final Map<Integer, FileTracker> files = new HashMap<>();
   private final List<ReceiverInput> receiverInputs = new ArrayList<>();
   private final BatchLifecycle batches;
+  private final BatchListener listener;
   private final CompletableFuture<Void> receiversStopped = new CompletableFuture<>();
   private final int parallelism;
   private final Optional<DriverState> before;
@@ -80,6 +86,11 @@ final class Streaming implements ReceiverHost {
   private Resumption resumption;
 
   private boolean ended;
+
+  /** Null without keyed state that is kept. */
+  private StateKeeper states;
+
+  private Optional<SnapshotTaken> restoredFrom = Optional.empty();
 
   /**
    * What streams need besides the ports.
@@ -115,6 +126,7 @@ final class Streaming implements ReceiverHost {
     this.publisher = parts.publisher();
     this.parallelism = parts.parallelism();
     this.before = parts.before();
+    this.listener = listener;
     long intervalMs = graph.batchInterval().milliseconds();
     long blockIntervalMs = Math.max(1, Math.min(settings.get(Keys.BLOCK_INTERVAL), intervalMs / 4));
     this.receivers =
@@ -166,6 +178,17 @@ final class Streaming implements ReceiverHost {
             listener);
   }
 
+  /** Keyed state is kept beyond its executors; before {@link #prepare}. */
+  void keepStates(StateKeeper keeper) {
+    states = keeper;
+    batches.keepStates(keeper);
+    before.ifPresent(
+        state -> {
+          state.snapshots().forEach(keeper::known);
+          restoredFrom = StateKeeping.snapshot(state, batches.stateLookBackMs());
+        });
+  }
+
   /**
    * Looks at the directories, and finds what batches before have read; fails when one does not
    * exist, or a batch cannot be run again.
@@ -190,7 +213,12 @@ final class Streaming implements ReceiverHost {
         .thenCompose(
             listed ->
                 new PastCuts(graph.inputs(), files, parallelism)
-                    .resumption(state, graph.batchInterval().milliseconds(), state.lastDecidedMs()))
+                    .resumption(
+                        state,
+                        graph.batchInterval().milliseconds(),
+                        states == null
+                            ? state.lastDecidedMs()
+                            : StateKeeping.recoveryMs(state, restoredFrom)))
         .thenAccept(made -> resumption = made);
   }
 
@@ -198,6 +226,7 @@ final class Streaming implements ReceiverHost {
     listeners.post(new StreamingListenerStreamingStarted(ports.clock().nowMs()));
     seenAtStart.values().forEach(this::appendSeen);
     executors.receivers(receivers);
+    executors.states(states);
     receivers.start(receiverInputs);
     if (resumption == null) {
       batches.start(startTimeMs);
@@ -206,9 +235,38 @@ final class Streaming implements ReceiverHost {
           .orElseThrow()
           .committedNotPublished()
           .forEach(batch -> publisher.publishAgain(batch.batchTimeMs(), batch.outputs()));
-      batches.resume(resumption);
+      restoreStates();
     }
     sample();
+  }
+
+  /** Batches go on when the states are there that they go on from. */
+  private void restoreStates() {
+    if (restoredFrom.isEmpty()) {
+      batches.resume(resumption);
+      return;
+    }
+    SnapshotTaken snapshot = restoredFrom.get();
+    Answers.post(
+        states.restore(snapshot, StateKeeping.partitioners(graph)),
+        ports.loop(),
+        (none, failure) -> {
+          if (ended) {
+            return;
+          }
+          if (failure == null) {
+            batches.statesRestored(StateKeeping.versions(snapshot));
+            batches.resume(resumption);
+          } else if (failure instanceof MillraceException lost
+              && lost.code() == ErrorCode.STATE_VERSION_LOST) {
+            restoreStates();
+          } else {
+            listener.onBatchesStopped(
+                failure instanceof MillraceException known
+                    ? known
+                    : new MillraceException(ErrorCode.INTERNAL, failure.toString(), failure));
+          }
+        });
   }
 
   private void appendSeen(List<DriverEvent.SeenFile> seen) {

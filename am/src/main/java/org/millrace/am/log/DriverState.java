@@ -30,6 +30,7 @@ import org.millrace.checkpoint.log.DriverEvent.OperatorsChanged;
 import org.millrace.checkpoint.log.DriverEvent.OutputPublished;
 import org.millrace.checkpoint.log.DriverEvent.SeenFile;
 import org.millrace.checkpoint.log.DriverEvent.SnapshotEnd;
+import org.millrace.checkpoint.log.DriverEvent.SnapshotTaken;
 import org.millrace.checkpoint.log.DriverEvent.StreamEnded;
 import org.millrace.checkpoint.log.DriverEvent.StreamMarked;
 import org.millrace.checkpoint.log.DriverEvent.StreamStarted;
@@ -54,6 +55,10 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
   private final Map<Integer, Map<String, SeenFile>> seenFiles = new TreeMap<>();
   private final Map<String, String> configuration = new TreeMap<>();
   private final Map<Integer, ExecutorJoined> executors = new TreeMap<>();
+
+  /** Of keyed state, those that are needed. */
+  private final NavigableMap<Long, SnapshotTaken> snapshots = new TreeMap<>();
+
   private List<Operator> operators = List.of();
   private ApplicationStarted started;
   private EpochClaimed claimed;
@@ -104,6 +109,7 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
       }
     }
     seenFiles.values().forEach(files -> addSeen(List.copyOf(files.values()), events));
+    events.addAll(snapshots.values());
     events.add(new BatchesCounted(lastBatchMs, lastDecidedMs, committed));
     if (!stopReason.isEmpty()) {
       events.add(new ApplicationStopped(stopReason));
@@ -162,6 +168,11 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
     return committed;
   }
 
+  /** Snapshots of keyed state that are needed, by their batches, the oldest first. */
+  public List<SnapshotTaken> snapshots() {
+    return List.copyOf(snapshots.values());
+  }
+
   /** Input of batches before it is not needed and not known any more; 0 for none. */
   public long releasedUntilMs() {
     return releasedUntilMs;
@@ -210,6 +221,7 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
     committedNotPublished.clear();
     streams.clear();
     seenFiles.clear();
+    snapshots.clear();
     operators = List.of();
     lastBatchMs = 0;
     lastDecidedMs = 0;
@@ -398,6 +410,13 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
     lastBatchMs = event.lastBatchMs();
     lastDecidedMs = event.lastDecidedMs();
     committed = event.committed();
+    return null;
+  }
+
+  @Override
+  public Void onSnapshotTaken(SnapshotTaken event) {
+    snapshots.put(event.versionMs(), event);
+    snapshots.headMap(event.oldestMs(), false).clear();
     return null;
   }
 

@@ -1,8 +1,10 @@
 package org.millrace.am.plan;
 
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.millrace.am.dataset.Residents;
 import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.StateNode;
 import org.millrace.api.spi.JobAction;
 
 /**
@@ -34,6 +36,15 @@ public final class Planner {
   public JobPlan plan(RddNode rdd, JobAction<?> action, int from, int until, int[] slots) {
     Places places = new Places(slots);
     ResidentInputs inputs = new ResidentInputs(residents, places, committedMs.getAsLong());
-    return new Planning(shipping, pipelines, inputs, places).plan(rdd, action, from, until);
+    return new Planning(shipping, pipelines, inputs, places)
+        .plan(rdd, action, from, until, any -> true);
+  }
+
+  /** Plans to bring some partitions of a state to the version of a node. */
+  public JobPlan planReplay(StateNode state, IntPredicate wanted, int[] slots) {
+    Places places = new Places(slots);
+    ResidentInputs inputs = new ResidentInputs(residents, places, committedMs.getAsLong());
+    return new Planning(shipping, pipelines, inputs, places)
+        .plan(state, new JobAction.Materialize(), 0, state.partitionCount(), wanted);
   }
 }

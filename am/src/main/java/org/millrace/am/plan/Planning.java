@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.millrace.am.plan.JobPlan.PlannedShuffle;
 import org.millrace.am.plan.TaskDraft.Drafted;
 import org.millrace.api.graph.RddNode;
@@ -33,9 +34,12 @@ final class Planning {
     this.pipes = new PipePlanner(shipping, inputs, places, this);
   }
 
-  JobPlan plan(RddNode rdd, JobAction<?> action, int from, int until) {
+  JobPlan plan(RddNode rdd, JobAction<?> action, int from, int until, IntPredicate wanted) {
     List<Drafted> drafts = new ArrayList<>();
     for (int partition = from; partition < until; partition++) {
+      if (!wanted.test(partition)) {
+        continue;
+      }
       if (!(action instanceof JobAction.Materialize) || !inputs.isThere(new Part(rdd, partition))) {
         drafts.add(draft(new Part(rdd, partition)));
       }

@@ -13,6 +13,7 @@ import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.StateNode;
 import org.millrace.api.graph.StateViewNode;
 import org.millrace.api.storage.StorageLevel;
+import org.millrace.api.streaming.Time;
 import org.millrace.runner.wire.proto.StateInput;
 import org.millrace.runner.wire.proto.StoreTarget;
 
@@ -91,7 +92,7 @@ final class ResidentInputs {
         .setStateId(identity.stateId())
         .setPartition(partition)
         .setVersionMs(node.batchTime().milliseconds())
-        .setPreviousMs(node.previous().isPresent() ? node.previous().get().milliseconds() : -1)
+        .setPreviousMs(previousMs(node))
         .setZeroMs(identity.zeroTime().milliseconds())
         .setCommittedMs(committedMs);
   }
@@ -112,12 +113,17 @@ final class ResidentInputs {
     return known;
   }
 
+  private static long previousMs(StateNode node) {
+    return node.previous().map(Time::milliseconds).orElse(-1L);
+  }
+
   private State lookUp(StateNode node, Key key) {
     Optional<StateHome> home = residents.states().home(key.stateId, key.partition);
-    if (home.isEmpty() || home.get().lost()) {
-      if (node.previous().isEmpty()) {
-        return new State(places.aligned(key.partition), -1);
-      }
+    boolean isMissing = home.isEmpty() || home.get().lost();
+    if (isMissing && node.previous().isEmpty()) {
+      return new State(places.aligned(key.partition), -1);
+    }
+    if (isMissing || home.get().versionMs() < previousMs(node)) {
       home =
           Optional.of(
               residents

@@ -6,15 +6,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.millrace.am.dataset.MissingState;
+import org.millrace.am.dataset.StateRecovery;
+import org.millrace.am.dataset.StateRecovery.LostState;
 import org.millrace.am.plan.JobPlan;
 import org.millrace.am.plan.Planner;
 import org.millrace.am.shared.Accumulators;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.StateNode;
 import org.millrace.api.spi.JobAction;
 import org.millrace.api.spi.SubmittedJob;
 import org.millrace.checkpoint.runtime.Answers;
@@ -44,6 +50,9 @@ public final class JobRunner {
   private final Waiting waiting;
   private final ResultDecoder decoder;
   private final Accumulators accumulators;
+  // Volatile: set when streams start, read by threads that plan.
+  private volatile Consumer<LostState> recovery = StateRecovery.NONE::recover;
+
   private final ThreadLocal<InBatch> batch = ThreadLocal.withInitial(() -> InBatch.NONE);
 
   private record InBatch(long timeMs, ReadSplits reads) {
@@ -171,9 +180,64 @@ public final class JobRunner {
         });
   }
 
-  /** One thread plans at a time: several may run jobs. */
-  private synchronized JobPlan plan(RddNode rdd, JobAction<?> action, int from, int until) {
-    return planner.plan(rdd, action, from, until, scheduler.slots());
+  /** One thread plans at a time: several may run jobs. State that is missing is brought back. */
+  private JobPlan plan(RddNode rdd, JobAction<?> action, int from, int until) {
+    while (true) {
+      try {
+        synchronized (this) {
+          return planner.plan(rdd, action, from, until, scheduler.slots());
+        }
+      } catch (MissingState missing) {
+        recovery.accept(missing.lost());
+      }
+    }
+  }
+
+  /** Who brings back what {@link MissingState} names; it runs jobs and waits for them. */
+  public void recovery(Consumer<LostState> bringsBack) {
+    recovery = bringsBack;
+  }
+
+  /**
+   * Brings some partitions of a state to the version of a node and waits for that. What tasks add
+   * to accumulators was added before and is not counted.
+   *
+   * @throws MillraceException STATE_VERSION_LOST when a state that is needed is lost meanwhile
+   */
+  public void replay(StateNode state, Set<Integer> partitions) {
+    InBatch before = batch.get();
+    batch.set(new InBatch(state.batchTime().milliseconds(), ReadSplits.UNCOUNTED));
+    try {
+      JobPlan plan = planReplay(state, partitions);
+      JobRequest request =
+          new JobRequest(
+              scheduler.newJobId(),
+              plan,
+              () -> planReplayAgain(state, partitions),
+              state.batchTime().milliseconds(),
+              ReadSplits.UNCOUNTED,
+              added -> {});
+      CompletableFuture<List<TaskResult>> answer = new CompletableFuture<>();
+      loop.execute(() -> pass(scheduler.submit(request), answer));
+      waiting.await(answer);
+    } finally {
+      batch.set(before);
+    }
+  }
+
+  private CompletableFuture<JobPlan> planReplayAgain(StateNode state, Set<Integer> partitions) {
+    CompletableFuture<JobPlan> answer = new CompletableFuture<>();
+    pass(work.run("replay", () -> planReplay(state, partitions)), answer);
+    return answer;
+  }
+
+  private synchronized JobPlan planReplay(StateNode state, Set<Integer> partitions) {
+    try {
+      return planner.planReplay(state, partitions::contains, scheduler.slots());
+    } catch (MissingState missing) {
+      throw new MillraceException(
+          ErrorCode.STATE_VERSION_LOST, missing.getMessage() + " is lost again", missing);
+    }
   }
 
   /** What was asked for. */

@@ -31,7 +31,6 @@ class StateTypesTest {
 
   record Boxed(Box<Socket> box) {}
 
-  @SuppressWarnings("unused") // only its fields' types are looked at
   static class Session {
     String user;
     int[] counts;
@@ -52,11 +51,9 @@ class StateTypesTest {
   static class Bound extends Base<AtomicLong> {}
 
   static class Shadowing extends Session {
-    @SuppressWarnings("HidingField") // that is what the test is about
     String user;
   }
 
-  @SuppressWarnings("ClassCanBeStatic") // that it is not is what the test is about
   class Inner {}
 
   static class WithoutConstructor {
@@ -70,7 +67,6 @@ class StateTypesTest {
   static class Packed {
     transient long[] table;
 
-    @SuppressWarnings("unused") // Java serialization would call it
     private void readObject(ObjectInputStream in) {}
   }
 

@@ -155,6 +155,15 @@ public final class Keys {
           1,
           "spark.streaming.backpressure.pid.minRate",
           "The rate is never lower.");
+  public static final Key<Long> CHECKPOINT_INTERVAL =
+      Key.duration(
+          "millrace.checkpoint.interval",
+          "",
+          100,
+          "",
+          "How often a snapshot of keyed state is taken; a shorter interval that a stream asks for"
+              + " by checkpoint(interval) counts instead. Default: the batch interval, at least"
+              + " 10 s.");
   public static final Key<Boolean> CHECKPOINT_ALLOW_DROPPED_STATE =
       Key.bool(
           "millrace.checkpoint.allowDroppedState",

@@ -181,6 +181,7 @@ final class SnapshotRun {
             .setStateId(ended.stateId())
             .setPartition(ended.partition())
             .setVersionMs(ended.versionMs())
+            .setContinuesMs(message.getPartitions(current).getContinuesMs())
             .setSection(isNothing ? -1 : number)
             .setIsDelta(ended.isDelta())
             .setBytes(ended.lengthBytes())

@@ -55,6 +55,8 @@ public sealed interface DriverEvent {
     R onBatchesCounted(BatchesCounted event);
 
     R onSnapshotEnd(SnapshotEnd event);
+
+    R onSnapshotTaken(SnapshotTaken event);
   }
 
   /** The first event of an application. */
@@ -225,6 +227,58 @@ public sealed interface DriverEvent {
       return handler.onEmptyBatches(this);
     }
   }
+
+  /**
+   * A durable snapshot of all keyed state.
+   *
+   * @param versionMs batch time that it is of
+   * @param oldestMs snapshots before this one are not needed any more
+   * @param files that it needs
+   * @param partitions of all states, ordered by state and number
+   */
+  record SnapshotTaken(
+      long versionMs, long oldestMs, List<StateFile> files, List<StatePartition> partitions)
+      implements DriverEvent {
+    public SnapshotTaken {
+      files = List.copyOf(files);
+      partitions = List.copyOf(partitions);
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onSnapshotTaken(this);
+    }
+  }
+
+  /** A state file. */
+  record StateFile(String path, long lengthBytes) {
+    public StateFile {
+      Objects.requireNonNull(path, "path");
+    }
+  }
+
+  /**
+   * A partition of a state in a snapshot.
+   *
+   * @param stateId the stream's id, as in {@code OperatorsChanged}
+   * @param partitionCount partitions of that state
+   * @param versionMs of the state at the batch of the snapshot
+   * @param sections everything first, then what changed, in order
+   */
+  record StatePartition(
+      int stateId, int partition, int partitionCount, long versionMs, List<SectionPlace> sections) {
+    public StatePartition {
+      sections = List.copyOf(sections);
+    }
+  }
+
+  /**
+   * A section of a state file.
+   *
+   * @param file index in {@link SnapshotTaken#files}
+   * @param section number in the file
+   */
+  record SectionPlace(int file, int section, long bytes) {}
 
   /** The last event of an application that ended by itself. */
   record ApplicationStopped(String reason) implements DriverEvent {

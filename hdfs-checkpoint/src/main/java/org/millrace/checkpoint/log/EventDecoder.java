@@ -36,6 +36,7 @@ import org.millrace.checkpoint.log.format.QueueCut;
 import org.millrace.checkpoint.log.format.SeenFile;
 import org.millrace.checkpoint.log.format.SinkOutput;
 import org.millrace.checkpoint.log.format.SnapshotEnd;
+import org.millrace.checkpoint.log.format.SnapshotTaken;
 import org.millrace.checkpoint.log.format.StreamEnded;
 import org.millrace.checkpoint.log.format.StreamMarked;
 import org.millrace.checkpoint.log.format.StreamStarted;
@@ -128,6 +129,7 @@ final class EventDecoder {
         map,
         EmptyBatches.class,
         event -> new DriverEvent.EmptyBatches(event.getFromMs(), event.getCount()));
+    add(map, SnapshotTaken.class, EventDecoder::snapshotTaken);
     add(
         map,
         ApplicationStopped.class,
@@ -175,6 +177,28 @@ final class EventDecoder {
         operator.getNumber(),
         operator.getDescription(),
         operator.getFacts());
+  }
+
+  private static DriverEvent snapshotTaken(SnapshotTaken event) {
+    return new DriverEvent.SnapshotTaken(
+        event.getVersionMs(),
+        event.getOldestMs(),
+        each(
+            event.getFiles(),
+            file -> new DriverEvent.StateFile(file.getPath(), file.getLengthBytes())),
+        each(
+            event.getPartitions(),
+            part ->
+                new DriverEvent.StatePartition(
+                    part.getStateId(),
+                    part.getPartition(),
+                    part.getPartitionCount(),
+                    part.getVersionMs(),
+                    each(
+                        part.getSections(),
+                        place ->
+                            new DriverEvent.SectionPlace(
+                                place.getFile(), place.getSection(), place.getBytes())))));
   }
 
   private static <T> void add(

@@ -35,9 +35,13 @@ import org.millrace.checkpoint.log.format.OperatorsChanged;
 import org.millrace.checkpoint.log.format.Output;
 import org.millrace.checkpoint.log.format.OutputPublished;
 import org.millrace.checkpoint.log.format.QueueCut;
+import org.millrace.checkpoint.log.format.SectionPlace;
 import org.millrace.checkpoint.log.format.SeenFile;
 import org.millrace.checkpoint.log.format.SinkOutput;
 import org.millrace.checkpoint.log.format.SnapshotEnd;
+import org.millrace.checkpoint.log.format.SnapshotTaken;
+import org.millrace.checkpoint.log.format.StateFile;
+import org.millrace.checkpoint.log.format.StatePartition;
 import org.millrace.checkpoint.log.format.StreamEnded;
 import org.millrace.checkpoint.log.format.StreamMarked;
 import org.millrace.checkpoint.log.format.StreamStarted;
@@ -171,6 +175,26 @@ final class EventEncoder {
     @Override
     public Object onEmptyBatches(DriverEvent.EmptyBatches event) {
       return new EmptyBatches(event.fromMs(), event.count());
+    }
+
+    @Override
+    public Object onSnapshotTaken(DriverEvent.SnapshotTaken event) {
+      return new SnapshotTaken(
+          event.versionMs(),
+          event.oldestMs(),
+          each(event.files(), file -> new StateFile(file.path(), file.lengthBytes())),
+          each(
+              event.partitions(),
+              part ->
+                  new StatePartition(
+                      part.stateId(),
+                      part.partition(),
+                      part.partitionCount(),
+                      part.versionMs(),
+                      each(
+                          part.sections(),
+                          place ->
+                              new SectionPlace(place.file(), place.section(), place.bytes())))));
     }
 
     @Override

@@ -553,18 +553,17 @@ class RecordsAndBeansTest {
     }
   }
 
-  record Unlike(int a$b, HashSet<String> a_b) {}
-
-  enum Big {
-    ONE$,
-    ONE_
-  }
-
   @Test
   void namesThatAvroCannotHaveAreKept() {
-    Unlike value = new Unlike(3, new HashSet<>(Set.of("x")));
+    record Ünlike(int größe, HashSet<String> a$b) {}
+    Ünlike value = new Ünlike(3, new HashSet<>(Set.of("x")));
 
     assertThat(Stored.again(value)).isEqualTo(value);
-    assertThat(Stored.again(List.of(Big.ONE$, Big.ONE_))).isEqualTo(List.of(Big.ONE$, Big.ONE_));
+    assertThat(Stored.again(Ärger.GROß)).isEqualTo(Ärger.GROß);
+  }
+
+  enum Ärger {
+    KLEIN,
+    GROß
   }
 }

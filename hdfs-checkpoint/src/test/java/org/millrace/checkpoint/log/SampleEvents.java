@@ -69,6 +69,27 @@ final class SampleEvents {
         new DriverEvent.FilesForgotten(4, List.of("hdfs://name/in/ä.txt")),
         new DriverEvent.StreamMarked(stream, 6, 3),
         new DriverEvent.BatchesCounted(1_700_000_002_000L, 1_700_000_001_000L, 2),
-        new DriverEvent.SnapshotEnd(41, 7));
+        new DriverEvent.SnapshotEnd(41, 7),
+        new DriverEvent.SnapshotTaken(
+            1_700_000_004_000L,
+            1_700_000_001_000L,
+            List.of(
+                new DriverEvent.StateFile("hdfs://name/c/state/e000002-000007/s-1", 4_096),
+                new DriverEvent.StateFile("hdfs://name/c/state/e000002-000007/s-2", 512)),
+            List.of(
+                new DriverEvent.StatePartition(
+                    12,
+                    0,
+                    2,
+                    1_700_000_004_000L,
+                    List.of(
+                        new DriverEvent.SectionPlace(0, 0, 3_000),
+                        new DriverEvent.SectionPlace(1, 1, 20))),
+                new DriverEvent.StatePartition(
+                    12,
+                    1,
+                    2,
+                    1_700_000_004_000L,
+                    List.of(new DriverEvent.SectionPlace(0, 1, 900))))));
   }
 }

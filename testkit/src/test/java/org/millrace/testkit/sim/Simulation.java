@@ -92,9 +92,9 @@ final class Simulation {
     return run(new Simulation(seed, false, Map.of()));
   }
 
-  /** The same with keyed state and with every fault but the loss of an executor. */
+  /** The same with keyed state, of which snapshots are taken. */
   static List<DriverEvent> runWithState(long seed) {
-    return run(new Simulation(seed, true, Map.of()));
+    return run(new Simulation(seed, true, Map.of("millrace.checkpoint.interval", "3s")));
   }
 
   /** The same as the first, with executors that are given back as there is little to do. */
@@ -127,9 +127,7 @@ final class Simulation {
     StreamingContext context =
         CountingProgram.define(new BatchContext(conf, engine), seed, withState);
     context.start();
-    if (!withState) {
-      scheduleLosses();
-    }
+    scheduleLosses();
     scheduleOtherFaults();
     time.runUntil(this::isOver, MOST_STEPS);
     context.stop(true, true);

@@ -32,13 +32,6 @@ class SimulationTest {
   }
 
   @Test
-  void eachBatchChangesStateOnceWhateverFails() {
-    for (long seed = 1; seed <= 5; seed++) {
-      Simulation.runWithState(seed);
-    }
-  }
-
-  @Test
   void executorsThatNobodyNeedsLeaveAndNothingIsLostWithThem() {
     int left = 0;
     for (long seed = 1; seed <= 4; seed++) {

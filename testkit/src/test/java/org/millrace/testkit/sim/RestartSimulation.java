@@ -150,6 +150,7 @@ final class RestartSimulation {
     this.files = new FakeDurableFiles(time.blockingWork(), time);
     this.outside = time.loop("outside");
     this.snapshotEvents = 100;
+    Ledger.begin(seed);
   }
 
   /**
@@ -174,6 +175,7 @@ final class RestartSimulation {
     StreamingContext context = new StreamingContext(batches, new Duration(INTERVAL_MS));
     DStream<String> lines = context.textFileStream("/in");
     lines.saveAsTextFiles("/out/records", "");
+    lines.writeTo("records", new Ledger());
     lines
         .window(new Duration(WINDOW_MS), new Duration(2 * INTERVAL_MS))
         .saveAsTextFiles("/out/windows", "");
@@ -259,6 +261,9 @@ final class RestartSimulation {
       }
     }
     assertThat(all).containsExactlyElementsOf(expected);
+    TreeMap<Long, List<String>> withRecords = new TreeMap<>(records);
+    withRecords.values().removeIf(List::isEmpty);
+    assertThat(Ledger.committed()).isEqualTo(withRecords);
     TreeMap<Long, List<String>> windows = saved("/out/windows-");
     windows.forEach(
         (atMs, window) ->

@@ -56,6 +56,9 @@ public final class BatchLifecycle {
   /** Where past batches are looked back at, what they hold is given back with these records. */
   private static final int MOST_EMPTY_WITH_PAST = 10;
 
+  /** A restart runs those again that are in no record. */
+  private static final long LONGEST_EMPTY_MS = 1_000;
+
   /** What batches need of the driver. Immutable. */
   public record Services(
       Clock clock,
@@ -117,9 +120,16 @@ public final class BatchLifecycle {
     this.events = new BatchEvents(services.listeners(), services.clock());
     this.runner = new BatchRunner(evaluator, jobs, outputs, events);
     this.ticks = new PendingTicks(policy.intervalMs());
-    this.mostEmptyInARecord = retention.hasPast() ? MOST_EMPTY_WITH_PAST : MOST_EMPTY_IN_A_RECORD;
+    this.mostEmptyInARecord = mostEmpty(graph, retention, policy.intervalMs());
     this.clock = new BatchClock(services.clock(), services.loop(), policy.intervalMs(), this::tick);
     this.history = new BatchHistory(policy.retained());
+  }
+
+  private static int mostEmpty(StreamGraph graph, StreamRetention retention, long intervalMs) {
+    int most = retention.hasPast() ? MOST_EMPTY_WITH_PAST : MOST_EMPTY_IN_A_RECORD;
+    return graph.checkpointDirectory().isPresent()
+        ? (int) Math.max(1, Math.min(most, LONGEST_EMPTY_MS / intervalMs))
+        : most;
   }
 
   /**

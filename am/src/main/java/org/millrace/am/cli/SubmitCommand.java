@@ -83,6 +83,13 @@ public final class SubmitCommand implements CliCommand {
       description = "More configuration keys; --conf wins over it.")
   private Path propertiesFile;
 
+  @Option(
+      names = "--allow-dropped-state",
+      description =
+          "Go on from a checkpoint although it holds state or unprocessed input that the program"
+              + " does not have any more, or has changed; that is given up.")
+  private boolean allowDroppedState;
+
   @ArgGroup private Waiting waiting = new Waiting();
 
   @Parameters(index = "0", paramLabel = "APP.JAR", description = "The program's jar.")
@@ -132,6 +139,9 @@ public final class SubmitCommand implements CliCommand {
     }
     commandLine.putAll(conf);
     commandLine.putAll(cluster.given());
+    if (allowDroppedState) {
+      commandLine.put(Keys.CHECKPOINT_ALLOW_DROPPED_STATE.name(), "true");
+    }
     String master = commandLine.getOrDefault(Keys.MASTER.name(), "yarn");
     if (!master.equals("yarn")) {
       throw new MillraceException(

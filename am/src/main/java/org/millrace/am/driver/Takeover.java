@@ -7,6 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import org.millrace.am.log.DriverState;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.api.graph.InputStreamNode;
+import org.millrace.api.graph.QueueStreamNode;
 import org.millrace.api.graph.Restart;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.checkpoint.log.DriverEvent;
@@ -65,6 +67,7 @@ final class Takeover {
   }
 
   Taken take() {
+    warnOfQueues();
     List<DriverEvent.Operator> operators = Operators.of(graph);
     Epochs epochs = new Epochs(ports.files(), directory);
     EpochClaim claim = await(epochs.claim(identity.applicationId(), identity.attempt()));
@@ -81,6 +84,19 @@ final class Takeover {
       }
     }
     return anew(claim, operators);
+  }
+
+  private void warnOfQueues() {
+    if (graph.checkpointDirectory().isPresent()) {
+      for (InputStreamNode input : graph.inputs()) {
+        if (input instanceof QueueStreamNode) {
+          LOG.warn(
+              "{} is in the memory of the program: what it gave to a batch that is not committed"
+                  + " cannot be read again after a restart, nor what a window looks back at",
+              input.description());
+        }
+      }
+    }
   }
 
   /** Null when it is damaged and that does not matter. */

@@ -31,6 +31,7 @@ class StateTypesTest {
 
   record Boxed(Box<Socket> box) {}
 
+  @SuppressWarnings("unused") // only its fields' types are looked at
   static class Session {
     String user;
     int[] counts;
@@ -51,9 +52,11 @@ class StateTypesTest {
   static class Bound extends Base<AtomicLong> {}
 
   static class Shadowing extends Session {
+    @SuppressWarnings("HidingField") // that is what the test is about
     String user;
   }
 
+  @SuppressWarnings("ClassCanBeStatic") // that it is not is what the test is about
   class Inner {}
 
   static class WithoutConstructor {
@@ -67,6 +70,7 @@ class StateTypesTest {
   static class Packed {
     transient long[] table;
 
+    @SuppressWarnings("unused") // Java serialization would call it
     private void readObject(ObjectInputStream in) {}
   }
 

@@ -134,11 +134,12 @@ final class NaiveJobs {
             new JobAction.WriteSink(output.sink(), context, batchTime, 0),
             0,
             rdd.partitionCount());
+    messages = messages.stream().filter(message -> message.length > 0).toList();
+    if (messages.isEmpty()) {
+      return;
+    }
     SinkCommitter committer = output.sink().committer(context);
-    CommitOutcome outcome =
-        committer.commit(
-            new PreparedBatch(
-                context, batchTime, messages.stream().filter(m -> m.length > 0).toList()));
+    CommitOutcome outcome = committer.commit(new PreparedBatch(context, batchTime, messages));
     committer.close();
     if (outcome.kind() != CommitOutcome.Kind.DONE) {
       throw new IllegalStateException("the commit ended with " + outcome);

@@ -3,6 +3,7 @@ package org.millrace.checkpoint.log;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -124,6 +125,20 @@ public final class EventLog {
                                   after.nextPosition(), before.tornBytes() + after.tornBytes())));
     }
     return end;
+  }
+
+  /** The position of the first event that a log still has; where it ends when it has none. */
+  public static CompletableFuture<Long> firstPosition(
+      DurableFiles files, BlockingWork work, SealedEpoch epoch) {
+    AtomicLong first = new AtomicLong(-1);
+    return RecordLogReader.scan(
+            files,
+            work,
+            epoch.directory(),
+            EventLabel.of(epoch.epoch()),
+            0,
+            record -> first.compareAndSet(-1, record.number()))
+        .thenApply(end -> first.get() < 0 ? end.nextNumber() : first.get());
   }
 
   /**

@@ -111,6 +111,15 @@ public final class StateFileReader {
     return new Items(section, codecs.newReader(index.types()));
   }
 
+  /** Reads all blocks of all sections; fails with CORRUPT_STATE at the first that is damaged. */
+  public void verify() {
+    for (StateSection section : index.sections()) {
+      try (Items items = new Items(section, null)) {
+        items.readBlocks();
+      }
+    }
+  }
+
   private MillraceException failed(IOException e) {
     return new MillraceException(
         ErrorCode.STORAGE_FAILED, "state file " + path + " cannot be read: " + e.getMessage(), e);
@@ -153,6 +162,12 @@ public final class StateFileReader {
         nextBlock();
       }
       return true;
+    }
+
+    private void readBlocks() {
+      while (offset < endOffset) {
+        nextBlock();
+      }
     }
 
     private void nextBlock() {

@@ -553,17 +553,18 @@ class RecordsAndBeansTest {
     }
   }
 
-  @Test
-  void namesThatAvroCannotHaveAreKept() {
-    record Ünlike(int größe, HashSet<String> a$b) {}
-    Ünlike value = new Ünlike(3, new HashSet<>(Set.of("x")));
+  record Unlike(int a$b, HashSet<String> a_b) {}
 
-    assertThat(Stored.again(value)).isEqualTo(value);
-    assertThat(Stored.again(Ärger.GROß)).isEqualTo(Ärger.GROß);
+  enum Big {
+    ONE$,
+    ONE_
   }
 
-  enum Ärger {
-    KLEIN,
-    GROß
+  @Test
+  void namesThatAvroCannotHaveAreKept() {
+    Unlike value = new Unlike(3, new HashSet<>(Set.of("x")));
+
+    assertThat(Stored.again(value)).isEqualTo(value);
+    assertThat(Stored.again(List.of(Big.ONE$, Big.ONE_))).isEqualTo(List.of(Big.ONE$, Big.ONE_));
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.am.cli.CheckpointCommand;
+import org.millrace.am.cli.MillraceCommandLine;
 import org.millrace.api.StreamingConf;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -163,6 +167,89 @@ class LocalRestartTest {
     context.start();
     put("b", "2\n");
     assertThat(recordsSeen.await(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void theCommandLineShowsAndChecksWhatIsThere() throws Exception {
+    runUntilSeen(1, () -> put("a", "1\n"));
+    context.stop(true, true);
+    runUntilSeen(1, () -> put("b", "2\n"));
+    context.stop(true, true);
+
+    assertThat(command(0, "ls")).contains("epoch-000002", "snapshots/snapshot-000002-");
+    assertThat(command(0, "inspect"))
+        .contains("application      restart", "epoch            2, of", "2 files seen")
+        .contains("'textFileStream " + input + " #1'", "to be run        0");
+    assertThat(command(0, "verify")).startsWith("ok: ");
+
+    Path segment = folder.resolve("checkpoint/epoch-000002/segment-000000.log");
+    byte[] bytes = Files.readAllBytes(segment);
+    bytes[100]++;
+    Files.write(segment, bytes);
+    assertThat(command(1, "verify")).contains("damaged: Segment ", "segment-000000.log", "offset");
+  }
+
+  private String command(int code, String action) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exit =
+        MillraceCommandLine.of(List.of(new CheckpointCommand()))
+            .writingTo(new PrintWriter(out), new PrintWriter(err))
+            .execute("checkpoint", action, checkpoint());
+    assertThat(exit).as("%s%s", out, err).isEqualTo(code);
+    return out.toString();
+  }
+
+  @Test
+  void goesOnAfterTheProgramWasChanged() throws Exception {
+    runUntilSeen(1, () -> put("a", "1\n"));
+    context.stop(true, true);
+    put("b", "2\n");
+    Path other = Files.createDirectory(folder.resolve("other"));
+
+    recordsSeen = new CountDownLatch(1);
+    start(
+        () -> {
+          StreamingContext made =
+              new StreamingContext(
+                  new StreamingConf().setMaster("local[2]").setAppName("changed"), INTERVAL);
+          // Another input, before the one that was there.
+          made.textFileStream(other.toString()).print();
+          made.textFileStream(input.toString())
+              .foreachRDD(
+                  rdd -> {
+                    for (String line : rdd.collect()) {
+                      seen.add("changed " + line);
+                      recordsSeen.countDown();
+                    }
+                  });
+          return made;
+        });
+    assertThat(recordsSeen.await(30, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(seen).containsExactly("1", "changed 2");
+  }
+
+  @Test
+  void refusesAnotherIntervalUnderAWindow() throws Exception {
+    Function0<StreamingContext> windows = () -> windowed(new Duration(seen.isEmpty() ? 100 : 200));
+    start(windows);
+    context.stop(true, true);
+    seen.add("second");
+
+    assertThatThrownBy(() -> start(windows))
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CHECKPOINT_MISMATCH))
+        .hasMessageContaining("was 100 ms and is 200 ms");
+  }
+
+  private StreamingContext windowed(Duration interval) {
+    StreamingContext made =
+        new StreamingContext(
+            new StreamingConf().setMaster("local[2]").setAppName("windowed"), interval);
+    made.textFileStream(input.toString()).window(new Duration(400)).print();
+    return made;
   }
 
   @Test

@@ -10,10 +10,14 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Date;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -62,7 +66,10 @@ public final class StateTypes {
           LocalDate.class,
           LocalTime.class,
           LocalDateTime.class,
+          OffsetDateTime.class,
+          ZonedDateTime.class,
           ZoneOffset.class,
+          Date.class,
           BitSet.class,
           Tuple2.class,
           Tuple3.class,
@@ -80,6 +87,7 @@ public final class StateTypes {
           LinkedHashMap.class,
           TreeMap.class,
           ConcurrentHashMap.class,
+          EnumMap.class,
           DistinctSketch.class);
 
   private final List<CodecRegistration> registrations;

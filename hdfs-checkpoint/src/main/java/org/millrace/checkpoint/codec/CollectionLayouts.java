@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -71,6 +73,7 @@ final class CollectionLayouts {
     layouts.put(
         ConcurrentHashMap.class, entries("ConcurrentHashMap", size -> new ConcurrentHashMap<>()));
     layouts.put(TreeMap.class, treeMap());
+    layouts.put(EnumMap.class, EnumCollections.MAP);
     return layouts;
   }
 
@@ -82,6 +85,9 @@ final class CollectionLayouts {
     }
     if (name.equals("java.util.Arrays$ArrayList") || name.endsWith("SubList")) {
       return ARRAY_LIST;
+    }
+    if (EnumSet.class.isAssignableFrom(type)) {
+      return EnumCollections.SET;
     }
     boolean fixed =
         name.startsWith("java.util.ImmutableCollections$")
@@ -201,7 +207,7 @@ final class CollectionLayouts {
         (from, source) -> sealed.apply(readElements(made, from, source)));
   }
 
-  private static void writeElements(Collection<?> elements, ValueWriter to, ValueSink sink) {
+  static void writeElements(Collection<?> elements, ValueWriter to, ValueSink sink) {
     int size = elements.size();
     ArrayLayouts.begin(size, sink);
     int written = 0;
@@ -213,7 +219,7 @@ final class CollectionLayouts {
     ArrayLayouts.end(size, sink);
   }
 
-  private static Collection<Object> readElements(
+  static Collection<Object> readElements(
       IntFunction<Collection<Object>> made, ValueReader from, ValueSource source) {
     int size = source.readCount(1);
     Collection<Object> elements = made.apply(Math.min(size, MAX_INITIAL_CAPACITY));
@@ -257,7 +263,7 @@ final class CollectionLayouts {
         (from, source) -> sealed.apply(readEntries(made, from, source)));
   }
 
-  private static void writeEntries(Map<?, ?> map, ValueWriter to, ValueSink sink) {
+  static void writeEntries(Map<?, ?> map, ValueWriter to, ValueSink sink) {
     int size = map.size();
     ArrayLayouts.begin(size, sink);
     int written = 0;
@@ -270,7 +276,7 @@ final class CollectionLayouts {
     ArrayLayouts.end(size, sink);
   }
 
-  private static Map<Object, Object> readEntries(
+  static Map<Object, Object> readEntries(
       IntFunction<Map<Object, Object>> made, ValueReader from, ValueSource source) {
     int size = source.readCount(2);
     Map<Object, Object> map = made.apply(size);

@@ -17,7 +17,11 @@ final class Layouts {
     BY_CLASS.values().forEach(layout -> BY_NAME.put(layout.name(), layout));
     for (Layout layout :
         new Layout[] {
-          ScalarLayouts.UTF_16, CollectionLayouts.LIST, CollectionLayouts.SET, CollectionLayouts.MAP
+          ScalarLayouts.UTF_16,
+          EnumCollections.SET,
+          CollectionLayouts.LIST,
+          CollectionLayouts.SET,
+          CollectionLayouts.MAP
         }) {
       BY_NAME.put(layout.name(), layout);
     }

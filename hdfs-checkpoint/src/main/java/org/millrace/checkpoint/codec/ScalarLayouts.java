@@ -10,8 +10,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.BitSet;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -159,22 +163,60 @@ final class ScalarLayouts {
     add(
         LocalDateTime.class,
         "LocalDateTime",
-        (value, sink) -> {
-          sink.writeLong(value.toLocalDate().toEpochDay());
-          sink.writeLong(value.toLocalTime().toNanoOfDay());
-        },
-        source -> {
-          LocalDate date = LocalDate.ofEpochDay(source.readLong());
-          return LocalDateTime.of(date, LocalTime.ofNanoOfDay(source.readLong()));
-        },
+        ScalarLayouts::writeLocal,
+        ScalarLayouts::readLocal,
         field("epochDay", Type.LONG),
         field("nanoOfDay", Type.LONG));
+    add(
+        OffsetDateTime.class,
+        "OffsetDateTime",
+        (value, sink) -> {
+          writeLocal(value.toLocalDateTime(), sink);
+          sink.writeLong(value.getOffset().getTotalSeconds());
+        },
+        source -> OffsetDateTime.of(readLocal(source), ZoneOffset.ofTotalSeconds(source.readInt())),
+        field("epochDay", Type.LONG),
+        field("nanoOfDay", Type.LONG),
+        field("seconds", Type.INT));
+    add(
+        ZonedDateTime.class,
+        "ZonedDateTime",
+        (value, sink) -> {
+          writeLocal(value.toLocalDateTime(), sink);
+          sink.writeLong(value.getOffset().getTotalSeconds());
+          sink.writeText(value.getZone().getId());
+        },
+        source -> {
+          LocalDateTime local = readLocal(source);
+          ZoneOffset offset = ZoneOffset.ofTotalSeconds(source.readInt());
+          return ZonedDateTime.ofLocal(local, ZoneId.of(source.readText()), offset);
+        },
+        field("epochDay", Type.LONG),
+        field("nanoOfDay", Type.LONG),
+        field("seconds", Type.INT),
+        field("zone", Type.STRING));
+    add(
+        Date.class,
+        "Date",
+        (value, sink) -> sink.writeLong(value.getTime()),
+        source -> new Date(source.readLong()),
+        field("milliseconds", Type.LONG));
     add(
         ZoneOffset.class,
         "ZoneOffset",
         (value, sink) -> sink.writeLong(value.getTotalSeconds()),
         source -> ZoneOffset.ofTotalSeconds(source.readInt()),
         field("seconds", Type.INT));
+  }
+
+  private static void writeLocal(LocalDateTime value, ValueSink sink) {
+    sink.writeLong(value.toLocalDate().toEpochDay());
+    sink.writeLong(value.toLocalTime().toNanoOfDay());
+  }
+
+  private static LocalDateTime readLocal(ValueSource source) {
+    LocalDate date = LocalDate.ofEpochDay(source.readLong());
+    return LocalDateTime.of(date, LocalTime.ofNanoOfDay(source.readLong()));
   }
 
   private void bits() {

@@ -10,7 +10,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +21,9 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Date;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -87,6 +93,18 @@ class BuiltInValuesTest {
         LocalTime.MAX,
         LocalDateTime.MAX,
         ZoneOffset.ofHoursMinutes(-3, -30),
+        OffsetDateTime.MAX,
+        // in the hour that there is twice
+        ZonedDateTime.ofLocal(
+            LocalDateTime.of(2024, 10, 27, 2, 30),
+            ZoneId.of("Europe/Berlin"),
+            ZoneOffset.ofHours(1)),
+        ZonedDateTime.ofLocal(
+            LocalDateTime.of(2024, 10, 27, 2, 30),
+            ZoneId.of("Europe/Berlin"),
+            ZoneOffset.ofHours(2)),
+        LocalDateTime.MIN.atZone(ZoneOffset.UTC),
+        new Date(-1),
         BitSet.valueOf(new long[] {5, 0, -1}),
         new BitSet(),
         new Time(12),
@@ -160,7 +178,12 @@ class BuiltInValuesTest {
         new HashMap<>(counts),
         counts,
         new TreeMap<>(Map.of(3, "c", 1, "a")),
-        new ConcurrentHashMap<>(Map.of(1, 2)));
+        new ConcurrentHashMap<>(Map.of(1, 2)),
+        new EnumMap<>(Map.of(TimeUnit.DAYS, 1, TimeUnit.HOURS, 2)),
+        new EnumMap<>(TimeUnit.class),
+        EnumSet.allOf(TimeUnit.class),
+        EnumSet.of(TimeUnit.DAYS),
+        EnumSet.noneOf(TimeUnit.class));
   }
 
   @ParameterizedTest
@@ -253,6 +276,24 @@ class BuiltInValuesTest {
     assertThat(((TreeMap<?, ?>) Stored.again(ignoring)).comparator())
         .isEqualTo(String.CASE_INSENSITIVE_ORDER);
     assertThat(listed(Stored.again(natural))).containsExactly(1, 2);
+  }
+
+  enum Nothing {}
+
+  @Test
+  void emptyEnumCollectionsTakeTheConstantsOfTheirEnum() {
+    @SuppressWarnings("unchecked")
+    Map<TimeUnit, Integer> map =
+        (Map<TimeUnit, Integer>) Stored.again(new EnumMap<TimeUnit, Integer>(TimeUnit.class));
+    map.put(TimeUnit.DAYS, 1);
+
+    assertThat(map).containsExactly(Map.entry(TimeUnit.DAYS, 1));
+    for (Object none : List.of(EnumSet.noneOf(Nothing.class), new EnumMap<>(Nothing.class))) {
+      assertThatThrownBy(() -> Stored.again(none))
+          .isInstanceOf(MillraceException.class)
+          .hasFieldOrPropertyWithValue("code", ErrorCode.STATE_TYPE_REFUSED)
+          .hasMessageContaining("of an enum without constants");
+    }
   }
 
   @Test

@@ -127,6 +127,7 @@ final class ScalarLayouts {
     return new BigInteger(bytes);
   }
 
+  @SuppressWarnings("JavaUtilDate") // programs keep it
   private void times() {
     add(
         Instant.class,

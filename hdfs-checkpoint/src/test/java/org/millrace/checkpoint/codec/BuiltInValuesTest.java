@@ -56,6 +56,7 @@ import org.millrace.api.streaming.Time;
 
 /** Each class that has a layout of its own. */
 class BuiltInValuesTest {
+  @SuppressWarnings("JavaUtilDate") // programs keep it
   static Stream<Object> scalars() {
     return Stream.of(
         true,

@@ -157,6 +157,7 @@ class GoldenValuesTest {
     Account account;
   }
 
+  @SuppressWarnings("JavaUtilDate") // programs keep it
   private static Map<String, Object> kinds() {
     Map<String, Object> kinds = new LinkedHashMap<>();
     kinds.put("null", null);

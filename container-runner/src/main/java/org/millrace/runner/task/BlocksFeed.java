@@ -33,7 +33,7 @@ final class BlocksFeed implements Feed {
   private final RecordConsumer head;
   private final ArrayDeque<CompletableFuture<Block>> fetches = new ArrayDeque<>();
   private final ArrayDeque<Run> runs = new ArrayDeque<>();
-  private BlockSlice runsOf;
+  private int runsOf = -1;
   private int slice;
   private long nextSequence;
   private CurrentBlock current;
@@ -88,8 +88,8 @@ final class BlocksFeed implements Feed {
 
   /** The read that brings the next block of the slice, or null. */
   private Run logged(BlockSlice from) {
-    if (runsOf != from) {
-      runsOf = from;
+    if (runsOf != slice) {
+      runsOf = slice;
       runs.clear();
       runs.addAll(LoggedBlockReader.runs(from));
     }

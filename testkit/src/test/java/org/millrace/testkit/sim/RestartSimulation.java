@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -15,10 +14,13 @@ import org.millrace.am.driver.DriverEnvironment;
 import org.millrace.am.plan.ProgramShipping;
 import org.millrace.am.schedule.ResultRecords;
 import org.millrace.api.BatchContext;
+import org.millrace.api.Optional;
 import org.millrace.api.StreamingConf;
+import org.millrace.api.Tuple2;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.streaming.DStream;
 import org.millrace.api.streaming.Duration;
+import org.millrace.api.streaming.PairDStream;
 import org.millrace.api.streaming.StreamingContext;
 import org.millrace.checkpoint.files.FakeDurableFiles;
 import org.millrace.checkpoint.files.FileStatus;
@@ -58,7 +60,7 @@ final class RestartSimulation {
     final Machine driver = new Machine("driver", time);
     final SimulatedNetwork network =
         new SimulatedNetwork(
-            time, Pace.DRAWN, seed * 31 + lives, (machine, sent) -> Optional.empty());
+            time, Pace.DRAWN, seed * 31 + lives, (machine, sent) -> java.util.Optional.empty());
     final StreamingContext context;
     SimulatedCluster cluster;
 
@@ -118,6 +120,7 @@ final class RestartSimulation {
                   "millrace.executor.cores", "1",
                   "millrace.files.maxPerBatch", "2",
                   "millrace.backpressure.enabled", "false",
+                  "millrace.checkpoint.interval", "1s",
                   "millrace.checkpoint.snapshotEvents", Integer.toString(snapshotEvents))),
           (loop, epoch, port) -> {
             cluster =
@@ -179,6 +182,18 @@ final class RestartSimulation {
     lines
         .window(new Duration(WINDOW_MS), new Duration(2 * INTERVAL_MS))
         .saveAsTextFiles("/out/windows", "");
+    PairDStream<String, Integer> ones =
+        lines.mapToPair(line -> new Tuple2<>(line.substring(line.indexOf('/') + 1), 1));
+    ones.updateStateByKey(RestartSimulation::added).toDStream().saveAsTextFiles("/out/totals", "");
+    ones.reduceByKeyAndWindow(
+            Integer::sum,
+            (all, left) -> all - left,
+            new Duration(WINDOW_MS),
+            new Duration(INTERVAL_MS),
+            3,
+            sum -> sum._2() > 0)
+        .toDStream()
+        .saveAsTextFiles("/out/sums", "");
     return context;
   }
 
@@ -277,6 +292,38 @@ final class RestartSimulation {
     long last = records.lastKey();
     assertThat(records).hasSize((int) ((last - first) / INTERVAL_MS) + 1);
     assertThat(windows).hasSizeBetween(records.size() / 2, records.size() / 2 + 1);
+    checkStates(records);
+  }
+
+  /** Each batch has changed the state once. */
+  private void checkStates(TreeMap<Long, List<String>> records) {
+    TreeMap<Long, List<String>> totals = saved("/out/totals-");
+    TreeMap<Long, List<String>> sums = saved("/out/sums-");
+    assertThat(totals).hasSameSizeAs(records);
+    assertThat(sums).hasSameSizeAs(records);
+    for (long atMs : records.keySet()) {
+      assertThat(totals.get(atMs))
+          .as("totals at %d", atMs)
+          .containsExactlyInAnyOrderElementsOf(counted(records.headMap(atMs, true)));
+      assertThat(sums.get(atMs))
+          .as("sums at %d", atMs)
+          .containsExactlyInAnyOrderElementsOf(
+              counted(records.subMap(atMs - WINDOW_MS, false, atMs, true)));
+    }
+  }
+
+  private static List<String> counted(Map<Long, List<String>> records) {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (List<String> batch : records.values()) {
+      batch.forEach(line -> counts.merge(line.substring(line.indexOf('/') + 1), 1, Integer::sum));
+    }
+    return counts.entrySet().stream()
+        .map(entry -> new Tuple2<>(entry.getKey(), entry.getValue()).toString())
+        .toList();
+  }
+
+  private static Optional<Integer> added(List<Integer> values, Optional<Integer> before) {
+    return Optional.of(before.orElse(0) + values.size());
   }
 
   /** The lines of each batch, by its time. */

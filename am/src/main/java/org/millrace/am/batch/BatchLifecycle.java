@@ -304,6 +304,7 @@ public final class BatchLifecycle {
     clock.stop();
     ticks.clear();
     waiting.clear();
+    services.publisher().endSoon();
     if (running == null && !replaying && !idle.isDone()) {
       flushEmpty();
       whenSettled(() -> idle.complete(null));

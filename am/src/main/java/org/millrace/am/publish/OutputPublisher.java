@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  *   queued -> tried -> all outputs done: OutputPublished, the next batch
  *                   -> some not known: tried again after a pause, those alone
  *                   -> a sink has FAILED, or the time is up: given up, the application stops
+ *   any, when the application ends -> a last few seconds, then given up
  * </pre>
  */
 public final class OutputPublisher {
@@ -50,6 +51,9 @@ public final class OutputPublisher {
 
   /** Batches that are committed and not published while the next ones run. */
   private static final int MOST_BEHIND = 20;
+
+  /** How long an application that ends waits for one batch to be published. */
+  private static final long END_MS = 10_000;
 
   private static final long CLEAN_UP_NANOS = 60_000_000_000L;
 
@@ -72,6 +76,7 @@ public final class OutputPublisher {
   private boolean publishing;
 
   private boolean givenUp;
+  private boolean ending;
 
   /** One batch; {@code open} are the outputs that are not known to be published. */
   private static final class Batch {
@@ -133,8 +138,12 @@ public final class OutputPublisher {
 
   private void add(Batch batch) {
     if (!batch.outputs.isEmpty()) {
+      boolean first = queue.isEmpty();
       queue.add(batch);
       publishNext();
+      if (ending && first) {
+        end();
+      }
     }
   }
 
@@ -159,6 +168,36 @@ public final class OutputPublisher {
     }
   }
 
+  /** The application ends: what cannot be published soon is left to the next start. */
+  public void endSoon() {
+    if (!ending) {
+      ending = true;
+      end();
+    }
+  }
+
+  private void end() {
+    Batch oldest = queue.peek();
+    loop.schedule(END_MS, () -> giveUpUnlessMoved(oldest));
+  }
+
+  private void giveUpUnlessMoved(Batch before) {
+    Batch batch = queue.peek();
+    if (batch == null || givenUp) {
+      return;
+    }
+    if (batch != before) {
+      end();
+    } else {
+      giveUp(
+          batch,
+          failureOf(batch),
+          "the application ended before it was published"
+              + (batch.problem.isEmpty() ? "" : ": " + batch.problem),
+          null);
+    }
+  }
+
   /** Why the oldest batch could not be published yet; empty when nothing is wrong. */
   public Optional<String> problem() {
     Batch oldest = queue.peek();
@@ -179,6 +218,9 @@ public final class OutputPublisher {
   }
 
   private void publish(Batch batch) {
+    if (givenUp) {
+      return;
+    }
     batch.tries++;
     Map<PreparedOutput, CompletableFuture<CommitOutcome>> asked = new LinkedHashMap<>();
     batch.open.forEach(output -> asked.put(output, outcome(output, batch)));
@@ -215,6 +257,9 @@ public final class OutputPublisher {
   }
 
   private void onTried(Batch batch, Map<PreparedOutput, CompletableFuture<CommitOutcome>> asked) {
+    if (givenUp) {
+      return;
+    }
     boolean refused = false;
     for (Map.Entry<PreparedOutput, CompletableFuture<CommitOutcome>> one : asked.entrySet()) {
       PreparedOutput output = one.getKey();
@@ -247,9 +292,7 @@ public final class OutputPublisher {
     } else if (batch.refusals >= MOST_REFUSALS || isLate(batch)) {
       giveUp(
           batch,
-          batch.open.get(0) instanceof StagedSink
-              ? ErrorCode.SINK_FAILED
-              : ErrorCode.STORAGE_FAILED,
+          failureOf(batch),
           "not published in "
               + batch.tries
               + " tries (millrace.output.publishTimeout is "
@@ -261,6 +304,12 @@ public final class OutputPublisher {
       long pauseMs = FIRST_PAUSE_MS << Math.min(batch.tries - 1, 20);
       loop.schedule(Math.min(pauseMs, LONGEST_PAUSE_MS), () -> publish(batch));
     }
+  }
+
+  private static ErrorCode failureOf(Batch batch) {
+    return batch.open.get(0) instanceof StagedSink
+        ? ErrorCode.SINK_FAILED
+        : ErrorCode.STORAGE_FAILED;
   }
 
   private static CommitOutcome unknown(Throwable failure) {
@@ -330,8 +379,8 @@ public final class OutputPublisher {
                 + batch.timeMs
                 + " ms are committed, so the batch is not run again, but "
                 + why
-                + "; what was staged is still there, and is published first when the application"
-                + " is started again from its checkpoint",
+                + "; what was staged is still there, and an application with a checkpoint"
+                + " directory publishes it first when it is started again",
             cause));
     run(whenIdle);
     run(whenRoom);

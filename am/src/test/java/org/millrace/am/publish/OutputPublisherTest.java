@@ -208,6 +208,52 @@ class OutputPublisherTest {
   }
 
   @Test
+  void anApplicationThatEndsDoesNotWaitLongForASinkThatIsAway() {
+    FakeSink orders = opened("orders");
+    for (int i = 0; i < 50; i++) {
+      orders.outcomes.add(CommitOutcome.unknown("the database is away", null));
+    }
+    List<String> idle = new ArrayList<>();
+    loop.execute(publisher::endSoon);
+    time.advance(30_000);
+    // The batch that ran when the end was asked for.
+    loop.execute(
+        () -> {
+          publisher.publish(1_000, List.of(sink("orders", "a")));
+          publisher.whenIdle(() -> idle.add("idle"));
+        });
+    time.advance(9_000);
+    assertThat(idle).isEmpty();
+    time.advance(2_000);
+    int asked = orders.log.size();
+    time.advance(TIMEOUT_MS);
+
+    assertThat(idle).containsExactly("idle");
+    assertThat(orders.log).hasSize(asked);
+    assertThat(journal.events()).isEmpty();
+    assertThat(failures)
+        .singleElement()
+        .satisfies(
+            failure ->
+                assertThat(failure)
+                    .hasMessageContaining("the application ended before it was published")
+                    .hasMessageContaining("the database is away"));
+  }
+
+  @Test
+  void anApplicationThatEndsFailsNothingWhenAllIsPublished() {
+    FakeSink orders = opened("orders");
+    loop.execute(
+        () -> {
+          publisher.publish(1_000, List.of(sink("orders", "a")));
+          publisher.endSoon();
+        });
+    time.advance(TIMEOUT_MS);
+    assertThat(orders.log).startsWith("commit 1000 application_1/e1[a]");
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
   void publishesWhatADriverBeforeItDecidedFromTheRecordAlone() {
     DriverEvent decided =
         new DriverEvent.BatchCommitted(

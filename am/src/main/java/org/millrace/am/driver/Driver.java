@@ -80,8 +80,7 @@ final class Driver implements BatchListener {
             new ExecutorRegistry.RegistrySettings(
                 environment.identity().attempt(),
                 settings.given(),
-                settings.get(Keys.EXECUTOR_HEARTBEAT_TIMEOUT),
-                false),
+                settings.get(Keys.EXECUTOR_HEARTBEAT_TIMEOUT)),
             settings,
             journal,
             ports.loop(),
@@ -146,6 +145,14 @@ final class Driver implements BatchListener {
     }
     journal.append(new DriverEvent.OperatorsChanged(taken.operators()));
     state = State.RUNNING;
+    if (taken.before().isPresent()) {
+      executors.keepWhatTheyHave();
+    } else {
+      executors.dropWhatTheyHave();
+    }
+    if (taken.hasCheckpoint() && !streaming.receives()) {
+      executors.openCheckpoint(taken.directory(), epoch.epoch());
+    }
     streaming.start(startTimeMs);
     allocation.start();
     LOG.info(
@@ -348,10 +355,14 @@ final class Driver implements BatchListener {
 
   private List<String> warnings(List<ReceiverStatus> receivers) {
     List<String> warnings = new ArrayList<>();
-    if (!environment.identity().master().startsWith("local")) {
+    if (!environment.identity().master().startsWith("local")
+        && streaming != null
+        && snapshots == null) {
+      int attempt = environment.identity().attempt();
       warnings.add(
-          "The driver has one attempt: when it dies the application ends, and what was received and"
-              + " not yet processed is lost.");
+          (attempt == 1 ? "" : "This is attempt " + attempt + " of the driver. ")
+              + "There is no checkpoint directory: a driver that comes after another one starts"
+              + " anew, and what was received and not yet processed is lost.");
     }
     for (ReceiverStatus receiver : receivers) {
       if (receiver.replicas() < receiver.replicasWanted()

@@ -33,6 +33,12 @@ import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.Heartbeat;
 import org.millrace.runner.wire.proto.LoggedBlocks;
 import org.millrace.runner.wire.proto.ReceiverReport;
+import org.millrace.runner.wire.proto.RegisterExecutor;
+import org.millrace.runner.wire.proto.ReleaseBlocks;
+import org.millrace.runner.wire.proto.ReleaseStates;
+import org.millrace.runner.wire.proto.RunningReceiver;
+import org.millrace.runner.wire.proto.StopReceiver;
+import org.millrace.runner.wire.proto.StreamMark;
 import org.millrace.runner.wire.proto.UpdateTokens;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,6 +140,40 @@ final class ExecutorGroup
    */
   CompletableFuture<List<RegisteredExecutor>> takenOver() {
     return registry.takenOver();
+  }
+
+  /** The application goes on: what executors of attempts before have kept is of use. */
+  void keepWhatTheyHave() {
+    for (RegisteredExecutor executor : takenOver().join()) {
+      residents.onTakenOver(executor.id, executor.registration.getStatesList());
+    }
+  }
+
+  /** The application starts anew: executors of attempts before stop and drop what they have. */
+  void dropWhatTheyHave() {
+    for (RegisteredExecutor executor : takenOver().join()) {
+      RegisterExecutor had = executor.registration;
+      for (RunningReceiver receiver : had.getReceiversList()) {
+        StopReceiver stop =
+            StopReceiver.newBuilder().setReceiverId(receiver.getReceiverId()).build();
+        registry.send(executor.id, Envelope.newBuilder().setStopReceiver(stop));
+      }
+      ReleaseBlocks.Builder blocks = ReleaseBlocks.newBuilder();
+      for (StreamMark mark : had.getMarksList()) {
+        blocks.addStreams(
+            StreamMark.newBuilder().setStreamId(mark.getStreamId()).setUntil(Long.MAX_VALUE));
+      }
+      registry.send(executor.id, Envelope.newBuilder().setReleaseBlocks(blocks));
+      registry.send(
+          executor.id,
+          Envelope.newBuilder()
+              .setReleaseStates(ReleaseStates.newBuilder().addAllStates(had.getStatesList())));
+    }
+  }
+
+  /** What must survive goes there from now on. */
+  void openCheckpoint(String directory, long epoch) {
+    registry.openCheckpoint(directory, epoch);
   }
 
   /** Completes when all wanted executors are there, or some and the others are late. */
@@ -291,9 +331,6 @@ final class ExecutorGroup
     // It may have been launched with older ones.
     tokens.ifPresent(
         fresh -> registry.send(executor.id, Envelope.newBuilder().setUpdateTokens(fresh)));
-    if (executor.isTakenOver()) {
-      residents.onTakenOver(executor.id, executor.registration.getStatesList());
-    }
     if (registry.live().size() >= wanted) {
       ready.complete(null);
     } else {

@@ -25,6 +25,7 @@ import org.millrace.runner.wire.proto.ExecutorAddress;
 import org.millrace.runner.wire.proto.ExecutorRegistered;
 import org.millrace.runner.wire.proto.Heartbeat;
 import org.millrace.runner.wire.proto.Membership;
+import org.millrace.runner.wire.proto.OpenCheckpoint;
 import org.millrace.runner.wire.proto.Ping;
 import org.millrace.runner.wire.proto.RegisterExecutor;
 import org.millrace.runner.wire.proto.ShutDown;
@@ -62,14 +63,14 @@ final class ExecutorRegistry implements FrameHandler {
   private long lost;
   private long watchedAtNanos;
   private boolean isTakingOver;
+
+  /** Null while there is no checkpoint directory. */
+  private OpenCheckpoint checkpoint;
+
   private boolean closed;
 
   /** What an executor is told when it registers. Immutable. */
-  record RegistrySettings(
-      long epoch,
-      Map<String, String> configuration,
-      long heartbeatTimeoutMs,
-      boolean hasCheckpointDirectory) {
+  record RegistrySettings(long epoch, Map<String, String> configuration, long heartbeatTimeoutMs) {
     RegistrySettings {
       configuration = Map.copyOf(configuration);
     }
@@ -218,6 +219,21 @@ final class ExecutorRegistry implements FrameHandler {
     }
   }
 
+  /**
+   * Executors, those that register later too, keep what must survive in this directory, and wait
+   * for another driver when this one is gone.
+   */
+  void openCheckpoint(String directory, long epoch) {
+    checkpoint = OpenCheckpoint.newBuilder().setDirectory(directory).setEpoch(epoch).build();
+    executors.keySet().forEach(this::tellCheckpoint);
+  }
+
+  private void tellCheckpoint(int executorId) {
+    if (checkpoint != null) {
+      send(executorId, Envelope.newBuilder().setOpenCheckpoint(checkpoint));
+    }
+  }
+
   /** Tells all executors to end. */
   void shutDownAll(String reason) {
     closed = true;
@@ -273,7 +289,8 @@ final class ExecutorRegistry implements FrameHandler {
                 ExecutorRegistered.newBuilder()
                     .setExecutorId(executor.id)
                     .putAllConfiguration(settings.configuration())
-                    .setHasCheckpointDirectory(settings.hasCheckpointDirectory())));
+                    .setHasCheckpointDirectory(checkpoint != null)));
+    tellCheckpoint(executor.id);
     LOG.info(
         "executor {} {}: {} on {}, {} cores",
         ExecutorIds.text(executor.id),

@@ -315,6 +315,11 @@ final class Streaming implements ReceiverHost {
     ended = true;
   }
 
+  /** Whether it has receivers, which cannot be taken over yet. */
+  boolean receives() {
+    return !receiverInputs.isEmpty();
+  }
+
   BatchLifecycle batches() {
     return batches;
   }

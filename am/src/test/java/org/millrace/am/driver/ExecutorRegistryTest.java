@@ -32,7 +32,7 @@ class ExecutorRegistryTest {
   private final RecordingListener listener = new RecordingListener();
   private final ExecutorRegistry registry =
       new ExecutorRegistry(
-          new RegistrySettings(EPOCH, Map.of("millrace.key", "value"), TIMEOUT_MS, false),
+          new RegistrySettings(EPOCH, Map.of("millrace.key", "value"), TIMEOUT_MS),
           loop,
           clock,
           listener);
@@ -98,6 +98,25 @@ class ExecutorRegistryTest {
     assertThat(late.open).isFalse();
     assertThat(live()).isEmpty();
     assertThat(listener.events).isEmpty();
+  }
+
+  @Test
+  void tellsAllExecutorsWhereTheCheckpointIsAndThoseThatComeLater() {
+    FakeConnection first = register("c1");
+    assertThat(first.sent(MessageCase.EXECUTOR_REGISTERED).getExecutorRegistered())
+        .satisfies(told -> assertThat(told.getHasCheckpointDirectory()).isFalse());
+
+    loop.execute(() -> registry.openCheckpoint("hdfs://nn/checkpoint", 4));
+    time.runUntilIdle();
+    FakeConnection second = register("c2");
+
+    for (FakeConnection executor : List.of(first, second)) {
+      assertThat(executor.sent(MessageCase.OPEN_CHECKPOINT).getOpenCheckpoint())
+          .satisfies(told -> assertThat(told.getDirectory()).isEqualTo("hdfs://nn/checkpoint"))
+          .satisfies(told -> assertThat(told.getEpoch()).isEqualTo(4));
+    }
+    assertThat(second.sent(MessageCase.EXECUTOR_REGISTERED).getExecutorRegistered())
+        .satisfies(told -> assertThat(told.getHasCheckpointDirectory()).isTrue());
   }
 
   @Test

@@ -31,8 +31,7 @@ class TakeOverTest {
   private final Loop loop = time.loop("driver");
   private final RecordingListener listener = new RecordingListener();
   private final ExecutorRegistry registry =
-      new ExecutorRegistry(
-          new RegistrySettings(ATTEMPT, Map.of(), 5_000, true), loop, time, listener);
+      new ExecutorRegistry(new RegistrySettings(ATTEMPT, Map.of(), 5_000), loop, time, listener);
 
   private void start(String... kept) {
     loop.execute(

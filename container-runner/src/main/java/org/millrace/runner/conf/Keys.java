@@ -423,7 +423,7 @@ public final class Keys {
   public static final Key<Integer> YARN_ATTEMPTS =
       Key.integer(
           "millrace.yarn.maxAppAttempts",
-          "1",
+          "1000",
           1,
           1_000,
           "spark.yarn.maxAppAttempts",

@@ -160,6 +160,7 @@ public final class ExecutorProcess {
     if (rooms != null) {
       message
           .setPreviousId(executorId)
+          .setCheckpointLog(rooms.receivers().blockLog())
           .addAllMarks(rooms.receivers().marks())
           .addAllReceivers(rooms.receivers().running())
           .addAllStates(rooms.tasks().states());

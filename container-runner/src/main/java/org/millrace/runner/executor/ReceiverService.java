@@ -39,6 +39,9 @@ public interface ReceiverService extends AutoCloseable {
   /** Receivers that were started here and have not ended. */
   List<RunningReceiver> running();
 
+  /** The name of the block log that was opened last; empty for none. */
+  String blockLog();
+
   /** Stops all receivers and drops all blocks. Idempotent. */
   @Override
   void close();

@@ -38,6 +38,7 @@ public final class ReceiverManager implements ReceiverService {
   private final Map<Integer, StartReceiver> startsAfterStop = new HashMap<>();
   private final Map<String, ReceivedBlockLog> logs = new HashMap<>();
   private PeerChoice peers = PeerChoice.NOBODY;
+  private String newestLog = "";
   private boolean closed;
 
   public ReceiverManager(ReceiverEnvironment environment) {
@@ -162,6 +163,11 @@ public final class ReceiverManager implements ReceiverService {
   }
 
   @Override
+  public String blockLog() {
+    return newestLog.substring(newestLog.lastIndexOf('/') + 1);
+  }
+
+  @Override
   public void close() {
     if (closed) {
       return;
@@ -236,6 +242,7 @@ public final class ReceiverManager implements ReceiverService {
       return Optional.empty();
     }
     String directory = message.getLogDirectory();
+    newestLog = directory;
     ReceivedBlockLog log =
         logs.computeIfAbsent(
             directory,

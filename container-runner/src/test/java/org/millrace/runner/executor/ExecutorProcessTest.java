@@ -475,6 +475,7 @@ class ExecutorProcessTest {
     assertThat(message.getContainer()).isEqualTo("container_1");
     assertThat(message.getPreviousId()).isEqualTo(3);
     assertThat(message.getPreviousAttempt()).isEqualTo(7);
+    assertThat(message.getCheckpointLog()).isEqualTo("e000001-000003");
     assertThat(message.getMarksList()).isEqualTo(receivers.marks());
     assertThat(message.getMarks(0).getUntil()).isEqualTo(77);
     assertThat(message.getReceiversList()).isEqualTo(receivers.running());

@@ -70,6 +70,11 @@ class FakeReceivers implements ReceiverService {
   }
 
   @Override
+  public String blockLog() {
+    return "e000001-000003";
+  }
+
+  @Override
   public void close() {
     calls.add("close receivers");
   }

@@ -22,7 +22,7 @@ public final class Lab implements AutoCloseable {
    */
   public static final String MASTER_KILLED =
       "^rm: .*Application attempt .* doesn't exist in ApplicationMasterService cache"
-          + "|the cluster manager wants this driver gone";
+          + "|asked this attempt to shut down";
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final long POLL_MS = 20;

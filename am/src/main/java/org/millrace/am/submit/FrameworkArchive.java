@@ -28,7 +28,7 @@ import org.millrace.api.error.MillraceException;
 final class FrameworkArchive {
   private static final String TRAINING_CLASS = "org.millrace.am.submit.adapter.TrainingMain";
   private static final FileTime JAR_TIME = FileTime.fromMillis(1_767_225_600_000L);
-  private static final long TRAINING_SECONDS = 60;
+  private static final long TRAINING_SECONDS = 300;
 
   private final FrameworkJars jars;
   private final Path cache;

@@ -27,7 +27,7 @@ import org.millrace.runner.wire.adapter.NettyTransport;
 final class TrainingProgram {
   private static final int BATCHES = 5;
   private static final long BATCH_MS = 50;
-  private static final long DEADLINE_SECONDS = 20;
+  private static final long DEADLINE_SECONDS = 120;
 
   private TrainingProgram() {}
 

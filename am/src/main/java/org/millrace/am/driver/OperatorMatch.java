@@ -52,6 +52,9 @@ final class OperatorMatch {
   /** The same of the states. */
   private final Map<Integer, Integer> states = new HashMap<>();
 
+  /** Operators of today that were there before. */
+  private final List<Operator> matched = new ArrayList<>();
+
   private final Set<Long> droppedStreams = new HashSet<>();
   private final List<String> problems = new ArrayList<>();
 
@@ -95,7 +98,8 @@ final class OperatorMatch {
       long zeroMs = before.lastBatchMs() / intervalMs * intervalMs;
       state.replay(new BatchesCounted(zeroMs, zeroMs, before.committed()));
     }
-    state.replay(new OperatorsChanged(today));
+    // What was added has nothing here yet; it is known when the driver starts.
+    state.replay(new OperatorsChanged(matched));
     return state;
   }
 
@@ -135,6 +139,7 @@ final class OperatorMatch {
       return;
     }
     LOG.info("matched {} '{}': {}", word(now.kind()), now.uid(), now.description());
+    matched.add(now);
     if (now.kind() == OperatorKind.INPUT) {
       inputs.put(known.number(), now.number());
     } else if (now.kind() == OperatorKind.STATE) {

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.am.cli.CheckpointCommand;
 import org.millrace.am.cli.MillraceCommandLine;
+import org.millrace.api.Optional;
 import org.millrace.api.StreamingConf;
+import org.millrace.api.Tuple2;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.function.Function0;
@@ -228,6 +230,52 @@ class LocalRestartTest {
     assertThat(recordsSeen.await(30, TimeUnit.SECONDS)).isTrue();
 
     assertThat(seen).containsExactly("1", "changed 2");
+  }
+
+  @Test
+  void stateCanBeAddedAndGoesOnAndIsNotDroppedByMistake() throws Exception {
+    runUntilSeen(1, () -> put("a", "1\n"));
+    context.stop(true, true);
+    put("b", "2\n");
+    countInState("first count 1");
+    put("c", "3\n4\n");
+    countInState("first count 3");
+
+    assertThatThrownBy(() -> start(this::program))
+        .isInstanceOfSatisfying(
+            MillraceException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CHECKPOINT_MISMATCH))
+        .hasMessageContaining("its state 'count'")
+        .hasMessageContaining("--allow-dropped-state");
+  }
+
+  /** Runs a program that counts all lines in state, until it says so. */
+  private void countInState(String wanted) throws Exception {
+    CountDownLatch counted = new CountDownLatch(1);
+    start(
+        () -> {
+          StreamingContext made =
+              new StreamingContext(
+                  new StreamingConf()
+                      .setMaster("local[2]")
+                      .setAppName("state")
+                      .set("millrace.checkpoint.interval", "100ms"),
+                  INTERVAL);
+          made.textFileStream(input.toString())
+              .mapToPair(line -> new Tuple2<>("count", 1))
+              .updateStateByKey(
+                  (List<Integer> values, Optional<Integer> before) ->
+                      Optional.of(before.orElse(0) + values.size()))
+              .uid("count")
+              .foreachRDD(
+                  rdd ->
+                      rdd.collect().stream()
+                          .filter(pair -> wanted.equals("first " + pair._1() + " " + pair._2()))
+                          .forEach(pair -> counted.countDown()));
+          return made;
+        });
+    assertThat(counted.await(30, TimeUnit.SECONDS)).as(wanted).isTrue();
+    context.stop(true, true);
   }
 
   @Test

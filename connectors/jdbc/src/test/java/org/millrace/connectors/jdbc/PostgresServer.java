@@ -34,7 +34,7 @@ final class PostgresServer implements AutoCloseable {
           List.of(),
           List.of("unshare", "--user"),
           List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
-  private static final int START_SECONDS = 60;
+  private static final int START_SECONDS = 180;
 
   private final Path home;
   private final List<String> way;

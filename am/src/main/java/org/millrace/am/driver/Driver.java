@@ -145,10 +145,9 @@ final class Driver implements BatchListener {
     }
     journal.append(new DriverEvent.OperatorsChanged(taken.operators()));
     state = State.RUNNING;
-    if (taken.before().isPresent()) {
-      executors.keepWhatTheyHave();
-    } else {
-      executors.dropWhatTheyHave();
+    executors.dropStates();
+    if (taken.before().isEmpty()) {
+      executors.dropStreams();
     }
     if (taken.hasCheckpoint() && !streaming.receives()) {
       executors.openCheckpoint(taken.directory(), epoch.epoch());

@@ -142,15 +142,22 @@ final class ExecutorGroup
     return registry.takenOver();
   }
 
-  /** The application goes on: what executors of attempts before have kept is of use. */
-  void keepWhatTheyHave() {
+  /**
+   * Executors of attempts before drop their states: they are at versions that this driver does not
+   * go on from, and come back from a snapshot, or from the first batch.
+   */
+  void dropStates() {
     for (RegisteredExecutor executor : takenOver().join()) {
-      residents.onTakenOver(executor.id, executor.registration.getStatesList());
+      registry.send(
+          executor.id,
+          Envelope.newBuilder()
+              .setReleaseStates(
+                  ReleaseStates.newBuilder().addAllStates(executor.registration.getStatesList())));
     }
   }
 
-  /** The application starts anew: executors of attempts before stop and drop what they have. */
-  void dropWhatTheyHave() {
+  /** The application starts anew: executors of attempts before stop receiving and drop blocks. */
+  void dropStreams() {
     for (RegisteredExecutor executor : takenOver().join()) {
       RegisterExecutor had = executor.registration;
       for (RunningReceiver receiver : had.getReceiversList()) {
@@ -164,10 +171,6 @@ final class ExecutorGroup
             StreamMark.newBuilder().setStreamId(mark.getStreamId()).setUntil(Long.MAX_VALUE));
       }
       registry.send(executor.id, Envelope.newBuilder().setReleaseBlocks(blocks));
-      registry.send(
-          executor.id,
-          Envelope.newBuilder()
-              .setReleaseStates(ReleaseStates.newBuilder().addAllStates(had.getStatesList())));
     }
   }
 

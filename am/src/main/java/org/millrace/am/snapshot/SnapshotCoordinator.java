@@ -371,6 +371,7 @@ public final class SnapshotCoordinator {
             done.bytes,
             done.rows,
             "");
+    LOG.debug("snapshot of keyed state: {}", status);
     recoveryPoint()
         .ifPresent(
             point -> {

@@ -50,14 +50,6 @@ final class ChangeNotes {
     return collecting ? sinceMs : StatePartition.NONE;
   }
 
-  long numbersKnown() {
-    return numbersKnown;
-  }
-
-  PanePlace panesKnown() {
-    return panesKnown;
-  }
-
   /** To be called before a value, a touch or the presence of an entry changes. */
   void changes(Entry entry) {
     if (entry.notedBy != serial && (collecting || capture != null)) {

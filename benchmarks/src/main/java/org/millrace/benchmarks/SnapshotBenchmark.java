@@ -80,8 +80,7 @@ public final class SnapshotBenchmark {
     base.isWritten();
     System.out.printf("batch, changes noted: %.0f us%n", batches(BATCHES, null));
     StateCapture second = store.capture(1, 0, versionMs, -1);
-    System.out.printf(
-        "batch, while everything is captured: %.0f us%n", batches(BATCHES, second));
+    System.out.printf("batch, while everything is captured: %.0f us%n", batches(BATCHES, second));
     write(second, new Items());
     second.isWritten();
     StateCapture third = store.capture(1, 0, versionMs, second.versionMs());
@@ -94,10 +93,7 @@ public final class SnapshotBenchmark {
     write(delta, changed);
     System.out.printf(
         "what ten batches changed: delta %b, %d keys, %d bytes, encoded in %.1f ms%n",
-        delta.isDelta(),
-        delta.rows(),
-        changed.sink.size(),
-        (System.nanoTime() - nanos) / 1e6);
+        delta.isDelta(), delta.rows(), changed.sink.size(), (System.nanoTime() - nanos) / 1e6);
     for (int i = 0; i < 3; i++) {
       nanos = System.nanoTime();
       StateImage image = new StateImage(base.form());

@@ -270,7 +270,9 @@ class SnapshotCoordinatorTest {
         snapshot(1_000);
       }
     }
-    assertThat(taken()).extracting(SnapshotTaken::versionMs).containsExactly(1_000L, 5_000L, 9_000L);
+    assertThat(taken())
+        .extracting(SnapshotTaken::versionMs)
+        .containsExactly(1_000L, 5_000L, 9_000L);
     assertThat(coordinator.recoveryPointMs()).isEqualTo(1_000);
     batch(10_000);
     batch(11_000);
@@ -322,8 +324,8 @@ class SnapshotCoordinatorTest {
               .build());
     }
     assertThat(restored).isCompleted();
-    assertThat(states.home(STATE, 1)).hasValueSatisfying(
-        home -> assertThat(home.versionMs()).isEqualTo(1_000));
+    assertThat(states.home(STATE, 1))
+        .hasValueSatisfying(home -> assertThat(home.versionMs()).isEqualTo(1_000));
   }
 
   @Test
@@ -331,8 +333,7 @@ class SnapshotCoordinatorTest {
     batch(1_000);
     snapshot(1_000);
     CompletableFuture<Void> restored =
-        restorer.restore(
-            coordinator.newest().orElseThrow(), Map.of(STATE, new HashPartitioner(3)));
+        restorer.restore(coordinator.newest().orElseThrow(), Map.of(STATE, new HashPartitioner(3)));
     assertThat(restored).isNotDone();
     RestoreState message = pool.last(1).getRestoreState();
     assertThat(message.getPartitionsList())
@@ -345,8 +346,7 @@ class SnapshotCoordinatorTest {
     batch(1_000);
     snapshot(1_000);
     CompletableFuture<Void> restored =
-        restorer.restore(
-            coordinator.newest().orElseThrow(), Map.of(STATE, new HashPartitioner(2)));
+        restorer.restore(coordinator.newest().orElseThrow(), Map.of(STATE, new HashPartitioner(2)));
     restorer.onExecutorLost(2);
     assertThat(restored)
         .isCompletedExceptionally()

@@ -290,6 +290,8 @@ public final class DriverEngine implements Engine {
                 listeners,
                 parallelism,
                 mostCopies(),
+                taken.claim().epoch(),
+                taken.hasCheckpoint() ? Optional.of(taken.directory()) : Optional.empty(),
                 taken.before()),
             driver);
     StateKeeping.of(environment, driver, jobs, taken, made)

@@ -26,6 +26,7 @@ import org.millrace.checkpoint.log.DriverEvent.OperatorsChanged;
 import org.millrace.checkpoint.log.DriverEvent.SeenFile;
 import org.millrace.checkpoint.log.DriverEvent.SnapshotTaken;
 import org.millrace.checkpoint.log.DriverEvent.StatePartition;
+import org.millrace.checkpoint.log.DriverEvent.SourcesReached;
 import org.millrace.checkpoint.log.DriverEvent.StreamEnded;
 import org.millrace.checkpoint.log.DriverEvent.StreamMarked;
 import org.millrace.checkpoint.log.DriverEvent.StreamStarted;
@@ -222,6 +223,11 @@ final class OperatorMatch {
       return input == null
           ? null
           : new StreamStarted(stream.streamId(), input, stream.executorId());
+    } else if (event instanceof SourcesReached reached) {
+      Integer input = inputs.get(reached.receiverId());
+      return input == null
+          ? null
+          : new SourcesReached(input, reached.streamId(), reached.positions());
     } else if (event instanceof StreamMarked marked) {
       return droppedStreams.contains(marked.streamId()) ? null : marked;
     } else if (event instanceof StreamEnded ended) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.am.batch.BatchLifecycle;
@@ -28,12 +29,17 @@ import org.millrace.am.log.DriverState;
 import org.millrace.am.log.Journal;
 import org.millrace.am.publish.BatchOutputs;
 import org.millrace.am.publish.OutputPublisher;
+import org.millrace.am.receive.BlockLogs;
+import org.millrace.am.receive.DurableBlockLogs;
+import org.millrace.am.receive.PastStream;
 import org.millrace.am.receive.RatePolicy;
+import org.millrace.am.receive.ReachedPosition;
 import org.millrace.am.receive.ReceiverChange;
 import org.millrace.am.receive.ReceiverHost;
 import org.millrace.am.receive.ReceiverInput;
 import org.millrace.am.receive.ReceiverStatus;
 import org.millrace.am.receive.ReceiverTracker;
+import org.millrace.am.receive.SealedLog;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.am.snapshot.StateKeeper;
@@ -70,6 +76,7 @@ final class Streaming implements ReceiverHost {
   private final Journal journal;
   private final ListenerBus listeners;
   private final OutputPublisher publisher;
+  private final Optional<BlockLogs> blockLogs;
   private final ReceiverTracker receivers;
   private final Map<Integer, FileTracker> files = new HashMap<>();
   private final List<ReceiverInput> receiverInputs = new ArrayList<>();
@@ -85,6 +92,9 @@ final class Streaming implements ReceiverHost {
   /** Of an application that goes on; set on the driver loop before the start. */
   private Resumption resumption;
 
+  /** Of executors that are gone; set before the start. */
+  private List<SealedLog> sealed = List.of();
+
   private boolean ended;
 
   /** Null without keyed state that is kept. */
@@ -96,6 +106,8 @@ final class Streaming implements ReceiverHost {
    * What streams need besides the ports.
    *
    * @param mostCopies of a block, whatever the receiver's storage level asks for
+   * @param epoch of the directory of the event log
+   * @param checkpointDirectory when it outlives the application
    * @param before the state of the application that goes on
    */
   record Parts(
@@ -109,6 +121,8 @@ final class Streaming implements ReceiverHost {
       ListenerBus listeners,
       int parallelism,
       int mostCopies,
+      long epoch,
+      Optional<String> checkpointDirectory,
       Optional<DriverState> before) {}
 
   /** Made on the program's thread: it serializes the receivers. */
@@ -129,6 +143,10 @@ final class Streaming implements ReceiverHost {
     this.listener = listener;
     long intervalMs = graph.batchInterval().milliseconds();
     long blockIntervalMs = Math.max(1, Math.min(settings.get(Keys.BLOCK_INTERVAL), intervalMs / 4));
+    this.blockLogs =
+        parts
+            .checkpointDirectory()
+            .map(directory -> new DurableBlockLogs(ports.files(), ports.work(), directory));
     this.receivers =
         new ReceiverTracker(
             this,
@@ -139,8 +157,8 @@ final class Streaming implements ReceiverHost {
                 blockIntervalMs,
                 settings.get(Keys.RECEIVER_RESTART_DELAY),
                 RatePolicy.of(settings),
-                1),
-            Optional.empty());
+                parts.epoch()),
+            blockLogs.filter(logs -> logsBlocks(settings)));
     for (InputStreamNode input : graph.inputs()) {
       if (input instanceof FileStreamNode file) {
         FileReading reading =
@@ -194,6 +212,26 @@ final class Streaming implements ReceiverHost {
    * exist, or a batch cannot be run again.
    */
   CompletableFuture<Void> prepare() {
+    return CompletableFuture.allOf(prepareFiles(), sealOldLogs());
+  }
+
+  /** Nobody that is gone writes into the directory any more; what is there can be read. */
+  private CompletableFuture<Void> sealOldLogs() {
+    if (blockLogs.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    BlockLogs logs = blockLogs.get();
+    return logs.others(Set.of())
+        .thenCompose(
+            names -> {
+              List<CompletableFuture<SealedLog>> open = names.stream().map(logs::seal).toList();
+              return CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
+                  .thenAccept(
+                      all -> sealed = open.stream().map(CompletableFuture::join).toList());
+            });
+  }
+
+  private CompletableFuture<Void> prepareFiles() {
     if (before.isEmpty()) {
       return CompletableFuture.allOf(
           files.entrySet().stream()
@@ -227,7 +265,9 @@ final class Streaming implements ReceiverHost {
     seenAtStart.values().forEach(this::appendSeen);
     executors.receivers(receivers);
     executors.states(states);
-    receivers.start(receiverInputs);
+    receivers.define(receiverInputs);
+    receivers.restore(pastStreams(), sealed, reachedPositions(), Set.of());
+    receivers.start();
     if (resumption == null) {
       batches.start(startTimeMs);
     } else {
@@ -267,6 +307,37 @@ final class Streaming implements ReceiverHost {
                     : new MillraceException(ErrorCode.INTERNAL, failure.toString(), failure));
           }
         });
+  }
+
+  private List<PastStream> pastStreams() {
+    return before.stream()
+        .flatMap(state -> state.streams().stream())
+        .map(
+            known ->
+                new PastStream(
+                    known.streamId(),
+                    known.inputId(),
+                    known.executorId(),
+                    known.endedAt(),
+                    known.cut(),
+                    known.released()))
+        .toList();
+  }
+
+  private List<ReachedPosition> reachedPositions() {
+    return before.stream()
+        .flatMap(state -> state.reachedSources().stream())
+        .flatMap(
+            reached ->
+                reached.positions().stream()
+                    .map(
+                        at ->
+                            new ReachedPosition(reached.receiverId(), reached.streamId(), at)))
+        .toList();
+  }
+
+  private boolean logsBlocks(Settings settings) {
+    return settings.find(Keys.WRITE_AHEAD_LOG).orElse(true);
   }
 
   private void appendSeen(List<DriverEvent.SeenFile> seen) {
@@ -382,7 +453,7 @@ final class Streaming implements ReceiverHost {
 
   @Override
   public void onSourcesReached(int inputId, long streamId, List<SourcePosition> positions) {
-    // Nobody comes back to it: received blocks are not logged.
+    journal.append(new DriverEvent.SourcesReached(inputId, streamId, positions));
   }
 
   @Override

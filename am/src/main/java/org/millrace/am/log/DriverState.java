@@ -10,6 +10,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.millrace.api.graph.BlockRange;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.checkpoint.log.DriverEvent;
 import org.millrace.checkpoint.log.DriverEvent.ApplicationStarted;
 import org.millrace.checkpoint.log.DriverEvent.ApplicationStopped;
@@ -31,6 +32,7 @@ import org.millrace.checkpoint.log.DriverEvent.OutputPublished;
 import org.millrace.checkpoint.log.DriverEvent.SeenFile;
 import org.millrace.checkpoint.log.DriverEvent.SnapshotEnd;
 import org.millrace.checkpoint.log.DriverEvent.SnapshotTaken;
+import org.millrace.checkpoint.log.DriverEvent.SourcesReached;
 import org.millrace.checkpoint.log.DriverEvent.StreamEnded;
 import org.millrace.checkpoint.log.DriverEvent.StreamMarked;
 import org.millrace.checkpoint.log.DriverEvent.StreamStarted;
@@ -52,6 +54,10 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
 
   private final Map<Long, BatchCommitted> committedNotPublished = new TreeMap<>();
   private final Map<Long, StreamState> streams = new TreeMap<>();
+
+  /** By receiver, stream and source; each source in the newest stream only. */
+  private final Map<Integer, Map<Long, Map<String, SourcePosition>>> reached = new TreeMap<>();
+
   private final Map<Integer, Map<String, SeenFile>> seenFiles = new TreeMap<>();
   private final Map<String, String> configuration = new TreeMap<>();
   private final Map<Integer, ExecutorJoined> executors = new TreeMap<>();
@@ -108,6 +114,13 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
         events.add(new StreamEnded(stream.streamId(), stream.endedAt()));
       }
     }
+    reached.forEach(
+        (receiverId, streams) ->
+            streams.forEach(
+                (streamId, positions) ->
+                    events.add(
+                        new SourcesReached(
+                            receiverId, streamId, List.copyOf(positions.values())))));
     seenFiles.values().forEach(files -> addSeen(List.copyOf(files.values()), events));
     events.addAll(snapshots.values());
     events.add(new BatchesCounted(lastBatchMs, lastDecidedMs, committed));
@@ -202,6 +215,14 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
     return List.copyOf(streams.values());
   }
 
+  /** Where the sources of receivers are to be resumed, as far as records say so. */
+  public List<SourcesReached> reachedSources() {
+    return events().stream()
+        .filter(SourcesReached.class::isInstance)
+        .map(SourcesReached.class::cast)
+        .toList();
+  }
+
   /** Files that inputs do not take any more. */
   public Collection<SeenFile> seenFiles(int inputId) {
     return List.copyOf(seenFiles.getOrDefault(inputId, Map.of()).values());
@@ -220,6 +241,7 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
     decided.clear();
     committedNotPublished.clear();
     streams.clear();
+    reached.clear();
     seenFiles.clear();
     snapshots.clear();
     operators = List.of();
@@ -289,6 +311,20 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
     if (stream != null) {
       keep(event.streamId(), stream.marked(event.cut(), event.released()));
     }
+    return null;
+  }
+
+  @Override
+  public Void onSourcesReached(SourcesReached event) {
+    Map<Long, Map<String, SourcePosition>> streams =
+        reached.computeIfAbsent(event.receiverId(), added -> new TreeMap<>());
+    for (SourcePosition position : event.positions()) {
+      streams.values().forEach(positions -> positions.remove(position.source()));
+      streams
+          .computeIfAbsent(event.streamId(), added -> new TreeMap<>())
+          .put(position.source(), position);
+    }
+    streams.values().removeIf(Map::isEmpty);
     return null;
   }
 

@@ -112,6 +112,14 @@ public final class Keys {
           0,
           "spark.streaming.receiver.maxRate",
           "Most records that a receiver may store; 0 for no bound.");
+  public static final Key<Boolean> WRITE_AHEAD_LOG =
+      Key.bool(
+          "millrace.receiver.writeAheadLog.enable",
+          "",
+          "spark.streaming.receiver.writeAheadLog.enable",
+          "Whether what receivers store goes to a log in the checkpoint directory before it counts"
+              + " as safe, so that no loss of executors or of the driver loses it. Without a value:"
+              + " when there is a checkpoint directory. It cannot be true without one.");
   public static final Key<Boolean> BACKPRESSURE_ENABLED =
       Key.bool(
           "millrace.backpressure.enabled",

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.checkpoint.publish.PreparedOutput;
 
 /**
@@ -51,6 +52,8 @@ public sealed interface DriverEvent {
     R onFilesForgotten(FilesForgotten event);
 
     R onStreamMarked(StreamMarked event);
+
+    R onSourcesReached(SourcesReached event);
 
     R onBatchesCounted(BatchesCounted event);
 
@@ -371,6 +374,23 @@ public sealed interface DriverEvent {
     @Override
     public <R> R accept(Handler<R> handler) {
       return handler.onStreamMarked(this);
+    }
+  }
+
+  /**
+   * Where sources of a receiver are to be resumed behind what it stored so far.
+   *
+   * @param streamId the stream that has the records before the positions
+   */
+  record SourcesReached(int receiverId, long streamId, List<SourcePosition> positions)
+      implements DriverEvent {
+    public SourcesReached {
+      positions = List.copyOf(positions);
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onSourcesReached(this);
     }
   }
 

@@ -10,6 +10,7 @@ import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.millrace.api.graph.BlockRange;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.checkpoint.log.format.ApplicationStarted;
 import org.millrace.checkpoint.log.format.ApplicationStopped;
 import org.millrace.checkpoint.log.format.BatchCommitted;
@@ -37,6 +38,8 @@ import org.millrace.checkpoint.log.format.SeenFile;
 import org.millrace.checkpoint.log.format.SinkOutput;
 import org.millrace.checkpoint.log.format.SnapshotEnd;
 import org.millrace.checkpoint.log.format.SnapshotTaken;
+import org.millrace.checkpoint.log.format.SourceOffset;
+import org.millrace.checkpoint.log.format.SourcesReached;
 import org.millrace.checkpoint.log.format.StreamEnded;
 import org.millrace.checkpoint.log.format.StreamMarked;
 import org.millrace.checkpoint.log.format.StreamStarted;
@@ -160,6 +163,14 @@ final class EventDecoder {
             new DriverEvent.StreamMarked(event.getStreamId(), event.getCut(), event.getReleased()));
     add(
         map,
+        SourcesReached.class,
+        event ->
+            new DriverEvent.SourcesReached(
+                event.getReceiverId(),
+                event.getStreamId(),
+                event.getPositions().stream().map(EventDecoder::position).toList()));
+    add(
+        map,
         BatchesCounted.class,
         event ->
             new DriverEvent.BatchesCounted(
@@ -260,5 +271,11 @@ final class EventDecoder {
 
   private static <A, B> List<B> each(List<A> list, Function<A, B> conversion) {
     return list.stream().map(conversion).toList();
+  }
+
+  private static SourcePosition position(SourceOffset at) {
+    byte[] offset = new byte[at.getOffset().remaining()];
+    at.getOffset().duplicate().get(offset);
+    return SourcePosition.of(at.getSource(), offset);
   }
 }

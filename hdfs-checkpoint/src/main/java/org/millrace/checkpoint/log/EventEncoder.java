@@ -42,6 +42,8 @@ import org.millrace.checkpoint.log.format.SnapshotEnd;
 import org.millrace.checkpoint.log.format.SnapshotTaken;
 import org.millrace.checkpoint.log.format.StateFile;
 import org.millrace.checkpoint.log.format.StatePartition;
+import org.millrace.checkpoint.log.format.SourceOffset;
+import org.millrace.checkpoint.log.format.SourcesReached;
 import org.millrace.checkpoint.log.format.StreamEnded;
 import org.millrace.checkpoint.log.format.StreamMarked;
 import org.millrace.checkpoint.log.format.StreamStarted;
@@ -239,6 +241,16 @@ final class EventEncoder {
     @Override
     public Object onStreamMarked(DriverEvent.StreamMarked event) {
       return new StreamMarked(event.streamId(), event.cut(), event.released());
+    }
+
+    @Override
+    public Object onSourcesReached(DriverEvent.SourcesReached event) {
+      return new SourcesReached(
+          event.receiverId(),
+          event.streamId(),
+          event.positions().stream()
+              .map(at -> new SourceOffset(at.source(), ByteBuffer.wrap(at.offsetBytes())))
+              .toList());
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import org.millrace.api.graph.BlockRange;
+import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.checkpoint.publish.StagedOutput;
 import org.millrace.checkpoint.publish.StagedSink;
 
@@ -90,6 +91,10 @@ final class SampleEvents {
                     1,
                     2,
                     1_700_000_004_000L,
-                    List.of(new DriverEvent.SectionPlace(0, 1, 900))))));
+                    List.of(new DriverEvent.SectionPlace(0, 1, 900))))),
+        new DriverEvent.SourcesReached(
+            4,
+            stream,
+            List.of(SourcePosition.of("ä", 77), SourcePosition.of("b", new byte[] {1, 2}))));
   }
 }

@@ -143,6 +143,7 @@ final class Streaming implements ReceiverHost {
     this.listener = listener;
     long intervalMs = graph.batchInterval().milliseconds();
     long blockIntervalMs = Math.max(1, Math.min(settings.get(Keys.BLOCK_INTERVAL), intervalMs / 4));
+    requireDirectoryForLog(settings, parts);
     this.blockLogs =
         parts
             .checkpointDirectory()
@@ -158,7 +159,7 @@ final class Streaming implements ReceiverHost {
                 settings.get(Keys.RECEIVER_RESTART_DELAY),
                 RatePolicy.of(settings),
                 parts.epoch()),
-            blockLogs.filter(logs -> logsBlocks(settings)));
+            blockLogs.filter(logs -> settings.find(Keys.WRITE_AHEAD_LOG).orElse(true)));
     for (InputStreamNode input : graph.inputs()) {
       if (input instanceof FileStreamNode file) {
         FileReading reading =
@@ -207,6 +208,17 @@ final class Streaming implements ReceiverHost {
         });
   }
 
+  private static void requireDirectoryForLog(Settings settings, Parts parts) {
+    if (settings.find(Keys.WRITE_AHEAD_LOG).orElse(false)
+        && parts.checkpointDirectory().isEmpty()) {
+      throw new MillraceException(
+          ErrorCode.INVALID_CONFIGURATION_VALUE,
+          Keys.WRITE_AHEAD_LOG.name()
+              + " is true, but there is no checkpoint directory for the log; call"
+              + " StreamingContext.checkpoint(directory), or leave the key out");
+    }
+  }
+
   /**
    * Looks at the directories, and finds what batches before have read; fails when one does not
    * exist, or a batch cannot be run again.
@@ -226,8 +238,7 @@ final class Streaming implements ReceiverHost {
             names -> {
               List<CompletableFuture<SealedLog>> open = names.stream().map(logs::seal).toList();
               return CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
-                  .thenAccept(
-                      all -> sealed = open.stream().map(CompletableFuture::join).toList());
+                  .thenAccept(all -> sealed = open.stream().map(CompletableFuture::join).toList());
             });
   }
 
@@ -330,14 +341,8 @@ final class Streaming implements ReceiverHost {
         .flatMap(
             reached ->
                 reached.positions().stream()
-                    .map(
-                        at ->
-                            new ReachedPosition(reached.receiverId(), reached.streamId(), at)))
+                    .map(at -> new ReachedPosition(reached.receiverId(), reached.streamId(), at)))
         .toList();
-  }
-
-  private boolean logsBlocks(Settings settings) {
-    return settings.find(Keys.WRITE_AHEAD_LOG).orElse(true);
   }
 
   private void appendSeen(List<DriverEvent.SeenFile> seen) {

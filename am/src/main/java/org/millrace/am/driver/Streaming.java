@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.millrace.am.batch.BatchLifecycle;
 import org.millrace.am.batch.BatchListener;
 import org.millrace.am.batch.BatchPolicy;
@@ -39,6 +40,7 @@ import org.millrace.am.receive.ReceiverHost;
 import org.millrace.am.receive.ReceiverInput;
 import org.millrace.am.receive.ReceiverStatus;
 import org.millrace.am.receive.ReceiverTracker;
+import org.millrace.am.receive.RunningStream;
 import org.millrace.am.receive.SealedLog;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.schedule.LiveExecutor;
@@ -94,6 +96,9 @@ final class Streaming implements ReceiverHost {
 
   /** Of executors that are gone; set before the start. */
   private List<SealedLog> sealed = List.of();
+
+  /** Executors of the driver before that go on; set before the start. */
+  private List<RegisteredExecutor> stayed = List.of();
 
   private boolean ended;
 
@@ -233,13 +238,23 @@ final class Streaming implements ReceiverHost {
       return CompletableFuture.completedFuture(null);
     }
     BlockLogs logs = blockLogs.get();
-    return logs.others(Set.of())
+    return executors
+        .takenOver()
+        .thenAccept(stay -> stayed = before.isPresent() ? List.copyOf(stay) : List.of())
+        .thenCompose(known -> logs.others(logsOf(stayed)))
         .thenCompose(
             names -> {
               List<CompletableFuture<SealedLog>> open = names.stream().map(logs::seal).toList();
               return CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
                   .thenAccept(all -> sealed = open.stream().map(CompletableFuture::join).toList());
             });
+  }
+
+  private static Set<String> logsOf(List<RegisteredExecutor> executors) {
+    return executors.stream()
+        .map(executor -> executor.registration.getCheckpointLog())
+        .filter(name -> !name.isEmpty())
+        .collect(Collectors.toSet());
   }
 
   private CompletableFuture<Void> prepareFiles() {
@@ -277,7 +292,12 @@ final class Streaming implements ReceiverHost {
     executors.receivers(receivers);
     executors.states(states);
     receivers.define(receiverInputs);
-    receivers.restore(pastStreams(), sealed, reachedPositions(), Set.of());
+    receivers.restore(
+        pastStreams(),
+        sealed,
+        reachedPositions(),
+        stayed.stream().map(executor -> executor.id).collect(Collectors.toSet()));
+    stayed.forEach(this::adoptReceivers);
     receivers.start();
     if (resumption == null) {
       batches.start(startTimeMs);
@@ -318,6 +338,21 @@ final class Streaming implements ReceiverHost {
                     : new MillraceException(ErrorCode.INTERNAL, failure.toString(), failure));
           }
         });
+  }
+
+  private void adoptReceivers(RegisteredExecutor executor) {
+    String log = executor.registration.getCheckpointLog();
+    if (live().stream().noneMatch(one -> one.id() == executor.id)) {
+      receivers.onExecutorGone(executor.id, log);
+      return;
+    }
+    receivers.adopt(
+        executor.id,
+        log,
+        executor.registration.getMarksList(),
+        executor.registration.getReceiversList().stream()
+            .map(running -> new RunningStream(running.getReceiverId(), running.getStreamId()))
+            .toList());
   }
 
   private List<PastStream> pastStreams() {

@@ -133,7 +133,8 @@ public final class ReceiverTracker {
         ReachedPosition next = told.remove(0);
         inOrder.add(() -> reached(next));
       }
-      if (stayed.contains(stream.executorId())) {
+      boolean isSealed = sealed.stream().anyMatch(log -> log.has(stream.streamId()));
+      if (stayed.contains(stream.executorId()) && !isSealed) {
         awaited.computeIfAbsent(stream.executorId(), id -> new ArrayList<>()).add(stream);
       } else {
         inOrder.add(() -> restore(stream, sealed));
@@ -211,7 +212,11 @@ public final class ReceiverTracker {
     for (RunningStream run : running) {
       TrackedReceiver receiver = receivers.get(run.inputId());
       Stream stream = streams.get(run.streamId());
-      boolean ours = stream != null && stream.primary == executorId && !stream.isEnded();
+      boolean ours =
+          stream != null
+              && stream.primary == executorId
+              && stream.inputId == run.inputId()
+              && !stream.isEnded();
       if (receiver != null && ours && receiver.executorId < 0) {
         receiver.adopted(run.streamId(), executorId);
         tell(ReceiverChange.STARTED, receiver);

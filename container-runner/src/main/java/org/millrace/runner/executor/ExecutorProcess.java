@@ -160,9 +160,9 @@ public final class ExecutorProcess {
     if (rooms != null) {
       message
           .setPreviousId(executorId)
-          .setCheckpointLog(rooms.receivers().blockLog())
           .addAllMarks(rooms.receivers().marks())
           .addAllReceivers(rooms.receivers().running())
+          .setCheckpointLog(rooms.receivers().blockLog())
           .addAllStates(rooms.tasks().states());
     }
     driver.connection.send(

@@ -36,7 +36,12 @@ public final class ReceiverManager implements ReceiverService {
   private final Loop loop;
   private final Map<Long, ReceivedStream> streams = new HashMap<>();
   private final Map<Integer, StartReceiver> startsAfterStop = new HashMap<>();
+
+  /**
+   * By directory; the driver lets an executor write another one only when the one before failed.
+   */
   private final Map<String, ReceivedBlockLog> logs = new HashMap<>();
+
   private PeerChoice peers = PeerChoice.NOBODY;
   private String newestLog = "";
   private boolean closed;
@@ -254,6 +259,8 @@ public final class ReceiverManager implements ReceiverService {
     if (closed) {
       return;
     }
+    logs.remove(directory);
+    newestLog = newestLog.equals(directory) ? "" : newestLog;
     MillraceException unknown =
         new MillraceException(
             ErrorCode.EXECUTOR_LOST,

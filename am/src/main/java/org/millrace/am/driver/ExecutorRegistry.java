@@ -155,10 +155,10 @@ final class ExecutorRegistry implements FrameHandler {
 
   /** Nobody as long as executors of attempts before are waited for. */
   List<LiveExecutor> live() {
-    if (!takenOver.isDone()) {
-      return List.of();
-    }
     List<LiveExecutor> live = new ArrayList<>(executors.size());
+    if (!takenOver.isDone()) {
+      return live;
+    }
     executors.values().forEach(executor -> live.add(executor.live()));
     return live;
   }

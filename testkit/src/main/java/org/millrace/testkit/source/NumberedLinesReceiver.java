@@ -113,16 +113,17 @@ public final class NumberedLinesReceiver extends Receiver<String> {
   }
 
   private void store(Socket mine, ByteBuffer lines, long behind, LinkedBlockingQueue<Long> safe) {
-    storeAsync(lines, SourcePosition.of(source(), behind))
-        .whenComplete(
-            (stored, failure) -> {
-              if (failure == null) {
-                safe.add(behind);
-              } else {
-                // Nothing behind it may be acknowledged by this connection.
-                close(mine);
-              }
-            });
+    var unused =
+        storeAsync(lines, SourcePosition.of(source(), behind))
+            .whenComplete(
+                (stored, failure) -> {
+                  if (failure == null) {
+                    safe.add(behind);
+                  } else {
+                    // Nothing behind it may be acknowledged by this connection.
+                    close(mine);
+                  }
+                });
   }
 
   /** Tells the source the newest position that is safe. */

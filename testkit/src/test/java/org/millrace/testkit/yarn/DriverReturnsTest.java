@@ -23,7 +23,7 @@ import org.millrace.testkit.lab.LabContainer;
 import org.millrace.testkit.lab.LabExtension;
 
 /** The driver dies, or is replaced while it hangs: executors go on under the next one. */
-@Tag("lab")
+@Tag("returns")
 @ExtendWith(LabExtension.class)
 class DriverReturnsTest {
   private static final Duration LONG = Duration.ofSeconds(120);

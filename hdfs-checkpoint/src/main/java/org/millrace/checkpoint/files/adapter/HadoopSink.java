@@ -117,6 +117,18 @@ final class HadoopSink implements ByteSink {
       return true;
     } catch (IOException e) {
       failure.addSuppressed(e);
+      return isSealed(failure);
+    }
+  }
+
+  /** Who seals a directory leaves a file under its name, below which no path can be asked about. */
+  private boolean isSealed(Exception failure) {
+    try {
+      return fileSystem.getFileStatus(path.getParent()).isFile();
+    } catch (FileNotFoundException e) {
+      return true;
+    } catch (IOException e) {
+      failure.addSuppressed(e);
       return false;
     }
   }

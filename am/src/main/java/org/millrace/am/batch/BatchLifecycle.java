@@ -369,7 +369,7 @@ public final class BatchLifecycle {
     long timeMs = ticks.poll();
     cutting = true;
     Answers.post(
-        cutter.cut(),
+        cutter.cut(timeMs),
         services.loop(),
         (cuts, failure) -> {
           cutting = false;

@@ -14,6 +14,7 @@ import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.QueueStreamNode;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.ReceiverStreamNode;
+import org.millrace.api.streaming.Time;
 
 /** Asks each input what belongs to a batch. Owned by the driver loop. */
 public final class InputCutter {
@@ -34,11 +35,11 @@ public final class InputCutter {
   }
 
   /** The cuts in the order of the inputs; completes on the driver loop. */
-  CompletableFuture<List<InputCut>> cut() {
+  CompletableFuture<List<InputCut>> cut(long batchTimeMs) {
     List<CompletableFuture<InputCut>> open = new ArrayList<>(inputs.size());
     try {
       for (InputStreamNode input : inputs) {
-        open.add(cut(input));
+        open.add(cut(input, batchTimeMs));
       }
     } catch (RuntimeException failure) {
       // A queue is the program's code.
@@ -87,7 +88,7 @@ public final class InputCutter {
     return receivers.hasUncutBlocks();
   }
 
-  private CompletableFuture<InputCut> cut(InputStreamNode input) {
+  private CompletableFuture<InputCut> cut(InputStreamNode input, long batchTimeMs) {
     int id = input.inputId();
     if (input instanceof ReceiverStreamNode) {
       List<List<BlockRange>> partitions = receivers.cut(id, parallelism);
@@ -99,7 +100,7 @@ public final class InputCutter {
           .find(parallelism)
           .thenApply(found -> (InputCut) new InputCut.Files(id, found.splits(), found.dataset()));
     }
-    RddNode queued = ((QueueStreamNode) input).poll();
+    RddNode queued = ((QueueStreamNode) input).queue().take(new Time(batchTimeMs));
     return CompletableFuture.completedFuture(
         new InputCut.Queued(id, queued == null ? new EmptyNode() : queued));
   }

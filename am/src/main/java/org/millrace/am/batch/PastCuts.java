@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -14,7 +15,10 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.EmptyNode;
 import org.millrace.api.graph.FileStreamNode;
 import org.millrace.api.graph.InputStreamNode;
+import org.millrace.api.graph.QueueStreamNode;
+import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.ReceiverStreamNode;
+import org.millrace.api.streaming.Time;
 import org.millrace.checkpoint.log.DriverEvent.BatchCut;
 import org.millrace.checkpoint.log.DriverEvent.CommitOutcome;
 import org.millrace.checkpoint.log.FileRange;
@@ -45,6 +49,12 @@ public final class PastCuts {
       DriverState state, long intervalMs, long recoveryMs) {
     long zeroMs = BatchLifecycle.zeroMs(state.started().startTimeMs(), intervalMs);
     long lastDecidedMs = Math.max(zeroMs, state.lastDecidedMs());
+    long lastBatchMs = Math.max(lastDecidedMs, state.lastBatchMs());
+    for (InputStreamNode input : inputs) {
+      if (input instanceof QueueStreamNode queue) {
+        queue.queue().goOnAfter(new Time(lastBatchMs));
+      }
+    }
     Map<Long, CompletableFuture<List<InputCut>>> open = new TreeMap<>();
     for (BatchCut cut : state.cuts()) {
       boolean decided = state.decided().containsKey(cut.batchTimeMs());
@@ -58,7 +68,7 @@ public final class PastCuts {
               return new Resumption(
                   zeroMs,
                   lastDecidedMs,
-                  Math.max(lastDecidedMs, state.lastBatchMs()),
+                  lastBatchMs,
                   Math.max(zeroMs, recoveryMs),
                   cuts,
                   state.decided().entrySet().stream()
@@ -104,7 +114,11 @@ public final class PastCuts {
               ? new InputCut.Blocks(id, cut.partitions(), RECORDS_UNKNOWN)
               : new InputCut.Blocks(id, List.of(), 0));
     }
-    if (logged != null && !decided) {
+    Optional<RddNode> again =
+        logged == null
+            ? Optional.empty()
+            : ((QueueStreamNode) input).queue().again(new Time(batchTimeMs));
+    if (logged != null && again.isEmpty() && !decided) {
       throw new MillraceException(
           ErrorCode.INPUT_UNAVAILABLE,
           "batch "
@@ -115,6 +129,7 @@ public final class PastCuts {
               + " another checkpoint directory, and read what must not be lost by receivers or from"
               + " files instead of queueStream");
     }
-    return CompletableFuture.completedFuture(new InputCut.Queued(id, new EmptyNode()));
+    return CompletableFuture.completedFuture(
+        new InputCut.Queued(id, again.orElseGet(EmptyNode::new)));
   }
 }

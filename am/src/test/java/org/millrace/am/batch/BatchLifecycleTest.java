@@ -69,7 +69,7 @@ class BatchLifecycleTest {
   private final FakeDurableFiles files = new FakeDurableFiles(time.blockingWork(), time);
   private final FakeJournal journal = new FakeJournal();
   private final Deque<RddNode> queue = new ArrayDeque<>();
-  private final QueueStreamNode input = new QueueStreamNode(LABEL, 0, this::poll);
+  private final QueueStreamNode input = new QueueStreamNode(LABEL, 0, time -> poll());
   private final List<String> log = new ArrayList<>();
   private final CommittedTime committed = new CommittedTime();
   private final ListenerBus listeners =

@@ -35,7 +35,7 @@ class PastCutsTest {
       new QueueStreamNode(
           new NodeLabel(0, new Duration(INTERVAL_MS), "queueStream", "Test.java:7"),
           0,
-          EmptyNode::new);
+          time -> new EmptyNode());
   private final DriverState state = new DriverState();
 
   @BeforeEach

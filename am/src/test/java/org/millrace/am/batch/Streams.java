@@ -42,7 +42,7 @@ final class Streams {
 
   InputStreamNode input() {
     InputStreamNode input =
-        new QueueStreamNode(label("input", 1), inputs.size(), () -> new EmptyNode());
+        new QueueStreamNode(label("input", 1), inputs.size(), time -> new EmptyNode());
     inputs.add(input);
     return input;
   }

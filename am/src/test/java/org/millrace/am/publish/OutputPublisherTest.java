@@ -366,7 +366,7 @@ class OutputPublisherTest {
     NodeLabel label = new NodeLabel(0, new Duration(1_000), "queueStream", "Test.java:1");
     return new Output.SinkOutput(
         0,
-        new QueueStreamNode(label, 0, EmptyNode::new),
+        new QueueStreamNode(label, 0, time -> new EmptyNode()),
         outputId,
         sink,
         "writeTo '" + outputId + "' at Test.java:1");

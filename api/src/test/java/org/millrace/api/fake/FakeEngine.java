@@ -332,9 +332,9 @@ public final class FakeEngine implements Engine {
     ended.countDown();
   }
 
-  private RddNode input(InputStreamNode stream) throws IOException {
+  private RddNode input(InputStreamNode stream, Time batchTime) throws IOException {
     if (stream instanceof QueueStreamNode queue) {
-      return queue.poll();
+      return queue.queue().take(batchTime);
     } else if (stream instanceof ReceiverStreamNode receiver) {
       return new CollectionNode(nextReceived(receiver));
     } else if (stream instanceof FileStreamNode files) {

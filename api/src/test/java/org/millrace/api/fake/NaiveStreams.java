@@ -30,7 +30,7 @@ final class NaiveStreams {
   /** What an input has for a batch. */
   @FunctionalInterface
   interface Inputs {
-    RddNode next(InputStreamNode input) throws Exception;
+    RddNode next(InputStreamNode input, Time batchTime) throws Exception;
   }
 
   private final StreamGraph graph;
@@ -88,7 +88,7 @@ final class NaiveStreams {
 
   private RddNode make(StreamNode stream, Time batchTime) throws Exception {
     if (stream instanceof InputStreamNode input) {
-      return inputs.next(input);
+      return inputs.next(input, batchTime);
     } else if (stream instanceof DerivedStreamNode derived) {
       List<RddNode> parents = new ArrayList<>();
       for (StreamNode parent : derived.parents()) {

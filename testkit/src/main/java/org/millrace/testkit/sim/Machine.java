@@ -50,7 +50,8 @@ public final class Machine {
     return paused;
   }
 
-  void kill() {
+  /** The process dies: no command of its loops and works runs any more. */
+  public void kill() {
     alive = false;
   }
 

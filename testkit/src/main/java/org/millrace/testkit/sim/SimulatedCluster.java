@@ -77,6 +77,16 @@ public final class SimulatedCluster implements ClusterResources {
     driverLoop.schedule(delayMs(200, 2_000), () -> ended(machine.name(), "it was killed"));
   }
 
+  /** All processes die with the driver's: nobody hears of it. */
+  public void killAll() {
+    closed = true;
+    for (Machine machine : machines()) {
+      machine.kill();
+      world.network().onKilled(machine);
+    }
+    running.clear();
+  }
+
   @Override
   public void start(Listener told) {
     listener = told;

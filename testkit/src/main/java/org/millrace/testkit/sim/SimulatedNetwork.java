@@ -60,7 +60,7 @@ public final class SimulatedNetwork {
   }
 
   /** The machine is dead: the others notice, after what was under way or not. */
-  void onKilled(Machine machine) {
+  public void onKilled(Machine machine) {
     listeners.values().removeIf(listener -> listener.machine() == machine);
     for (End end : List.copyOf(ends)) {
       if (end.machine == machine) {

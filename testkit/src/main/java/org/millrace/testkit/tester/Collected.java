@@ -68,4 +68,9 @@ public final class Collected<T> {
   void onFailed(long batchTimeMs) {
     running.remove(batchTimeMs);
   }
+
+  /** Batches that ran and of which nobody has said how they ended. */
+  List<Long> undecided() {
+    return running.keySet().stream().sorted().toList();
+  }
 }

@@ -21,6 +21,11 @@ class Disturbance {
   /** An output has collected a batch; what this throws fails the batch. */
   void onCollected(int output, Time batchTime) {}
 
+  /** Whether driver and executors may die, to be started again with the same program. */
+  boolean restarts() {
+    return false;
+  }
+
   /** Whether it has gone wrong as it should. */
   boolean happened() {
     return true;

@@ -29,12 +29,14 @@ import org.millrace.api.error.MillraceException;
  *   <li><b>failed batches</b>: each batch fails once behind each collected output and is run again
  *       ({@code millrace.batch.onFailure=retry});
  *   <li><b>lost executor</b>, for each seed: an executor dies in the middle of a batch, both drawn
- *       from the seed, and is replaced.
+ *       from the seed, and is replaced;
+ *   <li><b>killed and restarted</b>, for each seed: driver and executors die together at any
+ *       moment, and the application goes on from its checkpoint; odd seeds have a snapshot of keyed
+ *       state for each batch, even ones none.
  * </ul>
  *
  * Keyed state that an executor takes along is restored from a snapshot, and the batches since are
- * applied to it again: what computes it must give the same for the same records. A restart from a
- * checkpoint is no part of the check.
+ * applied to it again: what computes it must give the same for the same records.
  */
 public final class PipelineCheck {
   private static final List<Long> USUAL_SEEDS = List.of(1L, 2L, 3L);
@@ -85,7 +87,7 @@ public final class PipelineCheck {
         0);
   }
 
-  /** The same with other seeds, an executor is lost once for each. */
+  /** The same with other seeds; for each an executor is lost once, and the application killed. */
   public PipelineCheck seeds(long... others) {
     return new PipelineCheck(
         testers, pipeline, Arrays.stream(others).boxed().toList(), moreBatches);
@@ -113,11 +115,15 @@ public final class PipelineCheck {
     if (peace.finishedTasks() == 0) {
       leftOut.add("failed tasks: no batch has a task");
       leftOut.add("lost executor: no batch has a task");
+      leftOut.add("killed and restarted: no batch has a task");
       return new Report(applied, leftOut);
     }
     compare(new FailedTasks(), expected, applied);
     for (long seed : seeds) {
       compare(new LostExecutor(seed, peace.finishedTasks()), expected, applied);
+    }
+    for (long seed : seeds) {
+      compare(new KilledApplication(seed, peace.finishedTasks()), expected, applied);
     }
     return new Report(applied, leftOut);
   }
@@ -137,12 +143,10 @@ public final class PipelineCheck {
 
   private List<List<CollectedBatch<?>>> outputs(Disturbance disturbance) {
     try (StreamTester tester = testers.build(disturbance)) {
-      pipeline.define(tester);
+      tester.define(pipeline);
       tester.runUntilInputsAreEmpty();
       tester.runBatches(moreBatches);
-      List<List<CollectedBatch<?>>> outputs = new ArrayList<>();
-      tester.outputs().forEach(output -> outputs.add(new ArrayList<>(output.batches())));
-      return outputs;
+      return tester.outputs();
     }
   }
 

@@ -1,15 +1,18 @@
 package org.millrace.testkit.tester;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.millrace.am.batch.BatchStatus;
 import org.millrace.am.driver.DriverEngine;
 import org.millrace.api.BatchContext;
 import org.millrace.api.StreamingConf;
 import org.millrace.api.Tuple2;
+import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.streaming.DStream;
 import org.millrace.api.streaming.Duration;
@@ -19,6 +22,7 @@ import org.millrace.api.streaming.StreamingContextState;
 import org.millrace.api.streaming.Time;
 import org.millrace.api.streaming.scheduler.StreamingListener;
 import org.millrace.api.streaming.scheduler.StreamingListenerBatchCompleted;
+import org.millrace.checkpoint.log.DriverEvent.CommitOutcome;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.conf.Keys;
 
@@ -44,54 +48,101 @@ import org.millrace.runner.conf.Keys;
  * <p>Receivers and the asynchronous actions of datasets have threads of their own, which a manual
  * clock cannot step: give the program {@link #input inputs} instead of the former, and do not wait
  * for the latter in a test. As only one streaming context of a JVM can be active, so can only one
- * tester. A restart from a checkpoint cannot be tested yet. Not thread-safe.
+ * tester. Not thread-safe.
+ *
+ * <p>A {@link #restart} kills driver and executors. The test then defines the program again, the
+ * same or a changed one, which goes on from the checkpoint; time, inputs and what was collected
+ * stay as they were:
+ *
+ * <pre>{@code
+ * tester.restart();
+ * Collected<Tuple2<String, Integer>> after = tester.collect(WordCount.totals(lines.stream()));
+ * tester.runBatches(1);
+ * }</pre>
  */
 public final class StreamTester implements AutoCloseable {
   private static final int MOST_STEPS = 50_000_000;
 
-  private final TestedApplication application;
+  private final Duration batchInterval;
+  private final Map<String, String> configuration;
   private final Disturbance disturbance;
-  private final SimulatedTime time;
-  private final DriverEngine engine;
-  private final StreamingContext context;
+  private final SimulatedTime time = SimulatedTime.inOrder();
+  private final TesterFolder folder = new TesterFolder();
+  private final String checkpointDirectory;
   private final List<TestInput<?>> inputs = new ArrayList<>();
-  private final List<Collected<?>> outputs = new ArrayList<>();
+
+  /** What was collected, by life; the last list is that of this one. */
+  private final List<List<Collected<?>>> outputs = new ArrayList<>();
+
+  /** Batches that have ended in this life. */
+  private final Set<Long> ended = new HashSet<>();
+
+  private TestedApplication application;
+  private StreamingContext context;
+  private PipelineCheck.Pipeline pipeline;
   private boolean started;
   private long nextBatchMs;
   private long lastEndedMs;
   private int endedBatches;
 
   private StreamTester(Builder builder, Disturbance disturbance) {
+    this.batchInterval = builder.batchInterval;
+    this.configuration = Map.copyOf(builder.configuration);
     this.disturbance = disturbance;
-    this.application = new TestedApplication(builder.configuration, disturbance);
-    this.time = application.time();
-    this.engine = application.engine();
-    this.context = newContext(builder);
-    context.addStreamingListener(
-        new StreamingListener() {
-          @Override
-          public void onBatchCompleted(StreamingListenerBatchCompleted completed) {
-            lastEndedMs = completed.batchInfo().batchTime().milliseconds();
-            endedBatches++;
-          }
-        });
+    this.checkpointDirectory =
+        builder.checkpointDirectory == null
+            ? "file:" + folder.path().resolve("checkpoint")
+            : builder.checkpointDirectory;
+    try {
+      open();
+    } catch (RuntimeException failure) {
+      folder.delete();
+      throw failure;
+    }
   }
 
-  private StreamingContext newContext(Builder builder) {
-    StreamingConf conf =
-        new StreamingConf().setMaster(TestedApplication.MASTER).setAppName("stream tester");
-    builder.configuration.forEach(conf::set);
+  /** A new driver with a context; it goes on when it is not the first. */
+  private void open() {
+    outputs.add(new ArrayList<>());
+    int life = outputs.size();
+    application = new TestedApplication(time, folder.path(), life, configuration, disturbance);
     try {
-      StreamingContext made =
-          new StreamingContext(new BatchContext(conf, engine), builder.batchInterval);
-      made.checkpoint(
-          builder.checkpointDirectory == null
-              ? application.checkpointDirectory()
-              : builder.checkpointDirectory);
-      return made;
+      context =
+          life == 1
+              ? newContext()
+              : StreamingContext.getOrCreate(checkpointDirectory, this::newContext);
     } catch (RuntimeException failure) {
       application.close();
       throw failure;
+    }
+    context.addStreamingListener(new Ends(life));
+  }
+
+  private StreamingContext newContext() {
+    StreamingConf conf =
+        new StreamingConf().setMaster(TestedApplication.MASTER).setAppName("stream tester");
+    configuration.forEach(conf::set);
+    StreamingContext made =
+        new StreamingContext(new BatchContext(conf, application.engine()), batchInterval);
+    made.checkpoint(checkpointDirectory);
+    return made;
+  }
+
+  /** Listens to the batches of one life. */
+  private final class Ends implements StreamingListener {
+    private final int life;
+
+    Ends(int life) {
+      this.life = life;
+    }
+
+    @Override
+    public void onBatchCompleted(StreamingListenerBatchCompleted completed) {
+      if (life == outputs.size()) {
+        lastEndedMs = completed.batchInfo().batchTime().milliseconds();
+        ended.add(lastEndedMs);
+        endedBatches++;
+      }
     }
   }
 
@@ -134,7 +185,11 @@ public final class StreamTester implements AutoCloseable {
       return this;
     }
 
-    /** Path or URI of a directory of this machine; a temporary one when it is not given. */
+    /**
+     * Path or URI of a directory of this machine, like a {@code @TempDir}; a temporary one when it
+     * is not given. A tester starts anew on one that has been used, and goes on with it only after
+     * its own {@link StreamTester#restart}.
+     */
     public Builder checkpointDirectory(String directory) {
       checkpointDirectory = Objects.requireNonNull(directory, "directory");
       return this;
@@ -155,7 +210,10 @@ public final class StreamTester implements AutoCloseable {
     }
   }
 
-  /** The context to define the program in; the tester starts and stops it. */
+  /**
+   * The context to define the program in; the tester starts and stops it. Each {@link #restart}
+   * makes a new one.
+   */
   public StreamingContext context() {
     return context;
   }
@@ -170,7 +228,7 @@ public final class StreamTester implements AutoCloseable {
     if (partitions < 1) {
       throw new IllegalArgumentException("partitions is " + partitions + ", expected 1 or more");
     }
-    TestInput<T> input = new TestInput<>(context, partitions);
+    TestInput<T> input = new TestInput<>(this, inputs.size() + 1, partitions);
     inputs.add(input);
     return input;
   }
@@ -192,17 +250,24 @@ public final class StreamTester implements AutoCloseable {
     return input.stream();
   }
 
-  /** An output that keeps all records of a stream for the test. */
+  /**
+   * An output that keeps all records of a stream for the test, until the next {@link #restart}: a
+   * program that is defined again collects again.
+   */
   public <T> Collected<T> collect(DStream<T> stream) {
-    int index = outputs.size();
+    int index = collected().size();
     Collected<T> collected = new Collected<>("output " + (index + 1));
     stream.foreachRDD(
         (rdd, batchTime) -> {
           collected.onRan(batchTime, rdd.glom().collect());
           disturbance.onCollected(index, batchTime);
         });
-    outputs.add(collected);
+    collected().add(collected);
     return collected;
+  }
+
+  private List<Collected<?>> collected() {
+    return outputs.get(outputs.size() - 1);
   }
 
   /** An output that keeps all pairs of a stream for the test. */
@@ -252,6 +317,61 @@ public final class StreamTester implements AutoCloseable {
     runDueBatches(now().floor(context.batchInterval(), before).milliseconds());
   }
 
+  /**
+   * Kills driver and executors at once, as a machine that fails, and opens a new driver. Define the
+   * program again, with {@link TestInput#stream} of the same inputs; the next batch starts it with
+   * {@link StreamingContext#getOrCreate}: state, windows and batch times go on from the checkpoint,
+   * and each input after the entry that the last batch took. What was collected stays with the
+   * {@link Collected} of before.
+   *
+   * <p>For a planned end, stop the {@link #context} gracefully first.
+   */
+  public void restart() {
+    application.killAll();
+    bury();
+    ended.clear();
+    endedBatches = 0;
+    started = false;
+    open();
+  }
+
+  /** Gives back what this JVM holds of a process that is gone. */
+  private void bury() {
+    try {
+      context.stop(true, false);
+    } catch (MillraceException dead) {
+      if (application.isAlive()) {
+        throw dead;
+      }
+    }
+  }
+
+  /** Defines a program that may be killed: it is defined again then, and goes on. */
+  void define(PipelineCheck.Pipeline program) {
+    pipeline = program;
+    program.define(this);
+  }
+
+  private void goOn() {
+    List<TestInput<?>> before = List.copyOf(inputs);
+    restart();
+    inputs.clear();
+    pipeline.define(this);
+    if (inputs.size() != before.size()) {
+      throw new MillraceException(
+          ErrorCode.ILLEGAL_USE,
+          "the pipeline defined "
+              + before.size()
+              + " inputs, and "
+              + inputs.size()
+              + " when it was called again; it must define the same in each call");
+    }
+    for (int i = 0; i < inputs.size(); i++) {
+      inputs.get(i).goOnFrom(before.get(i));
+    }
+    start();
+  }
+
   /** What the manual clock shows. */
   public Time now() {
     return new Time(time.nowMs());
@@ -263,18 +383,42 @@ public final class StreamTester implements AutoCloseable {
         context.start();
       }
       started = true;
-      Time zero = engine.zeroTime().orElseThrow();
-      nextBatchMs = zero.plus(context.batchInterval()).milliseconds();
-      lastEndedMs = zero.milliseconds();
+      long zeroMs = zeroTime().milliseconds();
+      nextBatchMs = Math.max(nextBatchMs, zeroMs + batchInterval.milliseconds());
+      // One that was decided and not announced before a restart does not run again.
+      long decidedMs = application.engine().durableState().lastDecidedMs();
+      lastEndedMs = Math.max(lastEndedMs, Math.max(zeroMs, decidedMs));
     }
+  }
+
+  /** Batches that go on have their times as soon as the state is there that they go on from. */
+  private Time zeroTime() {
+    DriverEngine engine = application.engine();
+    long limitMs = time.nowMs() + TestedApplication.STUCK_MS;
+    time.runUntil(() -> engine.zeroTime().isPresent() || time.nowMs() > limitMs, MOST_STEPS);
+    if (engine.zeroTime().isEmpty() && !engine.awaitTermination(0)) {
+      throw new AssertionError("streaming does not start: " + engine.status(10));
+    }
+    return engine
+        .zeroTime()
+        .orElseThrow(() -> new IllegalStateException("the streaming context was stopped"));
   }
 
   /** Runs everything until the batch of a time has ended, and what is ready then. */
   private void runDueBatches(long lastMs) {
     long limitMs = time.nowMs() + TestedApplication.STUCK_MS;
-    time.runUntil(() -> lastEndedMs >= lastMs || time.nowMs() > limitMs, MOST_STEPS);
-    time.runUntilIdle();
+    do {
+      if (!application.isAlive()) {
+        goOn();
+      }
+      time.runUntil(
+          () -> lastEndedMs >= lastMs || time.nowMs() > limitMs || !application.isAlive(),
+          MOST_STEPS);
+      time.runUntilIdle();
+    } while (!application.isAlive());
     settle();
+    settleBefore();
+    DriverEngine engine = application.engine();
     if (engine.awaitTermination(0)) {
       throw new IllegalStateException("the streaming context was stopped; it runs no more batches");
     }
@@ -283,25 +427,45 @@ public final class StreamTester implements AutoCloseable {
           "batch %d ms has not ended in %d ms: %s"
               .formatted(lastMs, TestedApplication.STUCK_MS, engine.status(10)));
     }
-    nextBatchMs = Math.max(nextBatchMs, lastMs + context.batchInterval().milliseconds());
+    nextBatchMs = Math.max(nextBatchMs, lastMs + batchInterval.milliseconds());
   }
 
   /** Sorts out what became of the batches that ended since the last time. */
   private void settle() {
-    List<BatchStatus> newest = engine.status(endedBatches + unendedBatches()).batches();
+    List<BatchStatus> newest =
+        application.engine().status(endedBatches + unendedBatches()).batches();
     endedBatches = 0;
     for (int i = newest.size() - 1; i >= 0; i--) {
       BatchStatus batch = newest.get(i);
       switch (batch.state()) {
-        case COMPLETED -> outputs.forEach(output -> output.onCompleted(batch.batchTimeMs()));
-        case SKIPPED, FAILED -> outputs.forEach(output -> output.onFailed(batch.batchTimeMs()));
+        case COMPLETED -> collected().forEach(output -> output.onCompleted(batch.batchTimeMs()));
+        case SKIPPED, FAILED -> collected().forEach(output -> output.onFailed(batch.batchTimeMs()));
         case WAITING, RUNNING -> {}
       }
     }
   }
 
+  /**
+   * Batches whose outputs ran before a restart: they are decided when they did not run again. All
+   * that were due have ended by now.
+   */
+  private void settleBefore() {
+    Map<Long, CommitOutcome> decided = application.engine().durableState().decided();
+    for (List<Collected<?>> life : outputs.subList(0, outputs.size() - 1)) {
+      for (Collected<?> output : life) {
+        for (long timeMs : output.undecided()) {
+          if (ended.contains(timeMs) || decided.get(timeMs) == CommitOutcome.SKIPPED) {
+            output.onFailed(timeMs);
+          } else {
+            output.onCompleted(timeMs);
+          }
+        }
+      }
+    }
+  }
+
   private int unendedBatches() {
-    return (int) engine.status(0).totals().waitingBatches() + 1;
+    return (int) application.engine().status(0).totals().waitingBatches() + 1;
   }
 
   /** Stops the program and gives back what it used. Does not report failures of batches again. */
@@ -310,12 +474,24 @@ public final class StreamTester implements AutoCloseable {
     try {
       context.stop(true, false);
     } finally {
-      application.close();
+      try {
+        application.close();
+      } finally {
+        folder.delete();
+      }
     }
   }
 
-  /** Outputs in the order of their definition. */
-  List<Collected<?>> outputs() {
-    return outputs;
+  /** The batches of each output of the pipeline, of all lives, in the order of its definition. */
+  List<List<CollectedBatch<?>>> outputs() {
+    List<List<CollectedBatch<?>>> all = new ArrayList<>();
+    for (int i = 0; i < collected().size(); i++) {
+      List<CollectedBatch<?>> batches = new ArrayList<>();
+      for (List<Collected<?>> life : outputs) {
+        batches.addAll(life.get(i).batches());
+      }
+      all.add(batches);
+    }
+    return all;
   }
 }

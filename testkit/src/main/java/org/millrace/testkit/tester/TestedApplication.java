@@ -1,18 +1,14 @@
 package org.millrace.testkit.tester;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.millrace.am.driver.DriverEngine;
 import org.millrace.am.driver.DriverEnvironment;
 import org.millrace.am.plan.ProgramShipping;
 import org.millrace.am.schedule.ResultRecords;
 import org.millrace.checkpoint.files.adapter.DurableFilesRouter;
+import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.conf.Keys;
@@ -33,20 +29,29 @@ final class TestedApplication implements AutoCloseable {
   /** Simulated time; far more than any pause of the engine. */
   static final long STUCK_MS = 600_000;
 
-  private static final long SEED = 1;
-
   /** A clock that is set forward by a test makes nobody silent. */
   private static final String NEVER = "3650d";
 
-  private final SimulatedTime time = SimulatedTime.inOrder();
-  private final Machine driver = new Machine("driver", time);
+  private final SimulatedTime time;
+  private final Machine driver;
   private final Path folder;
   private final DurableFilesRouter files;
   private final SimulatedNetwork network;
   private final DriverEngine engine;
   private SimulatedCluster cluster;
 
-  TestedApplication(Map<String, String> configuration, Disturbance disturbance) {
+  /**
+   * @param life the first one or one after a restart, from 1
+   */
+  TestedApplication(
+      SimulatedTime time,
+      Path folder,
+      int life,
+      Map<String, String> configuration,
+      Disturbance disturbance) {
+    this.time = time;
+    this.driver = new Machine("driver", time);
+    this.folder = folder.resolve("life-" + life);
     Settings settings =
         Settings.resolve(
             disturbance.configuration(),
@@ -60,18 +65,17 @@ final class TestedApplication implements AutoCloseable {
                 Keys.EXECUTOR_CORES.name(), "1",
                 Keys.BATCHES_RETAINED.name(), "100000",
                 Keys.BATCH_RETRY_DELAY.name(), "0ms"));
-    this.folder = newFolder();
     this.files = DurableFilesRouter.localOnly(driver.work(), driver.loop("files"), time);
     this.network =
         new SimulatedNetwork(
             time,
             Pace.AT_ONCE,
-            SEED,
+            life,
             (sender, message) -> disturbance.onSend(this, sender, message));
-    this.engine = new DriverEngine(environment(settings), files::close);
+    this.engine = new DriverEngine(environment(settings, life), files::close);
   }
 
-  private DriverEnvironment environment(Settings settings) {
+  private DriverEnvironment environment(Settings settings, int life) {
     ClassLoader userClasses = Thread.currentThread().getContextClassLoader();
     RecordCodec codec = new RecordCodec(userClasses);
     return new DriverEnvironment(
@@ -82,12 +86,12 @@ final class TestedApplication implements AutoCloseable {
             network.transport(driver),
             files,
             this::onFatal,
-            new Stepping(time, STUCK_MS),
+            new Stepping(time, STUCK_MS, driver),
             new ProgramShipping(codec, MASTER),
             new ResultRecords(codec),
             new FormatBridge(userClasses)),
         new DriverEnvironment.Identity(
-            folder.getFileName().toString(),
+            folder.getParent().getFileName() + "-" + folder.getFileName(),
             System.getProperty("user.name"),
             MASTER,
             1,
@@ -101,7 +105,7 @@ final class TestedApplication implements AutoCloseable {
                       time, network, files, folder.resolve("executors"), this::onFatal),
                   settings.get(Keys.EXECUTOR_CORES),
                   Pace.AT_ONCE,
-                  SEED,
+                  life,
                   loop,
                   epoch,
                   port);
@@ -110,6 +114,9 @@ final class TestedApplication implements AutoCloseable {
   }
 
   private void onFatal(String where, Throwable fault) {
+    if (!driver.isAlive()) {
+      return; // so is whatever it would stop
+    }
     if (engine == null) {
       throw new AssertionError(where, fault);
     }
@@ -118,15 +125,6 @@ final class TestedApplication implements AutoCloseable {
 
   DriverEngine engine() {
     return engine;
-  }
-
-  SimulatedTime time() {
-    return time;
-  }
-
-  /** Where the checkpoint of the application goes unless the test names a directory. */
-  String checkpointDirectory() {
-    return "file:" + folder.resolve("checkpoint");
   }
 
   /** Executors that live. */
@@ -145,31 +143,38 @@ final class TestedApplication implements AutoCloseable {
             });
   }
 
+  /** Driver and executors die at once. */
+  void killAll() {
+    driver.kill();
+    network.onKilled(driver);
+    if (cluster != null) {
+      cluster.killAll();
+    }
+  }
+
+  /** {@link #killAll} after so many other commands, unless the driver is dead by then. */
+  void killAllAfter(int steps) {
+    Loop disturbance = time.loop("disturbance");
+    disturbance.execute(
+        () -> {
+          if (steps > 0) {
+            killAllAfter(steps - 1);
+          } else if (isAlive()) {
+            killAll();
+          }
+        });
+  }
+
+  boolean isAlive() {
+    return driver.isAlive();
+  }
+
   @Override
   public void close() {
-    try {
+    if (isAlive()) {
       engine.close();
-    } finally {
-      deleteFolder();
-    }
-  }
-
-  private static Path newFolder() {
-    try {
-      return Files.createTempDirectory("millrace-tester-");
-    } catch (IOException failure) {
-      throw new UncheckedIOException(
-          "cannot create a folder in " + System.getProperty("java.io.tmpdir"), failure);
-    }
-  }
-
-  private void deleteFolder() {
-    try (Stream<Path> inside = Files.walk(folder)) {
-      for (Path path : inside.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException failure) {
-      throw new UncheckedIOException("cannot delete " + folder, failure);
+    } else {
+      files.close();
     }
   }
 }

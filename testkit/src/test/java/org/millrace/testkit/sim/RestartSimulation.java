@@ -77,10 +77,7 @@ final class RestartSimulation {
       driver.kill();
       network.onKilled(driver);
       if (cluster != null) {
-        for (Machine executor : cluster.machines()) {
-          executor.kill();
-          network.onKilled(executor);
-        }
+        cluster.killAll();
       }
       files.crash();
     }

@@ -47,8 +47,12 @@ class PipelineCheckTest {
 
     assertThat(report.applied())
         .startsWith("failed batches", "failed tasks")
-        .hasSize(8)
-        .allMatch(fault -> fault.startsWith("failed") || fault.startsWith("lost executor (seed "));
+        .hasSize(14)
+        .allMatch(
+            fault ->
+                fault.startsWith("failed")
+                    || fault.startsWith("lost executor (seed ")
+                    || fault.startsWith("killed and restarted (seed "));
     assertThat(report.leftOut()).isEmpty();
   }
 
@@ -65,7 +69,7 @@ class PipelineCheckTest {
             .moreBatches(2)
             .run();
 
-    assertThat(report.applied()).startsWith("failed batches", "failed tasks").hasSize(8);
+    assertThat(report.applied()).startsWith("failed batches", "failed tasks").hasSize(14);
     assertThat(report.leftOut()).isEmpty();
   }
 
@@ -82,7 +86,7 @@ class PipelineCheckTest {
     PipelineCheck.Report report =
         check(tester -> tester.collect(ones(tester).mapWithState(sums))).run();
 
-    assertThat(report.applied()).startsWith("failed batches", "failed tasks").hasSize(5);
+    assertThat(report.applied()).startsWith("failed batches", "failed tasks").hasSize(8);
     assertThat(report.leftOut()).isEmpty();
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +23,8 @@ import org.millrace.api.streaming.PairDStream;
 class SavedFormatsTest {
   @TempDir Path folder;
 
-  private int runs;
+  /** Where each run saves; a program that is defined again in one saves where it did. */
+  private final Map<StreamTester, Path> saved = new HashMap<>();
 
   @Test
   void failedAndLostAttemptsLeaveNothingInWhatIsPublished() throws IOException {
@@ -38,7 +40,10 @@ class SavedFormatsTest {
                           .flatMap(line -> Arrays.asList(line.split(" ")).iterator())
                           .mapToPair(word -> new Tuple2<>(word, 1))
                           .reduceByKey(Integer::sum, 3);
-                  String run = folder.resolve("run-" + runs++).toString();
+                  String run =
+                      saved
+                          .computeIfAbsent(tester, one -> folder.resolve("run-" + saved.size()))
+                          .toString();
                   counts.saveAsNewAPIHadoopFiles(
                       run + "/new/batch",
                       "txt",
@@ -58,7 +63,7 @@ class SavedFormatsTest {
             .run();
 
     assertThat(report.leftOut()).isEmpty();
-    assertThat(runs).isEqualTo(1 + 2 + 5);
+    assertThat(saved).hasSize(1 + 2 + 5 + 5);
     Map<String, Long> expected = files(folder.resolve("run-0"));
     assertThat(expected.keySet())
         .filteredOn(file -> file.startsWith("new/"))
@@ -66,11 +71,11 @@ class SavedFormatsTest {
         .anyMatch(file -> file.endsWith(".txt/_SUCCESS"));
     List<String> counts = text(folder.resolve("run-0/new"));
     assertThat(text(folder.resolve("run-0/old"))).isEqualTo(counts).contains("to\t2");
-    for (int run = 1; run < runs; run++) {
-      Path saved = folder.resolve("run-" + run);
-      assertThat(files(saved)).isEqualTo(expected);
-      assertThat(text(saved.resolve("new"))).isEqualTo(counts);
-      assertThat(text(saved.resolve("old"))).isEqualTo(counts);
+    for (int run = 1; run < saved.size(); run++) {
+      Path there = folder.resolve("run-" + run);
+      assertThat(files(there)).isEqualTo(expected);
+      assertThat(text(there.resolve("new"))).isEqualTo(counts);
+      assertThat(text(there.resolve("old"))).isEqualTo(counts);
     }
   }
 
@@ -78,17 +83,22 @@ class SavedFormatsTest {
   private static Map<String, Long> files(Path saved) throws IOException {
     Map<String, Long> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(saved)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
+      for (Path file : all.filter(SavedFormatsTest::isPublished).toList()) {
         files.put(saved.relativize(file).toString(), Files.size(file));
       }
     }
     return files;
   }
 
+  /** A driver that is killed leaves what it staged, under a hidden name. */
+  private static boolean isPublished(Path file) {
+    return Files.isRegularFile(file) && !file.toString().contains("/.millrace-staging/");
+  }
+
   private static List<String> text(Path saved) throws IOException {
     List<String> text = new ArrayList<>();
     try (Stream<Path> all = Files.walk(saved)) {
-      for (Path part : all.filter(Files::isRegularFile).sorted().toList()) {
+      for (Path part : all.filter(SavedFormatsTest::isPublished).sorted().toList()) {
         text.addAll(Files.readAllLines(part));
       }
     }

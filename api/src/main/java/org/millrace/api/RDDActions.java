@@ -10,7 +10,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -106,35 +105,20 @@ public abstract class RDDActions<T> {
   }
 
   final List<T> partition(int index) {
-    return flat(context.engine().runJob(node, new JobAction.Collect(), index, index + 1));
+    return partition(node, index);
+  }
+
+  private List<T> partition(RddNode of, int index) {
+    return flat(context.engine().runJob(of, new JobAction.Collect(), index, index + 1));
   }
 
   /**
-   * An iterator over all records, in order, that computes and holds one partition at a time. Each
-   * partition is a job of its own, so what many partitions need, such as a shuffle, is better kept
-   * by {@code persist} before.
+   * An iterator over all records, in order, that holds one partition at a time; each is fetched
+   * when the one before is used up. Behind a shuffle all partitions are computed with the first
+   * one, and executors keep them until the last one was fetched.
    */
   public Iterator<T> toLocalIterator() {
-    return new Iterator<>() {
-      private Iterator<T> records = Collections.emptyIterator();
-      private int next;
-
-      @Override
-      public boolean hasNext() {
-        while (!records.hasNext() && next < node.partitionCount()) {
-          records = partition(next++).iterator();
-        }
-        return records.hasNext();
-      }
-
-      @Override
-      public T next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException("the dataset has no more records");
-        }
-        return records.next();
-      }
-    };
+    return new LocalIterator<>(context.engine(), node, this::partition);
   }
 
   /** The first records, at most {@code num}; reads only the first partitions when they suffice. */

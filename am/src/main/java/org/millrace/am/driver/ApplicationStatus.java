@@ -3,9 +3,11 @@ package org.millrace.am.driver;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.millrace.am.batch.BatchStatus;
 import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.receive.ReceiverStatus;
+import org.millrace.am.snapshot.SnapshotStatus;
 
 /**
  * The application at one moment, as its page shows it. Immutable.
@@ -13,6 +15,7 @@ import org.millrace.am.receive.ReceiverStatus;
  * @param state {@code starting}, {@code running}, {@code draining}, {@code stopping} or {@code
  *     stopped}
  * @param batches waiting, running and the last ended ones, newest first
+ * @param checkpoint empty without a checkpoint directory, and before streaming starts
  * @param warnings sentences that a person should read
  */
 public record ApplicationStatus(
@@ -30,6 +33,7 @@ public record ApplicationStatus(
     List<ReceiverStatus> receivers,
     List<FileSourceStatus> files,
     List<ExecutorStatus> executors,
+    Optional<CheckpointStatus> checkpoint,
     Map<String, String> configuration,
     List<String> warnings,
     String failure) {
@@ -39,6 +43,7 @@ public record ApplicationStatus(
     receivers = List.copyOf(receivers);
     files = List.copyOf(files);
     executors = List.copyOf(executors);
+    Objects.requireNonNull(checkpoint, "checkpoint");
     configuration = Map.copyOf(configuration);
     warnings = List.copyOf(warnings);
     Objects.requireNonNull(failure, "failure");
@@ -58,6 +63,21 @@ public record ApplicationStatus(
       long lostExecutors,
       long refusedConnections,
       long lostRecords) {}
+
+  /**
+   * What is written to the checkpoint directory.
+   *
+   * @param snapshot the newest one of keyed state; empty for a program without keyed state
+   * @param eventLogBytes that this driver has written to its event log
+   * @param longestFlushMs of the event log
+   * @param blockLogBytes of received blocks that are kept in the logs of living executors
+   */
+  public record CheckpointStatus(
+      String directory,
+      Optional<SnapshotStatus> snapshot,
+      long eventLogBytes,
+      long longestFlushMs,
+      long blockLogBytes) {}
 
   /** An executor that lives. */
   public record ExecutorStatus(

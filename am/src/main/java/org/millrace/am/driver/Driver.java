@@ -5,10 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.millrace.am.batch.BatchListener;
 import org.millrace.am.batch.BatchStatus;
+import org.millrace.am.driver.ApplicationStatus.CheckpointStatus;
 import org.millrace.am.driver.ApplicationStatus.ExecutorStatus;
 import org.millrace.am.driver.ApplicationStatus.Totals;
 import org.millrace.am.files.FileSourceStatus;
@@ -16,6 +18,7 @@ import org.millrace.am.log.DriverState;
 import org.millrace.am.log.EventJournal;
 import org.millrace.am.log.SnapshotTaker;
 import org.millrace.am.receive.ReceiverStatus;
+import org.millrace.am.snapshot.SnapshotStatus;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.StreamGraph;
@@ -23,6 +26,7 @@ import org.millrace.checkpoint.log.DriverEvent;
 import org.millrace.checkpoint.log.EpochClaim;
 import org.millrace.checkpoint.log.EventLog;
 import org.millrace.checkpoint.runtime.Answers;
+import org.millrace.checkpoint.segment.RecordLogCounters;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
 import org.slf4j.Logger;
@@ -62,6 +66,7 @@ final class Driver implements BatchListener {
   /** Null without a checkpoint directory. */
   private SnapshotTaker snapshots;
 
+  private Optional<String> checkpointDirectory = Optional.empty();
   private Streaming streaming;
   private ExecutorAllocation allocation;
   private State state = State.STARTING;
@@ -174,6 +179,7 @@ final class Driver implements BatchListener {
             EventLog.OPTIONS,
             this::onLogLost));
     if (taken.hasCheckpoint()) {
+      checkpointDirectory = Optional.of(taken.directory());
       snapshots =
           new SnapshotTaker(
               journal,
@@ -296,9 +302,28 @@ final class Driver implements BatchListener {
         receivers,
         streaming == null ? List.of() : streaming.fileSources(),
         executorStatus(),
+        checkpointStatus(),
         shownConfiguration(),
         warnings(receivers),
         failure == null ? "" : failure.getMessage());
+  }
+
+  private Optional<CheckpointStatus> checkpointStatus() {
+    if (checkpointDirectory.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<RecordLogCounters> log = journal.counters();
+    long blockLogBytes = 0;
+    for (RegisteredExecutor executor : executors.registry().executors()) {
+      blockLogBytes += executor.heartbeat.getLoggedBytes();
+    }
+    return Optional.of(
+        new CheckpointStatus(
+            checkpointDirectory.get(),
+            streaming == null ? Optional.empty() : streaming.snapshotStatus(),
+            log.map(RecordLogCounters::bytes).orElse(0L),
+            log.map(RecordLogCounters::longestFlushNanos).orElse(0L) / 1_000_000,
+            blockLogBytes));
   }
 
   /** The configuration in force: what was given over the defaults. */
@@ -386,6 +411,11 @@ final class Driver implements BatchListener {
     if (streaming != null) {
       warnings.addAll(streaming.listenerProblems());
       streaming.outputProblem().ifPresent(warnings::add);
+      streaming
+          .snapshotStatus()
+          .map(SnapshotStatus::failure)
+          .filter(failed -> !failed.isEmpty())
+          .ifPresent(warnings::add);
       for (FileSourceStatus files : streaming.fileSources()) {
         if (!files.problem().isEmpty()) {
           warnings.add("input " + files.inputId() + ": " + files.problem());

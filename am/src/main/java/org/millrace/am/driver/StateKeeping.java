@@ -59,6 +59,7 @@ final class StateKeeping {
                 environment.identity().applicationId(),
                 taken.claim().epoch(),
                 intervalMs(environment.settings(), graph),
+                environment.settings().get(Keys.CHECKPOINT_SNAPSHOT_TIMEOUT),
                 streaming.batches().stateLookBackMs(),
                 codecs(graph)),
             ports.loop(),

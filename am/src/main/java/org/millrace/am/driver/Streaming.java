@@ -44,6 +44,7 @@ import org.millrace.am.receive.RunningStream;
 import org.millrace.am.receive.SealedLog;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.am.snapshot.SnapshotStatus;
 import org.millrace.am.snapshot.StateKeeper;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -309,6 +310,11 @@ final class Streaming implements ReceiverHost {
       restoreStates();
     }
     sample();
+  }
+
+  /** Of keyed state; empty for a program that keeps none. */
+  Optional<SnapshotStatus> snapshotStatus() {
+    return Optional.ofNullable(states).map(StateKeeper::status);
   }
 
   /** Batches go on when the states are there that they go on from. */

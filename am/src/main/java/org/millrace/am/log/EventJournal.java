@@ -4,11 +4,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.checkpoint.log.DriverEvent;
 import org.millrace.checkpoint.log.EventLog;
 import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.checkpoint.segment.RecordLogCounters;
 
 /**
  * The journal over the event log of this driver's epoch. Owned by the driver loop.
@@ -106,5 +108,10 @@ public final class EventJournal implements Journal {
   /** Completes when everything is durable and the log is closed; fails when the log is lost. */
   public CompletableFuture<Void> close() {
     return log == null ? CompletableFuture.completedFuture(null) : log.close();
+  }
+
+  /** What the log did so far; empty before it is open. */
+  public Optional<RecordLogCounters> counters() {
+    return Optional.ofNullable(log).map(EventLog::counters);
   }
 }

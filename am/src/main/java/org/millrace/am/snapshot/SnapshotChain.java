@@ -33,6 +33,11 @@ record SnapshotChain(long versionMs, List<Section> sections) {
     return new SnapshotChain(newVersionMs, longer);
   }
 
+  /** Of all sections. */
+  long bytes() {
+    return sections.stream().mapToLong(Section::bytes).sum();
+  }
+
   /** Whether everything is to be written anew: the changes outweigh it, or there are many. */
   boolean isOutweighed() {
     long deltas = sections.stream().skip(1).mapToLong(Section::bytes).sum();

@@ -30,6 +30,7 @@ import org.millrace.checkpoint.log.DriverEvent.SnapshotTaken;
 import org.millrace.checkpoint.log.DriverEvent.StateFile;
 import org.millrace.checkpoint.log.DriverEvent.StatePartition;
 import org.millrace.checkpoint.runtime.Clock;
+import org.millrace.runner.conf.Keys;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.SnapshotPartition;
 import org.millrace.runner.wire.proto.SnapshotWritten;
@@ -44,8 +45,9 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   commit, interval is over -> asked -> all wrote -> appended -> durable: the newest snapshot
- *                                     | an executor failed or was lost -> given up; what was written
- *                                       is what the next one goes on from
+ *                                     | an executor failed, was lost, or has not answered in time
+ *                                       -> given up; what was written is what the next one goes on
+ *                                       from
  * </pre>
  */
 public final class SnapshotCoordinator {
@@ -60,6 +62,7 @@ public final class SnapshotCoordinator {
    * @param directory of the checkpoint
    * @param epoch of the checkpoint that this driver claimed
    * @param intervalMs between the beginnings of two
+   * @param timeoutMs after which one that was not written by all is given up
    * @param lookBackMs how long views of state are looked back at
    * @param codecs of the program, Java-serialized; empty for none
    */
@@ -68,6 +71,7 @@ public final class SnapshotCoordinator {
       String applicationId,
       long epoch,
       long intervalMs,
+      long timeoutMs,
       long lookBackMs,
       ByteString codecs) {}
 
@@ -168,10 +172,30 @@ public final class SnapshotCoordinator {
   public void onCommitted(long batchMs) {
     committedMs = Math.max(committedMs, batchMs);
     long now = services.clock().nanoTime();
+    giveUpIfLate(now);
     if (request != null || (begun && now - lastBegunNanos < settings.intervalMs() * 1_000_000L)) {
       return;
     }
     begin(batchMs, now);
+  }
+
+  /** An executor that lives and does not answer must not keep the others from going on. */
+  private void giveUpIfLate(long nowNanos) {
+    if (request == null || nowNanos - request.begunNanos < settings.timeoutMs() * 1_000_000L) {
+      return;
+    }
+    giveUp(
+        "executors %s have not written their part in %d ms (%s)"
+            .formatted(
+                new TreeSet<>(request.awaited),
+                settings.timeoutMs(),
+                Keys.CHECKPOINT_SNAPSHOT_TIMEOUT.name()));
+  }
+
+  private void giveUp(String why) {
+    status = status.failed("the snapshot of batch " + request.versionMs + " ms: " + why);
+    LOG.warn("the snapshot of batch {} ms is given up: {}", request.versionMs, why);
+    request = null;
   }
 
   private void begin(long batchMs, long nowNanos) {
@@ -276,20 +300,7 @@ public final class SnapshotCoordinator {
 
   private void onFailed(int executorId, SnapshotWritten message) {
     ErrorCode code = codeOf(message.getErrorCode());
-    status =
-        new SnapshotStatus(
-            status.versionMs(),
-            status.takenAtMs(),
-            status.durationMs(),
-            status.bytes(),
-            status.rows(),
-            message.getError());
-    LOG.warn(
-        "the snapshot of batch {} ms is given up: executor {} could not write its part: {}",
-        request.versionMs,
-        executorId,
-        message.getError());
-    request = null;
+    giveUp("executor " + executorId + " could not write its part: " + message.getError());
     if (code.kind() == ErrorKind.USER) {
       onFailure.accept(new MillraceException(code, message.getError()));
     }
@@ -370,6 +381,7 @@ public final class SnapshotCoordinator {
             (services.clock().nanoTime() - done.begunNanos) / 1_000_000,
             done.bytes,
             done.rows,
+            chains.values().stream().mapToLong(SnapshotChain::bytes).sum(),
             "");
     LOG.debug("snapshot of keyed state: {}", status);
     recoveryPoint()

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.util.Map;
 import org.millrace.am.batch.BatchStatus;
 import org.millrace.am.driver.ApplicationStatus;
+import org.millrace.am.driver.ApplicationStatus.CheckpointStatus;
 import org.millrace.am.driver.ApplicationStatus.ExecutorStatus;
 import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.receive.ReceiverStatus;
+import org.millrace.am.snapshot.SnapshotStatus;
 import org.millrace.runner.executor.ExecutorIds;
 
 /**
@@ -54,6 +56,11 @@ public final class StatusJson {
             writeExecutor(json, executor);
           }
           json.writeEndArray();
+          if (status.checkpoint().isPresent()) {
+            writeCheckpoint(json, status.checkpoint().get(), status.nowMs());
+          } else {
+            json.writeNullField("checkpoint");
+          }
           json.writeObjectFieldStart("configuration");
           for (Map.Entry<String, String> entry : configuration.values().entrySet()) {
             json.writeStringField(entry.getKey(), entry.getValue());
@@ -84,6 +91,32 @@ public final class StatusJson {
     json.writeNumberField("lostExecutors", totals.lostExecutors());
     json.writeNumberField("refusedConnections", totals.refusedConnections());
     json.writeNumberField("lostRecords", totals.lostRecords());
+    json.writeEndObject();
+  }
+
+  private static void writeCheckpoint(JsonGenerator json, CheckpointStatus checkpoint, long nowMs)
+      throws IOException {
+    json.writeObjectFieldStart("checkpoint");
+    json.writeStringField("directory", checkpoint.directory());
+    json.writeNumberField("eventLogBytes", checkpoint.eventLogBytes());
+    json.writeNumberField("longestFlushMs", checkpoint.longestFlushMs());
+    json.writeNumberField("blockLogBytes", checkpoint.blockLogBytes());
+    if (checkpoint.snapshot().isPresent()) {
+      SnapshotStatus snapshot = checkpoint.snapshot().get();
+      boolean taken = snapshot.versionMs() >= 0;
+      json.writeObjectFieldStart("snapshot");
+      Json.writeKnown(json, "batchTimeMs", snapshot.versionMs());
+      Json.writeKnown(json, "takenAtMs", taken ? snapshot.takenAtMs() : -1);
+      Json.writeKnown(json, "ageMs", taken ? Math.max(0, nowMs - snapshot.takenAtMs()) : -1);
+      Json.writeKnown(json, "durationMs", taken ? snapshot.durationMs() : -1);
+      json.writeNumberField("writtenBytes", snapshot.bytes());
+      json.writeNumberField("writtenKeys", snapshot.rows());
+      json.writeNumberField("storedBytes", snapshot.storedBytes());
+      json.writeStringField("failure", snapshot.failure());
+      json.writeEndObject();
+    } else {
+      json.writeNullField("snapshot");
+    }
     json.writeEndObject();
   }
 

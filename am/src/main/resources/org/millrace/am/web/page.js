@@ -517,6 +517,32 @@
     setRows(byId('files'), status.files.map(fileRow));
   }
 
+  function checkpointRow(checkpoint) {
+    const none = make('span', { class: 'soft' }, checkpoint.snapshot ? 'none yet' : 'no keyed state');
+    const snapshot = checkpoint.snapshot && checkpoint.snapshot.batchTimeMs !== null ? checkpoint.snapshot : null;
+    const ageMs = snapshot ? Math.floor(snapshot.ageMs / 1000) * 1000 : 0;
+    return {
+      key: 'checkpoint',
+      content: [{ ...checkpoint, snapshot: snapshot ? { ...snapshot, ageMs: 0 } : null }, ageMs],
+      render: () => make('tr', null,
+        make('td', null, snapshot ? 'batch ' + seconds(snapshot.batchTimeMs) : none),
+        make('td', { class: 'n' }, snapshot ? wholeSeconds(ageMs) : '–'),
+        make('td', { class: 'n' }, snapshot ? duration(snapshot.durationMs) : '–'),
+        make('td', { class: 'n' }, snapshot ? count(snapshot.writtenKeys) : '–'),
+        make('td', { class: 'n' }, snapshot ? bytes(snapshot.writtenBytes) : '–'),
+        make('td', { class: 'n' }, snapshot ? bytes(snapshot.storedBytes) : '–'),
+        make('td', { class: 'n' }, bytes(checkpoint.eventLogBytes)),
+        make('td', { class: 'n' }, duration(checkpoint.longestFlushMs)),
+        make('td', { class: 'n' }, bytes(checkpoint.blockLogBytes))),
+    };
+  }
+
+  function showCheckpoint(status) {
+    byId('checkpoint-section').hidden = !status.checkpoint;
+    setText('checkpoint-note', status.checkpoint ? status.checkpoint.directory : '');
+    setRows(byId('checkpoint'), status.checkpoint ? [checkpointRow(status.checkpoint)] : []);
+  }
+
   const isWebAddress = (url) => /^https?:\/\//i.test(url);
 
   function executorRow(executor, nowMs) {
@@ -584,6 +610,7 @@
     showBatches(status);
     showReceivers(status);
     showFiles(status);
+    showCheckpoint(status);
     showExecutors(status);
     showConfiguration(status);
   }

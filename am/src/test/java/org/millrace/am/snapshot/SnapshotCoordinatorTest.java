@@ -110,7 +110,7 @@ class SnapshotCoordinatorTest {
         new SnapshotCoordinator(
             new SnapshotCoordinator.Services(pool, states, lineage, journal, files, time),
             new SnapshotCoordinator.Settings(
-                "/checkpoint", "application", 3, 4_000, lookBackMs, ByteString.EMPTY),
+                "/checkpoint", "application", 3, 4_000, 10_000, lookBackMs, ByteString.EMPTY),
             failures::add);
     restorer =
         new StateRestorer(
@@ -262,6 +262,31 @@ class SnapshotCoordinatorTest {
   }
 
   @Test
+  void anExecutorThatNeverAnswersDoesNotBlockTheNextSnapshot() {
+    batch(1_000);
+    coordinator.onWritten(1, written(1, 1_000));
+    for (long timeMs = 2_000; timeMs <= 10_000; timeMs += 1_000) {
+      batch(timeMs);
+    }
+    assertThat(pool.count(1)).isEqualTo(1);
+    SnapshotWritten late = written(2, 1_000);
+
+    batch(11_000);
+
+    assertThat(coordinator.status().failure())
+        .contains("batch 1000 ms")
+        .contains("executors [2]")
+        .contains("millrace.checkpoint.snapshotTimeout");
+    assertThat(asked(1).getVersionMs()).isEqualTo(11_000);
+    coordinator.onWritten(2, late);
+    assertThat(taken()).isEmpty();
+    snapshot(20);
+    batch(12_000);
+    assertThat(coordinator.status().failure()).isEmpty();
+    assertThat(taken()).singleElement().extracting(SnapshotTaken::versionMs).isEqualTo(11_000L);
+  }
+
+  @Test
   void keepsTheSnapshotThatViewsAreLookedBackFrom() {
     coordinator = with(6_000);
     for (long timeMs = 1_000; timeMs <= 9_000; timeMs += 1_000) {
@@ -284,7 +309,7 @@ class SnapshotCoordinatorTest {
     batch(1_000);
     coordinator.onWritten(1, failed(ErrorCode.STORAGE_FAILED));
     assertThat(failures).isEmpty();
-    assertThat(coordinator.status().failure()).isEqualTo("STORAGE_FAILED");
+    assertThat(coordinator.status().failure()).contains("batch 1000 ms").endsWith("STORAGE_FAILED");
     for (long timeMs = 2_000; timeMs <= 5_000; timeMs += 1_000) {
       batch(timeMs);
     }

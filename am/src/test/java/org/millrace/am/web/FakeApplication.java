@@ -3,12 +3,14 @@ package org.millrace.am.web;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.millrace.am.batch.BatchStatus;
 import org.millrace.am.batch.BatchStatus.InputStatus;
 import org.millrace.am.batch.BatchStatus.State;
 import org.millrace.am.driver.ApplicationStatus;
+import org.millrace.am.driver.ApplicationStatus.CheckpointStatus;
 import org.millrace.am.driver.ApplicationStatus.ExecutorStatus;
 import org.millrace.am.driver.ApplicationStatus.Totals;
 import org.millrace.am.files.FileSourceStatus;
@@ -25,6 +27,7 @@ public final class FakeApplication implements IntFunction<ApplicationStatus> {
   public final List<ExecutorStatus> executors = new ArrayList<>();
   public final List<String> warnings = new ArrayList<>();
   public final Map<String, String> configuration = new TreeMap<>();
+  public Optional<CheckpointStatus> checkpoint = Optional.empty();
   public String name = "Network word count";
   public String state = "running";
   public String failure = "";
@@ -49,6 +52,7 @@ public final class FakeApplication implements IntFunction<ApplicationStatus> {
         receivers,
         files,
         executors,
+        checkpoint,
         configuration,
         warnings,
         failure);

@@ -172,6 +172,14 @@ public final class Keys {
           "How often a snapshot of keyed state is taken; a shorter interval that a stream asks for"
               + " by checkpoint(interval) counts instead. Default: the batch interval, at least"
               + " 10 s.");
+  public static final Key<Long> CHECKPOINT_SNAPSHOT_TIMEOUT =
+      Key.duration(
+          "millrace.checkpoint.snapshotTimeout",
+          "120s",
+          1_000,
+          "",
+          "A snapshot of keyed state that was not written for so long is given up, with a warning"
+              + " on the page, and the next one is taken.");
   public static final Key<Boolean> CHECKPOINT_ALLOW_DROPPED_STATE =
       Key.bool(
           "millrace.checkpoint.allowDroppedState",

@@ -113,7 +113,8 @@ final class Heartbeats {
             .setRefusedConnections(transport.refusedConnections())
             .setAnsweredPing(answeredPing)
             .setRunningTasks(rooms.tasks().runningTasks())
-            .setSpilledBytes(rooms.tasks().spilledBytes());
+            .setSpilledBytes(rooms.tasks().spilledBytes())
+            .setLoggedBytes(rooms.receivers().loggedBytes());
     driver.accept(Envelope.newBuilder().setHeartbeat(heartbeat));
   }
 }

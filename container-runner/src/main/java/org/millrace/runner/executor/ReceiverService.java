@@ -36,6 +36,9 @@ public interface ReceiverService extends AutoCloseable {
   /** Current marks of all streams held here, as primary or replica. */
   List<StreamMark> marks();
 
+  /** Bytes in block logs here, of blocks that were not released. */
+  long loggedBytes();
+
   /** Receivers that were started here and have not ended. */
   List<RunningReceiver> running();
 

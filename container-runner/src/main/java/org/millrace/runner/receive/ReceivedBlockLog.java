@@ -28,6 +28,9 @@ public interface ReceivedBlockLog {
   /** The blocks of a stream below {@code until} are not needed any more. */
   void release(long streamId, long until);
 
+  /** Bytes of blocks in the log that were not released, and of those behind them. */
+  long retainedBytes();
+
   /** Ends the log; what was appended is flushed if that is possible. Idempotent. */
   CompletableFuture<Void> close();
 }

@@ -113,6 +113,11 @@ public final class ReceiverManager implements ReceiverService {
   }
 
   @Override
+  public long loggedBytes() {
+    return logs.values().stream().mapToLong(ReceivedBlockLog::retainedBytes).sum();
+  }
+
+  @Override
   public void onMembership(Membership membership) {
     peers = PeerChoice.among(membership, environment.peerLinks().self());
     store.onMembership(membership);

@@ -75,6 +75,11 @@ public final class SegmentBlockLog implements ReceivedBlockLog {
   }
 
   @Override
+  public long retainedBytes() {
+    return log.retainedBytes();
+  }
+
+  @Override
   public CompletableFuture<Void> close() {
     return log.close();
   }

@@ -27,6 +27,11 @@ class FakeReceivers implements ReceiverService {
   }
 
   @Override
+  public long loggedBytes() {
+    return 0;
+  }
+
+  @Override
   public void start(StartReceiver message) {
     calls.add("start " + message.getReceiverId());
   }

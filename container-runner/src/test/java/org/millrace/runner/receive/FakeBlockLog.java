@@ -53,6 +53,11 @@ final class FakeBlockLog implements ReceivedBlockLog {
     onFailed.accept(cause);
   }
 
+  @Override
+  public long retainedBytes() {
+    return flushed.stream().mapToLong(block -> block.encoded().remaining()).sum();
+  }
+
   List<StoredBlock> flushed() {
     return flushed;
   }

@@ -14,7 +14,7 @@ import org.millrace.api.streaming.Time;
 
 /** Calls the function for each pair as it arrives, then for each key that times out. */
 @SuppressWarnings("unchecked") // the program's types were checked where it was compiled
-final class MapWithStateOperation extends Operation {
+final class MapWithStateOperation extends LookingUp {
   private final Function3<Object, Optional<Object>, State<Object>, Object> always;
   private final Function4<Time, Object, Optional<Object>, State<Object>, Optional<Object>> mayEmit;
   private final long timeMs;
@@ -49,9 +49,8 @@ final class MapWithStateOperation extends Operation {
   }
 
   @Override
-  void accept(Tuple2<?, ?> pair) throws Exception {
+  void apply(Tuple2<?, ?> pair, int hash) throws Exception {
     Object name = pair._1();
-    int hash = StateTable.hash(name);
     Entry entry = table.find(name, hash);
     key.begin(entry, false);
     call(name, Optional.ofNullable(pair._2()));
@@ -94,7 +93,7 @@ final class MapWithStateOperation extends Operation {
   }
 
   @Override
-  boolean finish(int limit) throws Exception {
+  boolean finishApplied(int limit) throws Exception {
     for (int done = 0; done < limit; done++) {
       if (!allExpired) {
         gatherExpired();

@@ -93,6 +93,33 @@ final class StateTable {
     return a == b || (a != null && a.equals(b));
   }
 
+  /**
+   * Reads the memory that {@link #find} and a change of the value will read for each hash code.
+   *
+   * @param candidates overwritten
+   * @return a value that depends on all that was read
+   */
+  int readAhead(int[] hashes, int count, Entry[] candidates) {
+    for (int i = 0; i < count; i++) {
+      int mixed = hashes[i] * GOLDEN;
+      Entry[] shard = shards[mixed >>> (32 - SHARD_BITS)];
+      candidates[i] = shard == null ? null : shard[home(mixed, shard)];
+    }
+    int read = 0;
+    for (int i = 0; i < count; i++) {
+      Entry candidate = candidates[i];
+      read += candidate == null ? 0 : candidate.hash;
+    }
+    for (int i = 0; i < count; i++) {
+      Entry candidate = candidates[i];
+      if (candidate != null && candidate.hash == hashes[i]) {
+        read += candidate.key instanceof String key ? key.length() : 0;
+        read += candidate.value instanceof Number ? 1 : 0;
+      }
+    }
+    return read;
+  }
+
   /** Adds a key that is not there, at the end. */
   Entry enter(Object key, int hash, Object value, long timeMs, ChangeLog log) {
     Entry entry;

@@ -58,9 +58,9 @@ final class TwoStacksOperation extends WindowOperation {
   }
 
   @Override
-  boolean finish(int limit) throws Exception {
+  boolean finishApplied(int limit) throws Exception {
     if (refreshed == stale.size()) {
-      return super.finish(limit);
+      return super.finishApplied(limit);
     }
     int until = Math.min(stale.size(), refreshed + limit);
     for (; refreshed < until; refreshed++) {

@@ -11,7 +11,7 @@ import org.millrace.api.function.Function;
  * <p>What a program sees of a window are its complete panes. So the filter is asked when one is
  * complete, for the keys that changed since the last one was.
  */
-abstract class WindowOperation extends Operation {
+abstract class WindowOperation extends LookingUp {
   /** Where a batch is in a window: its pane, the newest that left, and whether its pane ends. */
   record Place(long pane, long lastLeft, boolean paneIsComplete) {
     static Place of(long timeMs, long zeroMs, long paneMs, int panes) {
@@ -77,12 +77,11 @@ abstract class WindowOperation extends Operation {
   abstract void leave(Entry entry, Pane pane, int position) throws Exception;
 
   @Override
-  final void accept(Tuple2<?, ?> pair) throws Exception {
+  final void apply(Tuple2<?, ?> pair, int hash) throws Exception {
     if (newest == null) {
       newest = window.open(place.pane(), keepsValues, log);
     }
     Object key = pair._1();
-    int hash = StateTable.hash(key);
     enter(newest, table.find(key, hash), key, hash, pair._2());
     state.size.put(key, pair._2());
   }
@@ -112,7 +111,7 @@ abstract class WindowOperation extends Operation {
   }
 
   @Override
-  boolean finish(int limit) throws Exception {
+  boolean finishApplied(int limit) throws Exception {
     if (!place.paneIsComplete()) {
       return true;
     }

@@ -10,7 +10,7 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 
 /** Runs {@code bin/millrace} as a user would, against the lab. */
-final class CommandRun {
+public final class CommandRun {
   private static final String COMMAND_PROPERTY = "org.millrace.command";
   private static final String COMMAND_VARIABLE = "MILLRACE_COMMAND";
 
@@ -19,12 +19,12 @@ final class CommandRun {
   private final Consumer<String> out;
 
   /** The commands find the cluster in this HADOOP_CONF_DIR. */
-  CommandRun(Path configurationDirectory, Consumer<String> out) {
+  public CommandRun(Path configurationDirectory, Consumer<String> out) {
     String text = System.getProperty(COMMAND_PROPERTY, System.getenv(COMMAND_VARIABLE));
     if (text == null) {
       throw new MillraceException(
           ErrorCode.INVALID_ARGUMENT,
-          "it is not known where bin/millrace is; start the demo with bin/millrace demo");
+          "it is not known where bin/millrace is; start this with bin/millrace");
     }
     this.command = Path.of(text);
     this.configurationDirectory = configurationDirectory;
@@ -36,7 +36,7 @@ final class CommandRun {
    *
    * @throws MillraceException when it fails or takes longer than that
    */
-  void run(long timeoutMs, Consumer<String> output, List<String> arguments)
+  public void run(long timeoutMs, Consumer<String> output, List<String> arguments)
       throws IOException, InterruptedException {
     List<String> words = new ArrayList<>();
     words.add(command.toString());
@@ -46,7 +46,7 @@ final class CommandRun {
     builder.environment().put("HADOOP_CONF_DIR", configurationDirectory.toString());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     Process process = builder.start();
-    Thread reader = new Thread(() -> read(process, output), "demo-command");
+    Thread reader = new Thread(() -> read(process, output), "millrace-command");
     reader.setDaemon(true);
     reader.start();
     try {

@@ -2,15 +2,11 @@ package org.millrace.testkit.demo;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.millrace.am.cli.CliCommand;
-import org.millrace.am.cli.MillraceCommandLine;
 import org.millrace.am.submit.ProgressLines;
 import org.millrace.checkpoint.runtime.adapter.SystemClock;
-import org.millrace.testkit.lab.LabException;
+import org.millrace.testkit.lab.UntilBrokenOff;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,7 +30,6 @@ public final class DemoCommand implements CliCommand {
   private static final int LAB_SECONDS = 20;
   private static final int LONGEST_SECONDS = 3_600;
   private static final int HIGHEST_RATE = 100_000;
-  private static final long END_TIMEOUT_MS = 60_000;
 
   @Spec private CommandSpec spec;
 
@@ -69,8 +64,6 @@ public final class DemoCommand implements CliCommand {
       description = "The folder of Hadoop (default: ~/.millrace/lab, or $MILLRACE_LAB_HOME).")
   private Path home;
 
-  private Thread runner;
-
   @Override
   public Integer call() throws Exception {
     int feedSeconds = seconds != null ? seconds : local ? LOCAL_SECONDS : LAB_SECONDS;
@@ -85,51 +78,8 @@ public final class DemoCommand implements CliCommand {
     Demo.Feed feed =
         new Demo.Feed(
             text == null ? DemoText.shipped() : DemoText.of(text), feedSeconds, linesPerSecond);
-    return run(local ? new LocalDemo(feed, out) : new LabDemo(feed, home, keep, out));
-  }
-
-  /** Runs it so that a signal to this process ends what the demo started before the process. */
-  private int run(Demo demo) throws Exception {
-    CountDownLatch ended = new CountDownLatch(1);
-    AtomicBoolean abandoned = new AtomicBoolean();
-    Thread onExit = new Thread(() -> abandon(abandoned, ended), "demo-abandoned");
-    runner = Thread.currentThread();
-    Runtime.getRuntime().addShutdownHook(onExit);
-    try {
-      return demo.run();
-    } catch (Exception e) {
-      if (abandoned.get()) {
-        // What fails because the user broke off is no news.
-        return MillraceCommandLine.EXIT_FAILED;
-      }
-      if (e instanceof LabException) {
-        spec.commandLine().getErr().println("millrace: " + e.getMessage());
-        return MillraceCommandLine.EXIT_FAILED;
-      }
-      throw e;
-    } finally {
-      ended.countDown();
-      if (!abandoned.get()) {
-        Runtime.getRuntime().removeShutdownHook(onExit);
-      }
-    }
-  }
-
-  private void abandon(AtomicBoolean abandoned, CountDownLatch ended) {
-    abandoned.set(true);
-    PrintWriter err = spec.commandLine().getErr();
-    err.println();
-    err.println("Broken off; ending what was started ...");
-    err.flush();
-    runner.interrupt();
-    try {
-      if (!ended.await(END_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
-        err.println("That takes too long; look with 'bin/millrace lab status'.");
-        err.flush();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Demo demo = local ? new LocalDemo(feed, out) : new LabDemo(feed, home, keep, out);
+    return UntilBrokenOff.run(spec.commandLine().getErr(), demo::run);
   }
 
   private void requireBetween(String option, int value, int highest) {

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.millrace.am.cli.CliCommand;
 import org.millrace.am.cli.MillraceCommandLine;
+import org.millrace.testkit.chaos.ChaosCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,10 +18,11 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code lab up | status | env | restart | kill | pause | resume | down}. */
+/** {@code lab up | status | env | restart | kill | pause | resume | chaos | down}. */
 @Command(
     name = "lab",
     mixinStandardHelpOptions = true,
+    subcommands = ChaosCommand.class,
     description = "A real Hadoop on this machine: HDFS and YARN as processes on loopback.")
 public final class LabCommand implements CliCommand {
   @Spec private CommandSpec spec;
@@ -32,6 +34,11 @@ public final class LabCommand implements CliCommand {
       defaultValue = "${env:MILLRACE_LAB_HOME:-${sys:user.home}/.millrace/lab}",
       description = "The lab's own folder (default: ~/.millrace/lab, or $MILLRACE_LAB_HOME).")
   private Path home;
+
+  /** The lab's own folder. */
+  public Path home() {
+    return home;
+  }
 
   @Override
   public Integer call() {

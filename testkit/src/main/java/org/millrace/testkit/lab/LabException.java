@@ -10,11 +10,11 @@ import org.millrace.api.error.MillraceException;
 public final class LabException extends MillraceException {
   private static final long serialVersionUID = 1L;
 
-  LabException(String message) {
+  public LabException(String message) {
     super(ErrorCode.CLUSTER_UNAVAILABLE, message);
   }
 
-  LabException(String message, Throwable cause) {
+  public LabException(String message, Throwable cause) {
     super(ErrorCode.CLUSTER_UNAVAILABLE, message, cause);
   }
 }

@@ -41,12 +41,13 @@ import picocli.CommandLine.Spec;
       "A gap is the longest time in which no new batch appeared in the outputs, while a fault"
           + " lasted and until the next one; without faults it is the batch interval, 1 s.",
       "",
-      "Faults: @|bold kill-|@ and @|bold pause-|@ of driver, executor, nodemanager, datanode,"
-          + " resourcemanager, namenode; and upgrade."
+      "Faults: kill- and pause- of driver, executor, nodemanager, datanode, resourcemanager,"
+          + " namenode, as in kill-driver; upgrade; and cut-node with --network namespaces."
     })
 public final class ChaosCommand implements Callable<Integer> {
   private static final double LONGEST_MINUTES = 24 * 60;
   private static final int HIGHEST_RATE = 100_000;
+  private static final String NAMESPACES = "namespaces";
   private static final int MS_PER_MINUTE = 60_000;
 
   @Spec private CommandSpec spec;
@@ -73,6 +74,15 @@ public final class ChaosCommand implements Callable<Integer> {
   private List<String> faults = List.of();
 
   @Option(
+      names = "--network",
+      paramLabel = "KIND",
+      defaultValue = "loopback",
+      description =
+          "loopback, the default; or namespaces: each node of the lab has a network of its own, and"
+              + " cut-node is a fault, too (Linux, needs root and iproute2).")
+  private String network;
+
+  @Option(
       names = "--rate",
       paramLabel = "N",
       defaultValue = "500",
@@ -87,21 +97,28 @@ public final class ChaosCommand implements Callable<Integer> {
     if (linesPerSecond < 1 || linesPerSecond > HIGHEST_RATE) {
       throw refuse("--rate is " + linesPerSecond + "; give 1 to " + HIGHEST_RATE);
     }
+    boolean namespaces = network.equals(NAMESPACES);
+    if (!namespaces && !network.equals("loopback")) {
+      throw refuse("--network is " + network + "; give loopback or namespaces");
+    }
     PrintWriter writer = spec.commandLine().getOut();
     Consumer<String> out = new ProgressLines(writer, new SystemClock())::say;
     ChaosSettings settings =
         new ChaosSettings(
             lab.home(),
+            namespaces,
             Duration.ofMillis((long) (minutes * MS_PER_MINUTE)),
             seed == null ? ThreadLocalRandom.current().nextInt(1_000_000) : seed,
-            kinds(),
+            kinds(namespaces),
             linesPerSecond);
     return UntilBrokenOff.run(spec.commandLine().getErr(), new ChaosOnLab(settings, out)::run);
   }
 
-  private Set<FaultKind> kinds() {
+  private Set<FaultKind> kinds(boolean namespaces) {
     if (faults.isEmpty()) {
-      return EnumSet.allOf(FaultKind.class);
+      return namespaces
+          ? EnumSet.allOf(FaultKind.class)
+          : EnumSet.complementOf(EnumSet.of(FaultKind.CUT_NODE));
     }
     EnumSet<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
     for (String fault : faults) {
@@ -110,6 +127,9 @@ public final class ChaosCommand implements Callable<Integer> {
       } catch (IllegalArgumentException e) {
         throw refuse("--faults: " + e.getMessage());
       }
+    }
+    if (kinds.contains(FaultKind.CUT_NODE) && !namespaces) {
+      throw refuse("cut-node needs --network namespaces");
     }
     return kinds;
   }

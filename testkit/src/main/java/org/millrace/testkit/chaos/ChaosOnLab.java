@@ -33,7 +33,11 @@ final class ChaosOnLab {
             + settings.seed());
     boolean good = false;
     try {
-      Lab lab = Lab.builder(settings.home()).start(progress());
+      Lab.Builder builder = Lab.builder(settings.home());
+      if (settings.separateNetworks()) {
+        builder.separateNetworks();
+      }
+      Lab lab = builder.start(progress());
       good = strike(lab);
       return good ? MillraceCommandLine.EXIT_OK : MillraceCommandLine.EXIT_FAILED;
     } finally {

@@ -71,7 +71,7 @@ final class ChaosRun implements AutoCloseable {
     this.outputs = outputs;
     this.logFile = work.resolve("chaos.log");
     this.log = new PrintWriter(Files.newBufferedWriter(logFile, StandardCharsets.UTF_8), true);
-    InetAddress host = InetAddress.getLoopbackAddress();
+    InetAddress host = InetAddress.getByName(lab.masterHost());
     this.a = new NumberedLinesServer("a", host, 0, settings.linesPerSecond(), WINDOW_LINES, 0);
     this.b = new NumberedLinesServer("b", host, 0, settings.linesPerSecond(), WINDOW_LINES, 0);
     this.application =
@@ -148,6 +148,7 @@ final class ChaosRun implements AutoCloseable {
 
   private static boolean isOfYarn(FaultKind kind) {
     return kind.target() == FaultKind.Target.NODE_MANAGER
+        || kind.target() == FaultKind.Target.NODE
         || kind.target() == FaultKind.Target.RESOURCE_MANAGER;
   }
 

@@ -18,6 +18,8 @@ enum FaultKind {
   PAUSE_RESOURCEMANAGER(Target.RESOURCE_MANAGER, Means.PAUSE),
   KILL_NAMENODE(Target.NAME_NODE, Means.KILL),
   PAUSE_NAMENODE(Target.NAME_NODE, Means.PAUSE),
+  /** DataNode, NodeManager and containers are alive and reach nobody. */
+  CUT_NODE(Target.NODE, Means.CUT),
   /** Another program goes on from the checkpoint. */
   UPGRADE(Target.APPLICATION, Means.REPLACE);
 
@@ -29,6 +31,7 @@ enum FaultKind {
     DATA_NODE,
     RESOURCE_MANAGER,
     NAME_NODE,
+    NODE,
     APPLICATION
   }
 
@@ -36,6 +39,7 @@ enum FaultKind {
   enum Means {
     KILL,
     PAUSE,
+    CUT,
     REPLACE
   }
 

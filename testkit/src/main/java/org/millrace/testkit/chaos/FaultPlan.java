@@ -56,6 +56,7 @@ final class FaultPlan {
     return switch (kind.means()) {
       case PAUSE -> 5_000 + (long) (share * 35_000);
       case KILL -> 1_000 + (long) (share * 19_000);
+      case CUT -> 10_000 + (long) (share * 50_000);
       case REPLACE -> 0;
     };
   }

@@ -38,6 +38,7 @@ final class Injector {
       case DATA_NODE -> server("dn", fault);
       case RESOURCE_MANAGER -> server("rm", fault);
       case NAME_NODE -> server("nn", fault);
+      case NODE -> Optional.of(node(1 + fault.which() % lab.nodes(), fault));
       case APPLICATION -> throw new IllegalArgumentException(fault + " is not for processes");
     };
   }
@@ -99,6 +100,19 @@ final class Injector {
             Thread.sleep(fault.holdMs());
           } finally {
             process.resume();
+          }
+        });
+  }
+
+  private Broken node(int node, Fault fault) {
+    lab.cut(node);
+    return broken(
+        "cut node " + node + " off for" + seconds(fault.holdMs()),
+        () -> {
+          try {
+            Thread.sleep(fault.holdMs());
+          } finally {
+            lab.join(node);
           }
         });
   }

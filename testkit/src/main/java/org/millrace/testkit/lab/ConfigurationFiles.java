@@ -25,6 +25,7 @@ final class ConfigurationFiles {
     LabPorts ports = settings.ports();
     this.values =
         Map.ofEntries(
+            Map.entry("master", settings.network().master()),
             Map.entry("home", folder.home().toString()),
             Map.entry("replication", Integer.toString(Math.min(3, ports.dataNodes()))),
             Map.entry("nn.rpc", Integer.toString(ports.nameNodeRpc())),

@@ -56,6 +56,7 @@ final class DaemonLauncher {
       stray.awaitState(OsProcess.State.DEAD, STRAY_TIMEOUT);
     }
     List<String> command = new ArrayList<>(detach());
+    command.addAll(settings.network().enter(name));
     command.addAll(javaCommand(name));
     command.add(name.role().mainClass());
     Process process = start(name, command);
@@ -154,7 +155,8 @@ final class DaemonLauncher {
             "-Dyarn.log.dir=" + folder.logs(),
             "-Dlab.logs=" + folder.logs(),
             "-Dlab.home=" + folder.home(),
-            "-Dlab.process=" + name));
+            "-Dlab.process=" + name,
+            "-Dlab.host=" + settings.network().host(name)));
     if (settings.secure()) {
       command.add(Kerberos.option(folder));
     }

@@ -23,9 +23,11 @@ final class Health {
   private static final String DATA_NODE_INFO = "/jmx?qry=Hadoop:service=DataNode,name=DataNodeInfo";
 
   private final LabPorts ports;
+  private final LabNetwork network;
 
-  Health(LabPorts ports) {
-    this.ports = ports;
+  Health(LabSettings settings) {
+    this.ports = settings.ports();
+    this.network = settings.network();
   }
 
   /** Why the process is not ready; empty when it is. */
@@ -44,7 +46,7 @@ final class Health {
   }
 
   private Optional<String> nameNodeProblem() {
-    Answer answer = get(ports.nameNodeHttp(), NAME_NODE_INFO);
+    Answer answer = get(network.master(), ports.nameNodeHttp(), NAME_NODE_INFO);
     if (!answer.ok()) {
       return Optional.of(answer.text());
     }
@@ -56,14 +58,14 @@ final class Health {
   }
 
   private Optional<String> dataNodeProblem(ProcessName name) {
-    Answer own = get(ports.dataNodeHttp(name.number()), DATA_NODE_INFO);
+    Answer own = get(network.host(name), ports.dataNodeHttp(name.number()), DATA_NODE_INFO);
     if (!own.ok()) {
       return Optional.of(own.text());
     }
     if (!ACTOR.matcher(own.text()).find()) {
       return Optional.of("it has not registered with the NameNode");
     }
-    Answer nameNode = get(ports.nameNodeHttp(), NAME_NODE_INFO);
+    Answer nameNode = get(network.master(), ports.nameNodeHttp(), NAME_NODE_INFO);
     if (!nameNode.ok()) {
       return Optional.of("the NameNode: " + nameNode.text());
     }
@@ -76,7 +78,7 @@ final class Health {
   }
 
   private Optional<String> resourceManagerProblem() {
-    Answer answer = get(ports.resourceManagerHttp(), "/ws/v1/cluster/info");
+    Answer answer = get(network.master(), ports.resourceManagerHttp(), "/ws/v1/cluster/info");
     if (!answer.ok()) {
       return Optional.of(answer.text());
     }
@@ -89,8 +91,9 @@ final class Health {
   private Optional<String> nodeManagerProblem(ProcessName name, OsProcess process) {
     Answer answer =
         get(
+            network.master(),
             ports.resourceManagerHttp(),
-            "/ws/v1/cluster/nodes/localhost:" + ports.nodeManager(name.number()));
+            "/ws/v1/cluster/nodes/" + network.host(name) + ":" + ports.nodeManager(name.number()));
     if (!answer.ok()) {
       return Optional.of("it is not known to the ResourceManager (" + answer.text() + ")");
     }
@@ -110,15 +113,19 @@ final class Health {
   record Answer(boolean ok, String text) {}
 
   static Answer get(int port, String path) {
-    return request("GET", port, path);
+    return get("localhost", port, path);
   }
 
-  static Answer request(String method, int port, String path) {
+  static Answer get(String host, int port, String path) {
+    return request("GET", host, port, path);
+  }
+
+  static Answer request(String method, String host, int port, String path) {
     HttpURLConnection connection = null;
     try {
       connection =
           (HttpURLConnection)
-              URI.create("http://localhost:" + port + path)
+              URI.create("http://" + host + ":" + port + path)
                   .toURL()
                   .openConnection(java.net.Proxy.NO_PROXY);
       connection.setRequestMethod(method);

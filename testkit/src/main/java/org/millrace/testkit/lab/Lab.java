@@ -140,7 +140,7 @@ public final class Lab implements AutoCloseable {
 
   /** What HDFS paths of this lab begin with. */
   public URI fileSystem() {
-    return URI.create("hdfs://localhost:" + nameNode().port());
+    return URI.create("hdfs://" + settings.network().master() + ":" + nameNode().port());
   }
 
   /**
@@ -154,6 +154,41 @@ public final class Lab implements AutoCloseable {
   /** The option with which a client's JVM finds the realm of a secure lab. */
   public String kerberosOption() {
     return Kerberos.option(folder);
+  }
+
+  /** Where NameNode, ResourceManager and clients are, as nodes know it. */
+  public String masterHost() {
+    return settings.network().master();
+  }
+
+  /** How many nodes there are: DataNode and NodeManager of one number, with its containers. */
+  public int nodes() {
+    return settings.nodes();
+  }
+
+  /** Whether nodes can be cut off. */
+  public boolean hasCables() {
+    return settings.network().kind() == LabNetwork.Kind.NAMESPACES;
+  }
+
+  /**
+   * Nothing gets through to the node or from it any more; connections stay open and silent. Only
+   * where each node has a network of its own.
+   */
+  public void cut(int node) {
+    settings.network().cut(requireNode(node));
+  }
+
+  /** A node that was cut off is back. */
+  public void join(int node) {
+    settings.network().join(requireNode(node));
+  }
+
+  private int requireNode(int node) {
+    if (node < 1 || node > settings.nodes()) {
+      throw new LabException("the lab has nodes 1 to " + settings.nodes() + ", not " + node);
+    }
+    return node;
   }
 
   /** The programs that run in YARN containers now. */
@@ -193,6 +228,7 @@ public final class Lab implements AutoCloseable {
 
   private Lab endAndDelete() throws IOException {
     killAll();
+    settings.network().delete(settings.nodes());
     LabFolder.delete(folder.home());
     return this;
   }
@@ -211,6 +247,7 @@ public final class Lab implements AutoCloseable {
     for (LabProcess process : processes) {
       process.forget();
     }
+    settings.network().delete(settings.nodes());
     LabFolder.delete(folder.temporary());
     return this;
   }
@@ -264,6 +301,7 @@ public final class Lab implements AutoCloseable {
     private Integer nodeManagers;
     private Integer nodeMemoryMb;
     private Integer nodeCores;
+    private LabNetwork.Kind network;
     private Duration timeout = Duration.ofSeconds(120);
     private boolean fresh;
 
@@ -287,6 +325,15 @@ public final class Lab implements AutoCloseable {
     public Builder nodeResources(int memoryMb, int cores) {
       this.nodeMemoryMb = memoryMb;
       this.nodeCores = cores;
+      return this;
+    }
+
+    /**
+     * Each node, a DataNode and a NodeManager with its containers, gets a network namespace, so
+     * that {@link Lab#cut} can cut it off. Needs root.
+     */
+    public Builder separateNetworks() {
+      this.network = LabNetwork.Kind.NAMESPACES;
       return this;
     }
 
@@ -328,6 +375,7 @@ public final class Lab implements AutoCloseable {
     private Lab bringUp(ProgressListener listener) throws IOException {
       folder.create();
       Lab lab = new Lab(folder, settings(), true);
+      lab.settings.network().create(lab.settings.nodes());
       new ConfigurationFiles(folder, lab.settings).write();
       new Startup(folder, lab.settings, lab.processes, listener, timeout).run();
       return lab;
@@ -340,6 +388,16 @@ public final class Lab implements AutoCloseable {
         requireSame("NodeManagers", nodeManagers, existing.ports().nodeManagers());
         requireSame("MB a node", nodeMemoryMb, existing.nodeMemoryMb());
         requireSame("cores a node", nodeCores, existing.nodeCores());
+        if (network != null && network != existing.network().kind()) {
+          throw new LabException(
+              "the lab in "
+                  + folder.home()
+                  + " has its nodes on "
+                  + existing.network().kind().text()
+                  + ", not "
+                  + network.text()
+                  + "; take it down first");
+        }
         if (!existing.hadoopSettings().entrySet().containsAll(hadoopSettings.entrySet())) {
           throw new LabException(
               "the lab in "
@@ -352,12 +410,14 @@ public final class Lab implements AutoCloseable {
       }
       int dataNodeCount = dataNodes == null ? DATA_NODES : dataNodes;
       int nodeManagerCount = nodeManagers == null ? NODE_MANAGERS : nodeManagers;
+      LabPorts ports = LabPorts.choose(dataNodeCount, nodeManagerCount);
       LabSettings settings =
           new LabSettings(
               nodeMemoryMb == null ? NODE_MEMORY_MB : nodeMemoryMb,
               nodeCores == null ? NODE_CORES : nodeCores,
-              LabPorts.choose(dataNodeCount, nodeManagerCount),
-              hadoopSettings);
+              ports,
+              hadoopSettings,
+              new LabNetwork(network == null ? LabNetwork.Kind.LOOPBACK : network, ports.base()));
       settings.store(folder.settings());
       return settings;
     }

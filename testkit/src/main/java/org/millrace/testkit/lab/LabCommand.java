@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code lab up | status | env | restart | kill | pause | resume | chaos | down}. */
+/** {@code lab up | status | env | restart | kill | pause | resume | cut | join | chaos | down}. */
 @Command(
     name = "lab",
     mixinStandardHelpOptions = true,
@@ -55,6 +55,13 @@ public final class LabCommand implements CliCommand {
       @Option(names = "--node-managers", paramLabel = "N", description = "Default: 2.")
           Integer nodeManagers,
       @Option(
+              names = "--network",
+              paramLabel = "KIND",
+              description =
+                  "loopback; or namespaces: each node has a network of its own that can be cut"
+                      + " (Linux, needs root and iproute2). Default: loopback.")
+          String network,
+      @Option(
               names = "--set",
               paramLabel = "KEY=VALUE",
               description = "A Hadoop setting for servers and clients; may be given again.")
@@ -73,6 +80,9 @@ public final class LabCommand implements CliCommand {
           }
           if (nodeManagers != null) {
             builder.nodeManagers(nodeManagers);
+          }
+          if (network != null && LabNetwork.Kind.of(network) == LabNetwork.Kind.NAMESPACES) {
+            builder.separateNetworks();
           }
           new TreeMap<>(settings == null ? Map.of() : settings).forEach(builder::set);
           Lab lab = builder.start(new TerminalProgress(out));
@@ -143,6 +153,29 @@ public final class LabCommand implements CliCommand {
       description = "Lets a paused process go on.")
   int resume(@Parameters(paramLabel = "P", description = "nn, dn1, rm, nm1, ...") String process) {
     return onProcess(process, "goes on", LabProcess::resume);
+  }
+
+  @Command(
+      name = "cut",
+      mixinStandardHelpOptions = true,
+      description =
+          "Cuts the network of a node: DataNode, NodeManager and containers of this number. Of a"
+              + " lab with --network namespaces.")
+  int cut(@Parameters(paramLabel = "N", description = "1, 2, ...") int node) {
+    return run(
+        out -> {
+          Lab.attach(home).cut(node);
+          out.println("node " + node + " is cut off");
+        });
+  }
+
+  @Command(name = "join", mixinStandardHelpOptions = true, description = "Ends what 'lab cut' did.")
+  int join(@Parameters(paramLabel = "N", description = "1, 2, ...") int node) {
+    return run(
+        out -> {
+          Lab.attach(home).join(node);
+          out.println("node " + node + " is back");
+        });
   }
 
   @Command(

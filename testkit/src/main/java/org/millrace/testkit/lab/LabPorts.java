@@ -16,7 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * process that is down for a while would else be taken.
  */
 record LabPorts(int base, int dataNodes, int nodeManagers) {
-  private static final int LOWEST = 20_000;
+  static final int LOWEST = 20_000;
   private static final int HIGHEST = 32_000;
   private static final int TRIES = 200;
 

@@ -84,7 +84,8 @@ public final class LabProcess {
   }
 
   public URI webAddress() {
-    return URI.create("http://localhost:" + settings.ports().http(name) + "/");
+    return URI.create(
+        "http://" + settings.network().host(name) + ":" + settings.ports().http(name) + "/");
   }
 
   /** Its log; it goes on in the same file when it is started again. */
@@ -150,7 +151,7 @@ public final class LabProcess {
   /** Why it does not serve; empty when it does. */
   public Optional<String> problem() {
     return remembered()
-        .map(process -> new Health(settings.ports()).problem(name, process))
+        .map(process -> new Health(settings).problem(name, process))
         .orElseGet(() -> Optional.of("it was not started"));
   }
 

@@ -13,7 +13,11 @@ import java.util.TreeMap;
 
 /** What a lab consists of; kept in its folder, so that every later command sees the same lab. */
 record LabSettings(
-    int nodeMemoryMb, int nodeCores, LabPorts ports, Map<String, String> hadoopSettings) {
+    int nodeMemoryMb,
+    int nodeCores,
+    LabPorts ports,
+    Map<String, String> hadoopSettings,
+    LabNetwork network) {
   private static final String HADOOP_PREFIX = "hadoop.";
 
   LabSettings {
@@ -34,6 +38,25 @@ record LabSettings(
               + " cores");
     }
     hadoopSettings = Map.copyOf(hadoopSettings);
+    if (network.kind() == LabNetwork.Kind.NAMESPACES && Kerberos.isOn(hadoopSettings)) {
+      throw new LabException(
+          "a secure lab has its principals on localhost; it cannot have network namespaces");
+    }
+  }
+
+  /** All on loopback. */
+  LabSettings(int nodeMemoryMb, int nodeCores, LabPorts ports, Map<String, String> hadoopSettings) {
+    this(
+        nodeMemoryMb,
+        nodeCores,
+        ports,
+        hadoopSettings,
+        new LabNetwork(LabNetwork.Kind.LOOPBACK, ports.base()));
+  }
+
+  /** How many nodes there are: the DataNode and the NodeManager of one number are one. */
+  int nodes() {
+    return Math.max(ports.dataNodes(), ports.nodeManagers());
   }
 
   /** Whether servers and clients prove with Kerberos who they are. */
@@ -60,6 +83,7 @@ record LabSettings(
     properties.setProperty("nodeManagers", Integer.toString(ports.nodeManagers()));
     properties.setProperty("nodeMemoryMb", Integer.toString(nodeMemoryMb));
     properties.setProperty("nodeCores", Integer.toString(nodeCores));
+    properties.setProperty("network", network.kind().text());
     properties.setProperty("basePort", Integer.toString(ports.base()));
     hadoopSettings.forEach((key, value) -> properties.setProperty(HADOOP_PREFIX + key, value));
     try (Writer writer = Files.newBufferedWriter(file)) {
@@ -87,7 +111,9 @@ record LabSettings(
         number(file, properties, "nodeMemoryMb"),
         number(file, properties, "nodeCores"),
         ports,
-        hadoopSettings);
+        hadoopSettings,
+        new LabNetwork(
+            LabNetwork.Kind.of(properties.getProperty("network", "loopback")), ports.base()));
   }
 
   private static int number(Path file, Properties properties, String key) {

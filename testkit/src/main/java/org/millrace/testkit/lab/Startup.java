@@ -150,6 +150,7 @@ final class Startup {
     Health.Answer answer =
         Health.request(
             "PUT",
+            settings.network().master(),
             settings.ports().nameNodeHttp(),
             "/webhdfs/v1" + path + "?op=MKDIRS&permission=" + permission + "&user.name=" + user);
     if (!answer.ok()) {

@@ -23,7 +23,8 @@ import org.millrace.testkit.lab.LabException;
 final class ChaosApplication {
   private static final Pattern ID = Pattern.compile("application_\\d+_\\d+");
   private static final String MASTER = "ApplicationMasterMain";
-  private static final long COMMAND_TIMEOUT_MS = 240_000;
+  private static final long COMMAND_TIMEOUT_MS = 400_000;
+  private static final String STOP_SECONDS = "300";
 
   private final Lab lab;
   private final Cluster cluster;
@@ -69,6 +70,8 @@ final class ChaosApplication {
                 "640m",
                 "--driver-memory",
                 "640m",
+                "--conf",
+                "millrace.gracefulStopTimeout=" + STOP_SECONDS + "s",
                 jars.get(version).toString()));
     command.addAll(arguments);
     commands.run(COMMAND_TIMEOUT_MS, this::onSubmitLine, command);
@@ -87,7 +90,10 @@ final class ChaosApplication {
 
   /** Runs {@code millrace stop}, which returns when the application has drained and ended. */
   void stop() throws IOException, InterruptedException {
-    commands.run(COMMAND_TIMEOUT_MS, line -> log.accept("  " + line), List.of("stop", id));
+    commands.run(
+        COMMAND_TIMEOUT_MS,
+        line -> log.accept("  " + line),
+        List.of("stop", "--timeout", STOP_SECONDS, id));
   }
 
   /** Another program goes on from the same checkpoint. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.millrace.am.cli.MillraceCommandLine;
 import org.millrace.am.submit.Cluster;
+import org.millrace.api.error.MillraceException;
 import org.millrace.testkit.lab.Lab;
 import org.millrace.testkit.lab.LabProcess;
 import org.millrace.testkit.lab.ProgressListener;
@@ -31,20 +32,24 @@ final class ChaosOnLab {
             + settings.home()
             + "; seed "
             + settings.seed());
-    boolean good = false;
+    boolean keep = existed;
     try {
       Lab.Builder builder = Lab.builder(settings.home());
       if (settings.separateNetworks()) {
         builder.separateNetworks();
       }
       Lab lab = builder.start(progress());
-      good = strike(lab);
+      boolean good = strike(lab);
+      keep |= !good;
       return good ? MillraceCommandLine.EXIT_OK : MillraceCommandLine.EXIT_FAILED;
+    } catch (MillraceException e) {
+      keep |= !Thread.currentThread().isInterrupted();
+      throw e;
     } finally {
       if (Lab.exists(settings.home())) {
         // Whoever broke off interrupted this thread; the end must not be interrupted.
-        boolean brokenOff = Thread.interrupted();
-        end(Lab.attach(settings.home()), wasUp, existed || !good && !brokenOff);
+        Thread.interrupted();
+        end(Lab.attach(settings.home()), wasUp, keep);
       }
     }
   }

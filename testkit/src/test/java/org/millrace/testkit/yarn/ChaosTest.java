@@ -49,8 +49,7 @@ class ChaosTest {
       assertThat(code).as("%s%n%s", out, err).isZero();
       assertThat(out.toString()).contains("lost 0 duplicated 0 wrong-state 0");
       assertThat(lab.processes())
-          .allSatisfy(
-              process -> assertThat(process.state()).isEqualTo(LabProcess.State.RUNNING));
+          .allSatisfy(process -> assertThat(process.state()).isEqualTo(LabProcess.State.RUNNING));
       assertThat(lab.containers()).isEmpty();
     }
   }

@@ -38,6 +38,9 @@ public final class RecordPool {
   /** What GREP looks for: a word of one in about a thousand lines. */
   public static final String NEEDLE = "millrace";
 
+  /** Bytes that may be read behind the last record. */
+  public static final int SLACK = 16;
+
   private static final double NEEDLE_SHARE = 0.001;
   private static final double FEWEST_WORDS = 7.79;
   private static final double SPREAD_OF_WORDS = 9;
@@ -145,7 +148,10 @@ public final class RecordPool {
     return input;
   }
 
-  /** All records without anything between them; not to be changed. */
+  /**
+   * All records without anything between them, and {@link #SLACK} bytes or more after the last; not
+   * to be changed.
+   */
   public byte[] bytes() {
     return bytes;
   }
@@ -237,6 +243,7 @@ public final class RecordPool {
     }
 
     byte[] bytes() {
+      ensure(SLACK);
       return bytes;
     }
 

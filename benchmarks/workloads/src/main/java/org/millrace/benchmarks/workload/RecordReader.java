@@ -69,6 +69,11 @@ public final class RecordReader implements Iterator<String> {
     return next;
   }
 
+  /** Leaves records out. */
+  public void skip(int count) {
+    next += (long) count * step;
+  }
+
   public byte[] bytes() {
     return bytes;
   }

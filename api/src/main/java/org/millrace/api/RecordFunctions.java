@@ -13,11 +13,12 @@ import org.millrace.api.function.FlatMapFunction;
 import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
 import org.millrace.api.function.PairFunction;
+import org.millrace.api.transparent.Aggregations;
 
 /** Small functions that transformations put around those of the program. */
 final class RecordFunctions {
   static final Function<Object, Object> ONE = value -> 1L;
-  static final Function2<Long, Long, Long> SUM = Long::sum;
+  static final Function2<Long, Long, Long> SUM = Aggregations.sumLong();
 
   private RecordFunctions() {}
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.millrace.api.transparent.Transparent;
 
 /** Collects the functions of one pipeline, each once, and names their shape. */
 final class FunctionTable {
@@ -35,6 +36,9 @@ final class FunctionTable {
   static String shape(Object function) {
     if (function == null) {
       return "";
+    }
+    if (function instanceof Transparent transparent) {
+      return transparent.shape();
     }
     Class<?> type = function.getClass();
     if (!type.isSynthetic() && !type.isHidden()) {

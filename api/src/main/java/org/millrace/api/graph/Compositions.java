@@ -11,6 +11,9 @@ import org.millrace.api.function.FlatMapFunction;
 import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
 import org.millrace.api.function.PairFunction;
+import org.millrace.api.transparent.Aggregations;
+import org.millrace.api.transparent.NumericAggregation;
+import org.millrace.api.transparent.Pairings;
 
 /**
  * Operations that consist of several nodes.
@@ -20,18 +23,17 @@ import org.millrace.api.function.PairFunction;
  */
 public final class Compositions {
   /** A pair of null and 1 for a record. */
-  public static final PairFunction<Object, Object, Long> ONE_WITHOUT_KEY =
-      record -> new Tuple2<>(null, 1L);
+  public static final PairFunction<Object, Object, Long> ONE_WITHOUT_KEY = Pairings.withoutKey();
 
   /** A pair of the record and 1. */
-  public static final PairFunction<Object, Object, Long> ONE = record -> new Tuple2<>(record, 1L);
+  public static final PairFunction<Object, Object, Long> ONE = Pairings.once();
 
   private static final PairFunction<Object, Object, Object> WITHOUT_KEY =
       record -> new Tuple2<>(null, record);
-  private static final PairFunction<Object, Object, Object> WITHOUT_VALUE =
-      record -> new Tuple2<>(record, null);
-  private static final Function2<Long, Long, Long> SUM = Long::sum;
-  private static final Function2<Object, Object, Object> EARLIER = (earlier, later) -> earlier;
+  private static final PairFunction<Object, Object, Object> WITHOUT_VALUE = Pairings.withoutValue();
+  private static final Function2<Long, Long, Long> SUM = Aggregations.sumLong();
+  private static final Function2<Object, Object, Object> EARLIER =
+      new NumericAggregation<>(NumericAggregation.Kind.FIRST_OF_NONE);
   private static final FlatMapFunction<Iterator<Object>, Object> DISTINCT =
       Compositions::distinctOf;
 

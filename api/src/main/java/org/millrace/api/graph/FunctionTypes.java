@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.millrace.api.codec.BoundType;
+import org.millrace.api.transparent.NumericAggregation;
 
 /**
  * Finds out what a program's function takes and gives, as far as its class says.
@@ -34,6 +35,9 @@ public final class FunctionTypes {
    */
   public static List<Type> of(Object function, Class<?> functionInterface) {
     int count = functionInterface.getTypeParameters().length;
+    if (function instanceof NumericAggregation<?> aggregation) {
+      return Collections.nCopies(count, aggregation.valueClass());
+    }
     Optional<SerializedLambda> lambda = CaptureWalk.lambdaForm(function);
     List<Type> types =
         lambda.isPresent()

@@ -10,13 +10,14 @@ import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.StateOperation;
 import org.millrace.api.graph.StatefulStreamNode;
 import org.millrace.api.graph.StreamNode;
+import org.millrace.api.transparent.Aggregations;
 
 /**
  * Builds a window by key: state that every batch of the pairs' slide changes, and when the window
  * slides by more, a stream that looks at it at its own times.
  */
 final class KeyedWindow {
-  static final Function2<Long, Long, Long> SUM = Long::sum;
+  static final Function2<Long, Long, Long> SUM = Aggregations.sumLong();
   static final Function2<Long, Long, Long> DIFFERENCE = (whole, part) -> whole - part;
 
   private final StreamingContext context;

@@ -38,6 +38,19 @@ final class ByteSource {
     return position;
   }
 
+  /** Goes back to what {@link #position} was. */
+  void rewind(int earlier) {
+    position = earlier;
+  }
+
+  boolean isAscii(int from, int to) {
+    int seen = 0;
+    for (int i = from; i < to; i++) {
+      seen |= bytes[i];
+    }
+    return seen >= 0;
+  }
+
   int remaining() {
     return limit - position;
   }

@@ -35,6 +35,9 @@ public final class RecordReader {
   private final ByteSource source;
   private final List<Class<?>> classes = new ArrayList<>(0);
   private int depth;
+  private int keyFrom;
+  private int keyTo;
+  private long numberBits;
 
   RecordReader(RecordCodec codec, ByteBuffer bytes) {
     this.codec = codec;
@@ -52,6 +55,73 @@ public final class RecordReader {
       throw new NoSuchElementException("the page is at its end");
     }
     return readValue();
+  }
+
+  /**
+   * Reads the next record when it is a pair of a text and a number, without an object for it: the
+   * text is {@link #keyBytes} from {@link #keyFrom} to {@link #keyTo}, in UTF-8, and the number has
+   * the bits {@link #numberBits}, until the next call.
+   *
+   * @return the class of the number; null, with nothing read, for any other record
+   */
+  public NumberForm nextPairOrNull() {
+    int start = source.position();
+    NumberForm form = source.readByte() == RecordTag.TUPLE2 ? readTextPair() : null;
+    if (form == null) {
+      source.rewind(start);
+    }
+    return form;
+  }
+
+  private NumberForm readTextPair() {
+    int tag = source.readByte();
+    if (tag != RecordTag.STRING_LATIN1 && tag != RecordTag.STRING_UTF8) {
+      return null;
+    }
+    int length = source.readCount(1);
+    keyFrom = source.position();
+    keyTo = keyFrom + length;
+    source.skip(length);
+    // Other Latin-1 is no UTF-8.
+    if (tag == RecordTag.STRING_LATIN1 && !source.isAscii(keyFrom, keyTo)) {
+      return null;
+    }
+    return switch (source.readByte()) {
+      case RecordTag.LONG -> {
+        numberBits = source.readZigzagLong();
+        yield NumberForm.LONG;
+      }
+      case RecordTag.INTEGER -> {
+        numberBits = source.readZigzag();
+        yield NumberForm.INTEGER;
+      }
+      case RecordTag.DOUBLE -> {
+        numberBits = source.readLong();
+        yield NumberForm.DOUBLE;
+      }
+      case RecordTag.NULL -> NumberForm.NOTHING;
+      default -> null;
+    };
+  }
+
+  /** See {@link #nextPairOrNull}. */
+  public byte[] keyBytes() {
+    return source.array();
+  }
+
+  /** See {@link #nextPairOrNull}. */
+  public int keyFrom() {
+    return keyFrom;
+  }
+
+  /** See {@link #nextPairOrNull}. */
+  public int keyTo() {
+    return keyTo;
+  }
+
+  /** See {@link #nextPairOrNull}. */
+  public long numberBits() {
+    return numberBits;
   }
 
   private Object readValue() {

@@ -60,6 +60,38 @@ public final class RecordWriter {
     }
   }
 
+  /**
+   * Appends a pair of a text and a number as {@link #write} would append their objects.
+   *
+   * @param key valid UTF-8 in {@code [from, to)}
+   * @param ascii whether all of the key is
+   */
+  public void writePair(byte[] key, int from, int to, boolean ascii, NumberForm form, long bits) {
+    int start = sink.size();
+    sink.write(RecordTag.TUPLE2);
+    // All ASCII is the same in Latin-1; the reader takes either form of other text.
+    sink.write(ascii ? RecordTag.STRING_LATIN1 : RecordTag.STRING_UTF8);
+    sink.writeVarint(to - from);
+    sink.write(key, from, to - from);
+    switch (form) {
+      case LONG -> {
+        sink.write(RecordTag.LONG);
+        sink.writeZigzag(bits);
+      }
+      case INTEGER -> {
+        sink.write(RecordTag.INTEGER);
+        sink.writeZigzag((int) bits);
+      }
+      case DOUBLE -> {
+        sink.write(RecordTag.DOUBLE);
+        sink.writeLong(bits);
+      }
+      case NOTHING -> sink.write(RecordTag.NULL);
+    }
+    requireBounded(sink.size() - start);
+    recordCount++;
+  }
+
   /** Where a page was. Immutable. */
   public record Mark(int sizeBytes, int recordCount, int classes) {}
 

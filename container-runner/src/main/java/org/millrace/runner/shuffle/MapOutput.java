@@ -1,6 +1,7 @@
 package org.millrace.runner.shuffle;
 
 import java.util.ArrayDeque;
+import org.millrace.runner.codec.NumberForm;
 import org.millrace.runner.shuffle.ShuffleMessages.PageAddress;
 
 /**
@@ -42,8 +43,35 @@ public final class MapOutput {
     PageBuilder builder = builders[reducePartition];
     if (builder == null) {
       builder = open(reducePartition);
+    } else if (builder.mustSealForObject()) {
+      seal(reducePartition, builder);
     }
     if (builder.add(record)) {
+      seal(reducePartition, builder);
+    }
+  }
+
+  /**
+   * Adds a pair of a text and a number without an object for it.
+   *
+   * @param key valid UTF-8 in {@code [from, to)}
+   * @param ascii whether all of the key is
+   */
+  public void add(
+      int reducePartition,
+      byte[] key,
+      int from,
+      int to,
+      boolean ascii,
+      NumberForm form,
+      long bits) {
+    PageBuilder builder = builders[reducePartition];
+    if (builder == null) {
+      builder = open(reducePartition);
+    } else if (builder.mustSealForBytes()) {
+      seal(reducePartition, builder);
+    }
+    if (builder.add(store.memory().codec(), key, from, to, ascii, form, bits)) {
       seal(reducePartition, builder);
     }
   }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.runner.codec.NumberForm;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.codec.RecordWriter;
 
@@ -17,14 +18,20 @@ public final class PageBuilder {
   /** A frame holds 64 MiB. */
   public static final int MAX_BYTES = 60 << 20;
 
-  private final RecordWriter writer;
+  private final boolean byReference;
   private final int pageBytes;
+
+  /** Null while records go by reference. */
+  private RecordWriter writer;
+
+  private long genericBytesBefore;
   private Object[] records;
   private int count;
   private int sampledBytes;
   private int pages;
 
   private PageBuilder(RecordWriter writerOrNull, int pageBytes) {
+    this.byReference = writerOrNull == null;
     this.writer = writerOrNull;
     this.pageBytes = pageBytes;
   }
@@ -37,8 +44,38 @@ public final class PageBuilder {
     return new PageBuilder(codec.writer(), pageBytes);
   }
 
+  /** Whether the next record, an object, needs a page of another form than the one so far. */
+  boolean mustSealForObject() {
+    return byReference && writer != null && count > 0;
+  }
+
+  /** Whether the next pair, in bytes, needs a page of another form than the one so far. */
+  boolean mustSealForBytes() {
+    return writer == null && count > 0;
+  }
+
+  /**
+   * Adds a pair in bytes, which is encoded also where objects go by reference; see {@link
+   * RecordWriter#writePair}. True when the page is full.
+   *
+   * @param key valid UTF-8 in {@code [from, to)}
+   */
+  boolean add(
+      RecordCodec codec, byte[] key, int from, int to, boolean ascii, NumberForm form, long bits) {
+    if (writer == null) {
+      writer = codec.writer();
+    }
+    writer.writePair(key, from, to, ascii, form, bits);
+    count++;
+    return writer.sizeBytes() >= pageBytes;
+  }
+
   /** True when the page is full. */
   public boolean add(Object record) {
+    if (byReference && writer != null) {
+      genericBytesBefore += writer.genericBytes();
+      writer = null;
+    }
     if (writer != null) {
       writer.write(record);
       count++;
@@ -75,7 +112,7 @@ public final class PageBuilder {
 
   /** Bytes of generic serializers so far. */
   public long genericBytes() {
-    return writer == null ? 0 : writer.genericBytes();
+    return genericBytesBefore + (writer == null ? 0 : writer.genericBytes());
   }
 
   /** The page so far; the next record starts a new one. */

@@ -31,6 +31,7 @@ final class BlocksFeed implements Feed {
   private final int stepBytes;
   private final BlockInput input;
   private final RecordConsumer head;
+  private final TextConsumer textHead;
   private final ArrayDeque<CompletableFuture<Block>> fetches = new ArrayDeque<>();
   private final ArrayDeque<Run> runs = new ArrayDeque<>();
   private int runsOf = -1;
@@ -39,6 +40,9 @@ final class BlocksFeed implements Feed {
   private CurrentBlock current;
   private long recordCount;
 
+  /**
+   * @param textHead takes text in bytes; null: {@code head} takes it as strings
+   */
   BlocksFeed(
       PageLoop loop,
       BlockReader blocks,
@@ -46,7 +50,8 @@ final class BlocksFeed implements Feed {
       RecordCodec codec,
       int stepBytes,
       BlockInput input,
-      RecordConsumer head) {
+      RecordConsumer head,
+      TextConsumer textHead) {
     this.loop = loop;
     this.blocks = blocks;
     this.logs = logs;
@@ -54,6 +59,7 @@ final class BlocksFeed implements Feed {
     this.stepBytes = stepBytes;
     this.input = input;
     this.head = head;
+    this.textHead = textHead;
     if (input.getSlicesCount() > 0) {
       nextSequence = input.getSlices(0).getFrom();
     }
@@ -167,7 +173,10 @@ final class BlocksFeed implements Feed {
 
   private boolean pushLines() throws Exception {
     int stopAt = Math.min(current.limit, current.position + stepBytes);
-    long pushed = loop.pushLines(current.bytes, current.position, current.limit, stopAt, head);
+    long pushed =
+        textHead != null
+            ? loop.pushTexts(current.bytes, current.position, current.limit, stopAt, textHead)
+            : loop.pushLines(current.bytes, current.position, current.limit, stopAt, head);
     int reached = (int) pushed;
     recordCount += pushed >>> 32;
     boolean stuck = reached == current.position;

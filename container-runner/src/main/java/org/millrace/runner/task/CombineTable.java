@@ -5,6 +5,7 @@ import org.millrace.api.HashPartitioner;
 import org.millrace.api.Tuple2;
 import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
+import org.millrace.runner.shuffle.MapOutput;
 
 /**
  * Open addressing over arrays of entries in insertion order; values are updated in place. A hidden
@@ -124,6 +125,11 @@ final class CombineTable implements Combiner {
   @Override
   public Object combiner(int entry) {
     return combiners[entry];
+  }
+
+  @Override
+  public void write(int entry, int reducePartition, MapOutput output) {
+    output.add(reducePartition, new Tuple2<>(keys[entry], combiners[entry]));
   }
 
   @Override

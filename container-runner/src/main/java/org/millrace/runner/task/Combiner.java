@@ -2,6 +2,7 @@ package org.millrace.runner.task;
 
 import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
+import org.millrace.runner.shuffle.MapOutput;
 
 /** A table of keys and combiners in first-seen order. Owned by the slot loop of its task. */
 interface Combiner extends RecordConsumer {
@@ -19,6 +20,9 @@ interface Combiner extends RecordConsumer {
   int hash(int entry);
 
   Object combiner(int entry);
+
+  /** Adds the pair of an entry to a reduce partition. */
+  void write(int entry, int reducePartition, MapOutput output);
 
   /** Pushes the pairs of entries {@code [from, to)}. */
   void push(int from, int to, RecordConsumer head) throws Exception;

@@ -95,7 +95,7 @@ final class CombiningSink extends Sink {
   private Step write(Runnable wake) {
     int until = Math.min(table.size(), writing + PAIRS_A_STEP);
     for (int i = writing; i < until; i++) {
-      output.add(place(i), new Tuple2<>(table.key(i), table.combiner(i)));
+      table.write(i, place(i), output);
     }
     recordCount += until - writing;
     writing = until;

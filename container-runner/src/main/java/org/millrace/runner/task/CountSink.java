@@ -1,7 +1,9 @@
 package org.millrace.runner.task;
 
+import org.millrace.runner.codec.NumberForm;
+
 /** Gives the number of records. */
-final class CountSink extends Sink {
+final class CountSink extends Sink implements TextConsumer, TextPairConsumer {
   private ResultBuffer results;
 
   @Override
@@ -11,6 +13,16 @@ final class CountSink extends Sink {
 
   @Override
   public void accept(Object record) {
+    recordCount++;
+  }
+
+  @Override
+  public void accept(byte[] bytes, int from, int to) {
+    recordCount++;
+  }
+
+  @Override
+  public void accept(byte[] key, int from, int to, NumberForm form, long bits) {
     recordCount++;
   }
 

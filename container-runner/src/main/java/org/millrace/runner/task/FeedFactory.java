@@ -105,7 +105,8 @@ final class FeedFactory {
               services.codec(),
               environment.settings().pageBytes(),
               input.getBlocks(),
-              head);
+              head,
+              source.textHead());
       case TEXT_FILE ->
           counted(
               new TextFileFeed(
@@ -114,7 +115,8 @@ final class FeedFactory {
                   environment.io(),
                   input.getFile(),
                   environment.settings(),
-                  head));
+                  head,
+                  source.textHead()));
       case SPLIT ->
           counted(
               new SplitFeed(

@@ -22,4 +22,11 @@ interface PageLoop {
    *     half
    */
   long pushLines(byte[] bytes, int from, int to, int stopAt, RecordConsumer head) throws Exception;
+
+  /** {@link #pushLines} in bytes. */
+  long pushTexts(byte[] bytes, int from, int to, int stopAt, TextConsumer head) throws Exception;
+
+  /** Pushes at most {@code limit} records, pairs of text and number in bytes. */
+  int pushPairs(RecordReader reader, int limit, TextPairConsumer pairs, RecordConsumer others)
+      throws Exception;
 }

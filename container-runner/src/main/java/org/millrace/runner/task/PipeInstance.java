@@ -16,6 +16,7 @@ record PipeInstance(Source source, List<Segment> segments) {
    * Where the records come from.
    *
    * @param head of the first segment
+   * @param textHead of the first segment, takes text in bytes; null where it takes strings alone
    * @param loop pushes pages; null where records come from a table or from children
    * @param table of a source that combines; null otherwise
    * @param function of ZIP and SPLIT; null otherwise
@@ -26,6 +27,7 @@ record PipeInstance(Source source, List<Segment> segments) {
   record Source(
       SourceKind kind,
       RecordConsumer head,
+      TextConsumer textHead,
       PageLoop loop,
       Combiner table,
       Object function,

@@ -21,6 +21,8 @@ final class PipeShape {
   private final SourceSpec source;
   private final Maker<PageLoop> loop;
   private final Maker<Combiner> table;
+  private final Maker<Combiner> numericTable;
+  private final TextShape texts;
   private final List<PipeShape> children = new ArrayList<>();
   private final List<Stage> stages = new ArrayList<>();
 
@@ -43,6 +45,8 @@ final class PipeShape {
     this.loop =
         hasLoop(source.getKind()) ? hidden.define(PageLoop.class, SourceKernel.class) : null;
     this.table = combines(source) ? hidden.define(Combiner.class, CombineTable.class) : null;
+    this.numericTable = combines(source) ? hidden.define(Combiner.class, NumericTable.class) : null;
+    this.texts = readsText(source.getKind()) ? new TextShape(hidden) : null;
     for (Pipe child : source.getChildrenList()) {
       children.add(new PipeShape(child.getSource(), child.getOperatorsList(), hidden));
     }
@@ -58,6 +62,11 @@ final class PipeShape {
       case SPLIT, ZIP, STATE -> true;
       case EMPTY, CONCAT, FOLD, GROUP_IN_PLACE, SOURCE_UNSPECIFIED, UNRECOGNIZED -> false;
     };
+  }
+
+  /** Whether records may come as text in bytes. */
+  private static boolean readsText(SourceKind kind) {
+    return kind == SourceKind.BLOCKS || kind == SourceKind.TEXT_FILE || kind == SourceKind.CONCAT;
   }
 
   private static boolean combines(SourceSpec source) {
@@ -113,9 +122,11 @@ final class PipeShape {
    * @param end takes what the last operator gives
    * @param endBuffer {@code end}, when a function pulls from it; else null
    */
-  PipeInstance make(RecordConsumer end, PullBuffer endBuffer, Object[] functions) {
+  PipeInstance make(Outlet end, PullBuffer endBuffer, Object[] functions) {
     List<Segment> segments = new ArrayList<>();
-    RecordConsumer next = end;
+    RecordConsumer next = end.objects();
+    RecordConsumer[] heads = new RecordConsumer[stages.size() + 1];
+    heads[stages.size()] = next;
     PullBuffer buffer = endBuffer;
     PartitionFunction partitionFunction = null;
     List<RecordOperator> stores = new ArrayList<>(0);
@@ -138,9 +149,23 @@ final class PipeShape {
         partitionFunction =
             new PartitionFunction(stage.operator(), function, stage.outputLoop().make());
       }
+      heads[i] = next;
     }
     segments.add(0, new Segment(next, buffer, List.copyOf(stores), partitionFunction));
-    return new PipeInstance(makeSource(next, functions), List.copyOf(segments));
+    Outlet head = new Outlet(next, makeTexts(heads, end, functions), null);
+    return new PipeInstance(makeSource(head, functions), List.copyOf(segments));
+  }
+
+  /** What takes text in bytes; null when the first operator must have strings. */
+  private TextConsumer makeTexts(RecordConsumer[] heads, Outlet end, Object[] functions) {
+    if (texts == null) {
+      return null;
+    }
+    List<TextShape.Stage> transparent = new ArrayList<>(stages.size());
+    for (Stage stage : stages) {
+      transparent.add(new TextShape.Stage(stage.operator(), functionOf(stage, functions)));
+    }
+    return texts.make(transparent, heads, end);
   }
 
   private static Object functionOf(Stage stage, Object[] functions) {
@@ -150,7 +175,7 @@ final class PipeShape {
         : functions[stage.spec().getFunction()];
   }
 
-  private Source makeSource(RecordConsumer head, Object[] functions) {
+  private Source makeSource(Outlet head, Object[] functions) {
     Combiner combiner = makeTable(functions);
     StateInlet inlet =
         source.getKind() == SourceKind.STATE ? new StateInlet(source.getState(), functions) : null;
@@ -158,11 +183,11 @@ final class PipeShape {
     for (PipeShape child : children) {
       switch (source.getKind()) {
         case CONCAT -> made.add(child.make(head, null, functions));
-        case FOLD, GROUP_IN_PLACE -> made.add(child.make(combiner, null, functions));
-        case STATE -> made.add(child.make(inlet, null, functions));
+        case FOLD, GROUP_IN_PLACE -> made.add(child.make(Outlet.of(combiner), null, functions));
+        case STATE -> made.add(child.make(Outlet.of(inlet), null, functions));
         case ZIP -> {
           PullBuffer buffer = new PullBuffer();
-          made.add(child.make(buffer, buffer, functions));
+          made.add(child.make(Outlet.of(buffer), buffer, functions));
         }
         default -> throw unknown("source over others", source.getKind().name(), null);
       }
@@ -171,26 +196,34 @@ final class PipeShape {
     Object function = called ? functions[source.getFunction()] : null;
     PageLoop pageLoop = loop == null ? null : loop.make();
     return new Source(
-        source.getKind(), head, pageLoop, combiner, function, inlet, List.copyOf(made));
+        source.getKind(),
+        head.objects(),
+        head.texts(),
+        pageLoop,
+        combiner,
+        function,
+        inlet,
+        List.copyOf(made));
   }
 
-  @SuppressWarnings("unchecked") // the program's types were checked where it was compiled
   private Combiner makeTable(Object[] functions) {
     if (table == null) {
       return null;
     }
-    Combiner combiner = table.make();
     SourceKind kind = source.getKind();
     if (kind == SourceKind.SHUFFLE_GROUP || kind == SourceKind.GROUP_IN_PLACE) {
-      combiner.use(Grouping.CREATE, Grouping.APPEND);
+      return makeTable(Grouping.CREATE, Grouping.APPEND);
     } else if (kind == SourceKind.SHUFFLE_COMBINE && source.getCombinedOnMapSide()) {
-      combiner.use(null, (Function2<Object, Object, Object>) functions[source.getMergeCombiners()]);
-    } else {
-      int create = source.getCreateCombiner();
-      combiner.use(
-          create < 0 ? null : (Function<Object, Object>) functions[create],
-          (Function2<Object, Object, Object>) functions[source.getMergeValue()]);
+      return makeTable(null, functions[source.getMergeCombiners()]);
     }
-    return combiner;
+    int create = source.getCreateCombiner();
+    return makeTable(create < 0 ? null : functions[create], functions[source.getMergeValue()]);
+  }
+
+  @SuppressWarnings("unchecked") // the program's types were checked where it was compiled
+  private Combiner makeTable(Object create, Object merge) {
+    Combiner made = NumericTable.takes(create, merge) ? numericTable.make() : table.make();
+    made.use((Function<Object, Object>) create, (Function2<Object, Object, Object>) merge);
+    return made;
   }
 }

@@ -11,14 +11,18 @@ final class PipelineShape {
   private final PipeShape pipe;
   private final SinkKind sinkKind;
   private final Maker<Sink> sink;
+  private final SinkSpec sinkSpec;
   private final Maker<Combiner> sinkTable;
+  private final Maker<Combiner> numericSinkTable;
 
   PipelineShape(Template template, HiddenClasses hidden) {
     this.pipe = new PipeShape(template.getSource(), template.getOperatorsList(), hidden);
     SinkSpec spec = template.getSink();
+    this.sinkSpec = spec;
     this.sinkKind = spec.getKind();
     boolean mapSide = sinkKind == SinkKind.SHUFFLE_WRITE && spec.getMapSideCombine();
     this.sinkTable = mapSide ? hidden.define(Combiner.class, CombineTable.class) : null;
+    this.numericSinkTable = mapSide ? hidden.define(Combiner.class, NumericTable.class) : null;
     this.sink = mapSide ? null : sinkMaker(sinkKind, hidden);
   }
 
@@ -42,16 +46,20 @@ final class PipelineShape {
   /** A pipeline of its own for the caller, which decoded the functions for itself. */
   Pipeline make(PipelineKey key, FunctionCodec.Decoded decoded) {
     Object[] functions = decoded.functions();
-    Sink end = makeSink();
+    Sink end = makeSink(functions);
     PullBuffer buffer = end instanceof PartitionSink ? new PullBuffer() : null;
     RecordConsumer tail = end instanceof CombiningSink combining ? combining.head() : end;
-    PipeInstance made = pipe.make(buffer != null ? buffer : tail, buffer, functions);
+    PipeInstance made = pipe.make(Outlet.of(buffer != null ? buffer : tail), buffer, functions);
     return new Pipeline(key, functions, decoded.accumulators(), made, end);
   }
 
-  private Sink makeSink() {
+  private Sink makeSink(Object[] functions) {
     if (sinkTable != null) {
-      return new CombiningSink(sinkTable.make());
+      int create = sinkSpec.getCreateCombiner();
+      boolean numeric =
+          NumericTable.takes(
+              create < 0 ? null : functions[create], functions[sinkSpec.getMergeValue()]);
+      return new CombiningSink(numeric ? numericSinkTable.make() : sinkTable.make());
     }
     if (sink != null) {
       return sink.make();

@@ -1,6 +1,7 @@
 package org.millrace.runner.task;
 
 import org.millrace.runner.codec.RecordCodec;
+import org.millrace.runner.codec.RecordReader;
 import org.millrace.runner.shuffle.PageContent;
 import org.millrace.runner.shuffle.PageReader;
 
@@ -33,7 +34,11 @@ final class ShuffleFeed implements Feed {
       recordCount += records.count();
       loop.push(records.records(), 0, records.count(), head);
     } else if (content instanceof PageContent.Encoded encoded) {
-      recordCount += loop.push(codec.reader(encoded.bytes()), encoded.count(), head);
+      RecordReader reader = codec.reader(encoded.bytes());
+      recordCount +=
+          head instanceof TextPairConsumer pairs
+              ? loop.pushPairs(reader, encoded.count(), pairs, head)
+              : loop.push(reader, encoded.count(), head);
     }
     return pages.hasNext() ? Step.MORE : Step.DONE;
   }

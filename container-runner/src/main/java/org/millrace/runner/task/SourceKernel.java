@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
+import org.millrace.runner.codec.NumberForm;
 import org.millrace.runner.codec.RecordReader;
 
 /** The loops that push the records of a page into a pipeline; a hidden class like the operators. */
@@ -58,6 +59,41 @@ final class SourceKernel implements PageLoop {
       start = end + 1;
     }
     return ((long) lines << 32) | start;
+  }
+
+  @Override
+  public long pushTexts(byte[] bytes, int from, int to, int stopAt, TextConsumer head)
+      throws Exception {
+    int start = from;
+    int lines = 0;
+    while (start < stopAt) {
+      int end = newline(bytes, start, to);
+      if (end < 0) {
+        break;
+      }
+      head.accept(bytes, start, end > start && bytes[end - 1] == '\r' ? end - 1 : end);
+      lines++;
+      start = end + 1;
+    }
+    return ((long) lines << 32) | start;
+  }
+
+  @Override
+  public int pushPairs(
+      RecordReader reader, int limit, TextPairConsumer pairs, RecordConsumer others)
+      throws Exception {
+    int pushed = 0;
+    while (pushed < limit && reader.hasNext()) {
+      NumberForm form = reader.nextPairOrNull();
+      if (form != null) {
+        pairs.accept(
+            reader.keyBytes(), reader.keyFrom(), reader.keyTo(), form, reader.numberBits());
+      } else {
+        others.accept(reader.next());
+      }
+      pushed++;
+    }
+    return pushed;
   }
 
   private static String line(byte[] bytes, int start, int newline) {

@@ -27,6 +27,7 @@ final class TextFileFeed implements Feed {
   private final BlockingWork io;
   private final FileInput input;
   private final RecordConsumer head;
+  private final TextConsumer textHead;
   private final int pageBytes;
   private final int maxLineBytes;
   private final boolean compressed;
@@ -47,18 +48,23 @@ final class TextFileFeed implements Feed {
   private boolean closed;
   private long recordCount;
 
+  /**
+   * @param textHead takes lines in bytes; null: {@code head} takes them as strings
+   */
   TextFileFeed(
       PageLoop loop,
       DurableFiles files,
       BlockingWork io,
       FileInput input,
       TaskSettings settings,
-      RecordConsumer head) {
+      RecordConsumer head,
+      TextConsumer textHead) {
     this.loop = loop;
     this.files = files;
     this.io = io;
     this.input = input;
     this.head = head;
+    this.textHead = textHead;
     this.pageBytes = settings.filePageBytes();
     this.maxLineBytes = settings.maxLineBytes();
     this.compressed = input.getPath().endsWith(".gz");
@@ -251,7 +257,7 @@ final class TextFileFeed implements Feed {
 
   private void pushLines() throws Exception {
     int stopAt = (int) Math.min(limit, endOffset() - bufferOffset);
-    long pushed = loop.pushLines(buffer, position, limit, stopAt, head);
+    long pushed = push(buffer, position, limit, stopAt);
     recordCount += pushed >>> 32;
     position = (int) pushed;
     if (ended && position < stopAt) {
@@ -264,7 +270,13 @@ final class TextFileFeed implements Feed {
     line[line.length - 1] = '\n';
     position = limit;
     recordCount++;
-    loop.pushLines(line, 0, line.length, line.length, head);
+    push(line, 0, line.length, line.length);
+  }
+
+  private long push(byte[] bytes, int from, int to, int stopAt) throws Exception {
+    return textHead != null
+        ? loop.pushTexts(bytes, from, to, stopAt, textHead)
+        : loop.pushLines(bytes, from, to, stopAt, head);
   }
 
   @Override

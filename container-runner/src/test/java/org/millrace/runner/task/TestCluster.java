@@ -111,6 +111,10 @@ final class TestCluster implements BlockReader {
     add(sequence, BlockCodec.TEXT_LINES, lines.length, payload);
   }
 
+  void addTextBlock(long sequence, int lines, byte[] text) {
+    add(sequence, BlockCodec.TEXT_LINES, lines, ByteBuffer.wrap(text));
+  }
+
   void addRecordBlock(long sequence, List<?> records) {
     add(sequence, BlockCodec.RECORDS, records.size(), codec.encode(records));
   }

@@ -1,0 +1,2 @@
+/** Functions over text and numbers that an engine understands and may run on bytes. */
+package org.millrace.api.transparent;

@@ -1,0 +1,11 @@
+package org.millrace.runner.task;
+
+/** The texts for which {@link #condition} is true, to {@link #next}. */
+final class TextFilterOperator extends TextOperator {
+  @Override
+  public void accept(byte[] bytes, int from, int to) throws Exception {
+    if (condition.test(bytes, from, to)) {
+      next.accept(bytes, from, to);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package org.millrace.runner.task;
+
+import org.millrace.runner.codec.NumberForm;
+
+/**
+ * Reads a number out of a text. Subclasses are defined anew for each place, with the rules of
+ * {@link RecordOperator}.
+ */
+abstract class TextNumber {
+  TextCutter cutter;
+
+  /** The number of a text that is none. */
+  long otherwise;
+
+  abstract NumberForm form();
+
+  /** The bits of the number, as its form has them. */
+  abstract long read(byte[] text, int from, int to);
+}

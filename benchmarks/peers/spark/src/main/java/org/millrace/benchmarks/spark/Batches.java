@@ -1,0 +1,219 @@
+package org.millrace.benchmarks.spark;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.millrace.benchmarks.workload.LatencyRecorder;
+import org.millrace.benchmarks.workload.Measurement;
+import org.millrace.benchmarks.workload.RunReport;
+import org.millrace.benchmarks.workload.RunSpec;
+
+/**
+ * The batches of one streaming context: what they were given and what came of them. Thread-safe
+ * ({@code synchronized}): batches are cut by one thread of Spark, ended by another, and waited for
+ * by the main one. Static, because Spark serializes whatever a stream or function refers to.
+ */
+final class Batches {
+  private static volatile Batches current;
+
+  /** Records from (inclusive) to (exclusive) of the input. */
+  record Share(long from, long to) {
+    long count() {
+      return to - from;
+    }
+  }
+
+  /** A batch whose output has begun. */
+  record Started(Batches batches, long timeMs, long schedulingMs, long nanos) {
+    /** The output is done now. */
+    void ended(long output) {
+      batches.ended(this, output);
+    }
+  }
+
+  /** A batch that ended. */
+  private record Ended(long timeMs, Share share, double processingMs, double schedulingMs) {}
+
+  private final Pace pace;
+  private final Map<Long, Share> cut = new HashMap<>();
+  private final List<Ended> inSpan = new ArrayList<>();
+  private long cuts;
+  private long cutRecords;
+  private long endedBatches;
+  private long endedRecords;
+  private long endedOutput;
+  private long lastTimeMs;
+  private long lastOutput;
+  private boolean isSpanWanted;
+  private Measurement span;
+  private long spanEndNanos;
+  private long spanEndCpuNanos;
+  private LatencyRecorder latency;
+  private int intervalMs;
+
+  private Batches(Pace pace) {
+    this.pace = pace;
+  }
+
+  /** For the next context. */
+  static Batches begin(Pace pace) {
+    current = new Batches(pace);
+    return current;
+  }
+
+  static Batches current() {
+    return current;
+  }
+
+  /** The records of a batch; asked again, the same. */
+  synchronized Share cut(long timeMs) {
+    return cut.computeIfAbsent(
+        timeMs,
+        time -> {
+          long count = pace.records(cuts++);
+          cutRecords += count;
+          return new Share(cutRecords - count, cutRecords);
+        });
+  }
+
+  /** The records of a batch that receivers brought; none for a batch that was cut. */
+  synchronized void received(long timeMs, long count) {
+    if (cut.putIfAbsent(timeMs, new Share(cutRecords, cutRecords + count)) == null) {
+      cutRecords += count;
+    }
+  }
+
+  /** The output of a batch begins. */
+  Started started(long timeMs) {
+    return new Started(this, timeMs, System.currentTimeMillis() - timeMs, System.nanoTime());
+  }
+
+  private void ended(Started batch, long output) {
+    long now = System.nanoTime();
+    long timeMs = batch.timeMs();
+    double processingMs = (now - batch.nanos()) / 1e6;
+    double schedulingMs = batch.schedulingMs();
+    synchronized (this) {
+      Share share = cut.get(timeMs);
+      endedBatches++;
+      endedRecords += share.count();
+      endedOutput += output;
+      lastTimeMs = timeMs;
+      lastOutput = output;
+      if (latency != null && share.count() > 0) {
+        long lastNanos = now + TimeUnit.MILLISECONDS.toNanos(timeMs - System.currentTimeMillis());
+        latency.output(
+            lastNanos - TimeUnit.MILLISECONDS.toNanos(intervalMs), lastNanos, share.count(), now);
+      }
+      if (span != null) {
+        inSpan.add(new Ended(timeMs, share, processingMs, schedulingMs));
+        spanEndNanos = now;
+        spanEndCpuNanos = span.cpuNanosSoFar();
+      } else if (isSpanWanted) {
+        span = Measurement.begin();
+      }
+      pace.ended(share.count(), processingMs, schedulingMs);
+      notifyAll();
+    }
+  }
+
+  /** Records latencies from now on. */
+  synchronized void record(LatencyRecorder into, int ofIntervalMs) {
+    latency = into;
+    intervalMs = ofIntervalMs;
+  }
+
+  /** The span begins with the end of the next batch. */
+  synchronized void beginSpan() {
+    isSpanWanted = true;
+  }
+
+  /** Whether a batch has ended since the span began, and that at least so long after. */
+  synchronized boolean isSpanOf(long millis) {
+    return span != null
+        && spanEndNanos - span.startNanos() >= TimeUnit.MILLISECONDS.toNanos(millis)
+        && !inSpan.isEmpty();
+  }
+
+  /** Waits until as many batches have ended. */
+  void awaitEnded(long batches, long millis) throws InterruptedException {
+    await(() -> endedBatches >= batches, millis);
+  }
+
+  /** Waits until a batch with records has ended. */
+  void awaitOutput(long millis) throws InterruptedException {
+    await(() -> endedRecords > 0, millis);
+  }
+
+  private synchronized void await(BooleanSupplier condition, long millis)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (!condition.getAsBoolean()) {
+      long rest = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (rest <= 0) {
+        throw new IllegalStateException(
+            endedBatches + " batches with " + endedRecords + " records within " + millis + " ms");
+      }
+      wait(rest);
+    }
+  }
+
+  synchronized long endedBatches() {
+    return endedBatches;
+  }
+
+  synchronized long endedRecords() {
+    return endedRecords;
+  }
+
+  /** The sum of all outputs. */
+  synchronized long endedOutput() {
+    return endedOutput;
+  }
+
+  synchronized long lastOutput() {
+    return lastOutput;
+  }
+
+  /** The records of the last batches, so many that ended. */
+  synchronized Share lastShares(int batches, int ofIntervalMs) {
+    Share last = cut.get(lastTimeMs);
+    Share first = cut.get(lastTimeMs - (batches - 1L) * ofIntervalMs);
+    return new Share(first == null ? 0 : first.from(), last.to());
+  }
+
+  /** The span up to the end of its last batch, with figures of its batches. */
+  synchronized RunReport report(SparkEngine engine, RunSpec spec) {
+    long records = inSpan.stream().mapToLong(batch -> batch.share().count()).sum();
+    RunReport report = span.end(engine, spec, records, spanEndNanos, spanEndCpuNanos);
+    double[] processing = inSpan.stream().mapToDouble(Ended::processingMs).sorted().toArray();
+    double[] delays = inSpan.stream().mapToDouble(Ended::schedulingMs).sorted().toArray();
+    double[] capacities =
+        inSpan.stream()
+            .mapToDouble(batch -> batch.share().count() * 1e3 / batch.processingMs())
+            .sorted()
+            .toArray();
+    report
+        .figure("batches", inSpan.size())
+        .figure("batch-p50-ms", percentile(processing, 50))
+        .figure("batch-p90-ms", percentile(processing, 90))
+        .figure("batch-p99-ms", percentile(processing, 99))
+        .figure("batch-max-ms", percentile(processing, 100))
+        .figure("batch-cpu-ms", spanEndCpuNanos / 1e6 / inSpan.size())
+        .figure("delay-p50-ms", percentile(delays, 50))
+        .figure("delay-p90-ms", percentile(delays, 90));
+    if (records > 0) {
+      report.figure("capacity-per-second", percentile(capacities, 50));
+    }
+    return report;
+  }
+
+  /** Of sorted values: the smallest that at least so many percent do not exceed. */
+  static double percentile(double[] sorted, double percent) {
+    int at = (int) Math.ceil(sorted.length * percent / 100) - 1;
+    return sorted[Math.max(0, at)];
+  }
+}

@@ -1,0 +1,62 @@
+package org.millrace.benchmarks.spark;
+
+import org.millrace.benchmarks.workload.RunSpec;
+
+/** How many records a batch gets. Called under the lock of {@link Batches}. */
+interface Pace {
+  /** Of the batch that ends now; index counts from 0. */
+  long records(long index);
+
+  /**
+   * A batch has ended.
+   *
+   * @param schedulingMs how long it waited for its turn
+   */
+  default void ended(long records, double processingMs, double schedulingMs) {}
+
+  /** As the scenario says: a rate, or as many as can be processed. */
+  static Pace of(RunSpec spec) {
+    return spec.rate() > 0
+        ? atRate(spec.rate(), spec.intervalMs())
+        : new Steered(spec.intervalMs(), spec.option("first-records", 20_000));
+  }
+
+  /** Records a second. */
+  static Pace atRate(long rate, int intervalMs) {
+    return index -> rate * intervalMs * (index + 1) / 1_000 - rate * intervalMs * index / 1_000;
+  }
+
+  /** Records a batch. */
+  static Pace fixed(long records) {
+    return index -> records;
+  }
+
+  /** So many that processing takes 0.93 of the interval. */
+  final class Steered implements Pace {
+    private static final double SHARE = 0.93;
+    private static final double GAIN = 0.5;
+    private final int intervalMs;
+    private double target;
+
+    Steered(int intervalMs, long first) {
+      this.intervalMs = intervalMs;
+      this.target = first;
+    }
+
+    @Override
+    public long records(long index) {
+      return (long) target;
+    }
+
+    @Override
+    public void ended(long records, double processingMs, double schedulingMs) {
+      double factor = SHARE * intervalMs / Math.max(processingMs, 0.1);
+      // Batches in the queue were cut before; what was learned of this one is about its own size.
+      double wanted = Math.min(4.0 * records, records * factor);
+      if (schedulingMs > intervalMs / 4.0) {
+        wanted *= Math.max(0.5, 1 - schedulingMs / intervalMs / 4);
+      }
+      target = Math.max(1, target + GAIN * (wanted - target));
+    }
+  }
+}

@@ -59,9 +59,7 @@ public final class FlinkEngine implements Engine {
     RecordPool pool = spec.pool();
     ResultDigest digest = spec.checkRecords() > 0 ? check(spec, pool) : null;
     RunReport report =
-        spec.scenario() == Scenario.LATENCY
-            ? FlinkLatency.run(this, spec)
-            : throughput(spec, pool);
+        spec.scenario() == Scenario.LATENCY ? FlinkLatency.run(this, spec) : throughput(spec, pool);
     return digest == null ? report : report.digest(digest);
   }
 
@@ -170,8 +168,7 @@ public final class FlinkEngine implements Engine {
           FlinkJobs.ads(lines, Ads.campaigns(spec.seed()))
               .sinkTo(Results.counting(views -> views.f1));
       default ->
-          FlinkJobs.wordCount(lines, spec.intervalMs())
-              .sinkTo(Results.counting(count -> count.f1));
+          FlinkJobs.wordCount(lines, spec.intervalMs()).sinkTo(Results.counting(count -> count.f1));
     }
   }
 

@@ -59,8 +59,7 @@ final class FlinkJobs {
   }
 
   /** (word, count) of the last intervals of processing time, slid by one. */
-  static DataStream<Tuple2<String, Integer>> windowCount(
-      DataStream<String> lines, int intervalMs) {
+  static DataStream<Tuple2<String, Integer>> windowCount(DataStream<String> lines, int intervalMs) {
     return words(lines)
         .keyBy(word -> word.f0)
         .window(
@@ -154,8 +153,7 @@ final class FlinkJobs {
         .aggregate(new Count(), named, Types.LONG, SUM);
   }
 
-  private static final class Count
-      implements AggregateFunction<Tuple2<String, Long>, Long, Long> {
+  private static final class Count implements AggregateFunction<Tuple2<String, Long>, Long, Long> {
     private static final long serialVersionUID = 1L;
 
     @Override

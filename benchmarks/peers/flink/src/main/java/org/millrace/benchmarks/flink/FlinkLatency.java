@@ -93,8 +93,7 @@ final class FlinkLatency {
       Tuple5<String, Integer, Integer, Long, Long> lines = a.f2 == 0 ? b : a;
       return Tuple5.of(a.f0, a.f1 + b.f1, lines.f2, lines.f3, lines.f4);
     }
-    return Tuple5.of(
-        a.f0, a.f1 + b.f1, a.f2 + b.f2, Math.min(a.f3, b.f3), Math.max(a.f4, b.f4));
+    return Tuple5.of(a.f0, a.f1 + b.f1, a.f2 + b.f2, Math.min(a.f3, b.f3), Math.max(a.f4, b.f4));
   }
 
   private static long record(Tuple5<String, Integer, Integer, Long, Long> count) {

@@ -39,10 +39,8 @@ final class FlinkRun implements AutoCloseable {
     conf.set(PipelineOptions.OBJECT_REUSE, true);
     conf.set(RestartStrategyOptions.RESTART_STRATEGY, "disable");
     conf.set(
-        ExecutionOptions.BUFFER_TIMEOUT,
-        Duration.ofMillis(spec.option("buffer-timeout-ms", 100)));
-    this.environment =
-        StreamExecutionEnvironment.createLocalEnvironment(spec.cores(), conf);
+        ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(spec.option("buffer-timeout-ms", 100)));
+    this.environment = StreamExecutionEnvironment.createLocalEnvironment(spec.cores(), conf);
   }
 
   /** Keyed state on the heap or in RocksDB, and a checkpoint of it now and then. */

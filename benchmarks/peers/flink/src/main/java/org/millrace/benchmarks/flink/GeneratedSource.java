@@ -100,7 +100,7 @@ final class GeneratedSource<T> implements Source<T, GeneratedSource.NoSplit, Int
       this.index = index;
       this.step = step;
       this.records = inputs.records();
-      this.lines = inputs.pool().reader(index, step);
+      this.lines = inputs.pool().endless(index, step);
       this.emitted = -fill();
     }
 

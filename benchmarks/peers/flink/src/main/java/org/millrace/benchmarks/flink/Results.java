@@ -84,9 +84,7 @@ final class Results {
     return new ToResults<>(
         result -> {
           long value = count.count(result);
-          current
-              .kept
-              .merge(key.key(result), value, how == Kept.SUM ? Long::sum : Math::max);
+          current.kept.merge(key.key(result), value, how == Kept.SUM ? Long::sum : Math::max);
           return value;
         });
   }

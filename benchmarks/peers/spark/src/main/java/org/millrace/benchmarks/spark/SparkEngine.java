@@ -14,7 +14,6 @@ import org.millrace.benchmarks.workload.ResultDigest;
 import org.millrace.benchmarks.workload.RunReport;
 import org.millrace.benchmarks.workload.RunSpec;
 import org.millrace.benchmarks.workload.Scenario;
-import org.millrace.benchmarks.workload.UnsupportedScenario;
 import scala.Tuple2;
 
 /**
@@ -67,8 +66,7 @@ public final class SparkEngine implements Engine {
         spec.scenario() == Scenario.LATENCY
             ? SparkTimes.latency(this, spec)
             : throughput(spec, pool);
-    if (spec.scenario() == Scenario.WORD_COUNT_BUILTIN
-        || spec.scenario() == Scenario.ADS_BUILTIN) {
+    if (spec.scenario() == Scenario.WORD_COUNT_BUILTIN || spec.scenario() == Scenario.ADS_BUILTIN) {
       report.note("job", "functions on objects; Spark's streams have nothing built in");
     }
     return digest == null ? report : report.digest(digest);
@@ -80,8 +78,7 @@ public final class SparkEngine implements Engine {
     long records = spec.checkRecords();
     // The pane's start of the specification, whatever the number of panes.
     Pace pace = index -> records * (index + 1) / batches - records * index / batches;
-    try (SparkRun run =
-        SparkRun.stepped(spec, CHECK_INTERVAL_MS, pace).withCheckpoints("check")) {
+    try (SparkRun run = SparkRun.stepped(spec, CHECK_INTERVAL_MS, pace).withCheckpoints("check")) {
       Map<String, Long> results = keptResults(spec, run.generated());
       run.start();
       for (int i = 0; i < batches; i++) {
@@ -98,8 +95,7 @@ public final class SparkEngine implements Engine {
           SparkOutputs.keep(
               SparkJobs.grep(input).mapToPair(line -> new Tuple2<>(line, 1)), Kept.SUM);
       case WINDOW_COUNT ->
-          SparkOutputs.keep(
-              SparkJobs.windowCount(input, partitions, CHECK_INTERVAL_MS), Kept.LAST);
+          SparkOutputs.keep(SparkJobs.windowCount(input, partitions, CHECK_INTERVAL_MS), Kept.LAST);
       case RUNNING_COUNT, RUNNING_COUNT_UPDATE, RUNNING_COUNT_FEW ->
           isWithUpdate(spec)
               ? SparkOutputs.keep(SparkJobs.runningCountUpdate(input, partitions, null), Kept.LAST)
@@ -108,9 +104,7 @@ public final class SparkEngine implements Engine {
           SparkOutputs.keep(
               SparkJobs.ads(input, Ads.campaigns(spec.seed()), partitions)
                   .mapToPair(
-                      views ->
-                          new Tuple2<>(
-                              Ads.key(views._1()._1(), views._1()._2()), views._2())),
+                      views -> new Tuple2<>(Ads.key(views._1()._1(), views._1()._2()), views._2())),
               Kept.SUM);
       default -> SparkOutputs.keep(SparkJobs.wordCount(input, partitions), Kept.SUM);
     };

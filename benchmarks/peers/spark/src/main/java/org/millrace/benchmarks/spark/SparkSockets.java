@@ -41,7 +41,8 @@ final class SparkSockets {
       settings.putIfAbsent(
           "spark.streaming.backpressure.initialRate", spec.option("first-rate", "50000"));
     }
-    try (SparkRun run = SparkRun.timed(spec, spec.intervalMs(), Pace.fixed(0), slots, logged(settings))) {
+    try (SparkRun run =
+        SparkRun.timed(spec, spec.intervalMs(), Pace.fixed(0), slots, logged(settings))) {
       JavaDStream<String> lines = received(run, spec.port());
       if (spec.scenario() == Scenario.SOCKET_GREP) {
         SparkOutputs.count(SparkJobs.grep(lines));
@@ -80,8 +81,7 @@ final class SparkSockets {
   /** The lines of the check port, until all of them have been counted. */
   private ResultDigest check() throws Exception {
     Map<String, String> settings = logged(SparkRun.settings(spec));
-    try (SparkRun run =
-        SparkRun.timed(spec, CHECK_INTERVAL_MS, Pace.fixed(0), slots, settings)) {
+    try (SparkRun run = SparkRun.timed(spec, CHECK_INTERVAL_MS, Pace.fixed(0), slots, settings)) {
       JavaDStream<String> lines = received(run, spec.checkPort());
       Map<String, Long> results =
           spec.scenario() == Scenario.SOCKET_GREP
@@ -89,9 +89,7 @@ final class SparkSockets {
                   SparkJobs.grep(lines).mapToPair(line -> new Tuple2<>(line, 1)), Kept.SUM)
               : SparkOutputs.keep(SparkJobs.wordCount(lines, spec.cores()), Kept.SUM);
       run.start();
-      for (long waited = 0;
-          run.batches().endedRecords() < spec.checkRecords();
-          waited += POLL_MS) {
+      for (long waited = 0; run.batches().endedRecords() < spec.checkRecords(); waited += POLL_MS) {
         if (waited > CHECK_TIMEOUT_MS) {
           throw new IllegalStateException(
               run.batches().endedRecords()

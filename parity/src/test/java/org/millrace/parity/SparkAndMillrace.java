@@ -69,8 +69,15 @@ final class SparkAndMillrace {
 
   /** Lines by program, as Millrace gave them. */
   static Map<String, List<String>> runOnMillrace() throws Exception {
-    Path sources = WORK.resolve("migrated");
-    copy(PROGRAMS, sources);
+    Path classes = compiledHere("millrace", PROGRAMS);
+    String classPath = System.getProperty("java.class.path");
+    return run("millrace", classes + File.pathSeparator + classPath, List.of());
+  }
+
+  /** Programs that were written for Spark, migrated by {@code millrace migrate} and compiled. */
+  static Path compiledHere(String name, Path programs) throws IOException {
+    Path sources = WORK.resolve(name + "-migrated");
+    copy(programs, sources);
     StringWriter told = new StringWriter();
     int code =
         MillraceCommandLine.of(List.of(new MigrateCommand()))
@@ -79,12 +86,10 @@ final class SparkAndMillrace {
     if (code != 0) {
       throw new IllegalStateException("millrace migrate: " + told);
     }
-    String classPath = System.getProperty("java.class.path");
-    Path classes = compiled("millrace", sources, classPath);
-    return run("millrace", classes + File.pathSeparator + classPath, List.of());
+    return compiled(name, sources, System.getProperty("java.class.path"));
   }
 
-  private static Path compiled(String name, Path sources, String classPath) throws IOException {
+  static Path compiled(String name, Path sources, String classPath) throws IOException {
     Path classes = WORK.resolve(name + "-classes");
     Files.createDirectories(classes);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();

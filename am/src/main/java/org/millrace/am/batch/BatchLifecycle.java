@@ -86,6 +86,7 @@ public final class BatchLifecycle {
   private final long stateLookBackMs;
   private final Deque<Batch> waiting = new ArrayDeque<>();
   private final Map<Integer, Long> queueIndexes = new HashMap<>();
+  private final RepeatedFailure repeated = new RepeatedFailure();
 
   // Volatile: set once by the loop, also read by threads of the program.
   private volatile StreamTimes times;
@@ -176,6 +177,7 @@ public final class BatchLifecycle {
    * then the batches whose time passed meanwhile.
    */
   public void resume(Resumption from) {
+    from.failed().ifPresent(repeated::before);
     times = new StreamTimes(from.zeroMs());
     services.committed().advance(from.recoveryMs());
     Deque<Batch> past = new ArrayDeque<>();
@@ -477,7 +479,7 @@ public final class BatchLifecycle {
     switch (policy.onFailure()) {
       case SKIP -> commit(batch, State.SKIPPED);
       case RETRY -> {
-        if (batch.runs <= policy.retries()) {
+        if (batch.runs <= policy.retries() && !repeated.isRepeated(batch.timeMs, failure)) {
           services.loop().schedule(policy.retryDelayMs(), () -> run(batch));
         } else {
           stopWith(batch, failure);
@@ -490,9 +492,11 @@ public final class BatchLifecycle {
   private void stopWith(Batch batch, MillraceException failure) {
     batch.state = State.FAILED;
     running = null;
+    services.journal().append(RepeatedFailure.event(batch.timeMs, failure));
     ended(batch);
     halt();
-    listener.onBatchesStopped(failure);
+    listener.onBatchesStopped(
+        repeated.isRepeated(batch.timeMs, failure) ? RepeatedFailure.again(failure) : failure);
   }
 
   private void commit(Batch batch, State state) {

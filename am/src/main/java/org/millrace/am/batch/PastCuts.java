@@ -74,7 +74,8 @@ public final class PastCuts {
                   state.decided().entrySet().stream()
                       .filter(batch -> batch.getValue() == CommitOutcome.SKIPPED)
                       .map(Map.Entry::getKey)
-                      .collect(Collectors.toSet()));
+                      .collect(Collectors.toSet()),
+                  state.failed());
             });
   }
 

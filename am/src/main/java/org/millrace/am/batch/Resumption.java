@@ -3,8 +3,10 @@ package org.millrace.am.batch;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.millrace.checkpoint.log.DriverEvent.BatchFailed;
 
 /**
  * Where the batches of an application stood when its last driver ended. Immutable.
@@ -17,6 +19,7 @@ import java.util.TreeMap;
  * @param cuts what batches read whose input is still needed, by time; batches without input are
  *     left out
  * @param skipped which of the decided ones were skipped
+ * @param failed what the driver before gave up at; empty when it did not
  */
 public record Resumption(
     long zeroMs,
@@ -24,7 +27,8 @@ public record Resumption(
     long lastBatchMs,
     long recoveryMs,
     NavigableMap<Long, List<InputCut>> cuts,
-    Set<Long> skipped) {
+    Set<Long> skipped,
+    Optional<BatchFailed> failed) {
   public Resumption {
     cuts = Collections.unmodifiableNavigableMap(new TreeMap<>(cuts));
     skipped = Set.copyOf(skipped);

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.millrace.api.graph.BlockRange;
@@ -16,6 +17,7 @@ import org.millrace.checkpoint.log.DriverEvent.ApplicationStarted;
 import org.millrace.checkpoint.log.DriverEvent.ApplicationStopped;
 import org.millrace.checkpoint.log.DriverEvent.BatchCommitted;
 import org.millrace.checkpoint.log.DriverEvent.BatchCut;
+import org.millrace.checkpoint.log.DriverEvent.BatchFailed;
 import org.millrace.checkpoint.log.DriverEvent.BatchesCounted;
 import org.millrace.checkpoint.log.DriverEvent.CommitOutcome;
 import org.millrace.checkpoint.log.DriverEvent.ConfigurationChanged;
@@ -74,6 +76,9 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
   private long releasedUntilMs;
   private String stopReason = "";
 
+  /** Null when no batch was given up that is not decided. */
+  private BatchFailed failed;
+
   @Override
   public void replay(DriverEvent event) {
     event.accept(this);
@@ -124,6 +129,9 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
     seenFiles.values().forEach(files -> addSeen(List.copyOf(files.values()), events));
     events.addAll(snapshots.values());
     events.add(new BatchesCounted(lastBatchMs, lastDecidedMs, committed));
+    if (failed != null) {
+      events.add(failed);
+    }
     if (!stopReason.isEmpty()) {
       events.add(new ApplicationStopped(stopReason));
     }
@@ -184,6 +192,11 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
   /** Snapshots of keyed state that are needed, by their batches, the oldest first. */
   public List<SnapshotTaken> snapshots() {
     return List.copyOf(snapshots.values());
+  }
+
+  /** What the newest batch that was given up failed with; empty when it was decided since. */
+  public Optional<BatchFailed> failed() {
+    return Optional.ofNullable(failed);
   }
 
   /** Input of batches before it is not needed and not known any more; 0 for none. */
@@ -250,6 +263,7 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
     committed = 0;
     releasedUntilMs = 0;
     stopReason = "";
+    failed = null;
     return null;
   }
 
@@ -386,7 +400,14 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
   }
 
   @Override
+  public Void onBatchFailed(BatchFailed event) {
+    failed = event;
+    return null;
+  }
+
+  @Override
   public Void onBatchCommitted(BatchCommitted event) {
+    forgetFailure(event.batchTimeMs());
     if (cuts.containsKey(event.batchTimeMs())) {
       decided.put(event.batchTimeMs(), event.outcome());
     }
@@ -397,6 +418,12 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
       committedNotPublished.put(event.batchTimeMs(), event);
     }
     return null;
+  }
+
+  private void forgetFailure(long decidedMs) {
+    if (failed != null && failed.batchTimeMs() <= decidedMs) {
+      failed = null;
+    }
   }
 
   @Override
@@ -411,6 +438,7 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
     long intervalMs = started == null ? 0 : started.batchIntervalMs();
     long lastMs = event.fromMs() + (event.count() - 1) * intervalMs;
     lastBatchMs = Math.max(lastBatchMs, lastMs);
+    forgetFailure(lastMs);
     lastDecidedMs = Math.max(lastDecidedMs, lastMs);
     return null;
   }

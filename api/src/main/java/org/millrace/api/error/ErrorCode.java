@@ -68,6 +68,8 @@ public enum ErrorCode {
   TASK_FAILED(1050, USER, false),
   /** A batch failed after all its attempts. */
   BATCH_FAILED(1051, USER, false),
+  /** A batch failed as it did before a restart: the program fails, and will again. */
+  BATCH_FAILED_AGAIN(1053, USER, false),
   /** A command that records are piped through could not be started or ended with a failure. */
   COMMAND_FAILED(1052, USER, false),
   /** The caller may not do this. */

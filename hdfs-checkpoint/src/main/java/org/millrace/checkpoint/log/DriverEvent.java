@@ -51,6 +51,8 @@ public sealed interface DriverEvent {
 
     R onFilesForgotten(FilesForgotten event);
 
+    R onBatchFailed(BatchFailed event);
+
     R onStreamMarked(StreamMarked event);
 
     R onSourcesReached(SourcesReached event);
@@ -292,6 +294,26 @@ public sealed interface DriverEvent {
     @Override
     public <R> R accept(Handler<R> handler) {
       return handler.onApplicationStopped(this);
+    }
+  }
+
+  /**
+   * A driver gave a batch up, and with it the application.
+   *
+   * @param code number of the error code of the failure
+   * @param causeClass name of the class of its root cause
+   * @param causeMessage of the root cause; empty for none
+   */
+  record BatchFailed(long batchTimeMs, int code, String causeClass, String causeMessage)
+      implements DriverEvent {
+    public BatchFailed {
+      Objects.requireNonNull(causeClass, "causeClass");
+      Objects.requireNonNull(causeMessage, "causeMessage");
+    }
+
+    @Override
+    public <R> R accept(Handler<R> handler) {
+      return handler.onBatchFailed(this);
     }
   }
 

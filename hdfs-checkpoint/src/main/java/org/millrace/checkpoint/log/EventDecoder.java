@@ -15,6 +15,7 @@ import org.millrace.checkpoint.log.format.ApplicationStarted;
 import org.millrace.checkpoint.log.format.ApplicationStopped;
 import org.millrace.checkpoint.log.format.BatchCommitted;
 import org.millrace.checkpoint.log.format.BatchCut;
+import org.millrace.checkpoint.log.format.BatchFailed;
 import org.millrace.checkpoint.log.format.BatchesCounted;
 import org.millrace.checkpoint.log.format.Blocks;
 import org.millrace.checkpoint.log.format.BlocksCut;
@@ -156,6 +157,15 @@ final class EventDecoder {
         map,
         FilesForgotten.class,
         event -> new DriverEvent.FilesForgotten(event.getInputId(), event.getPaths()));
+    add(
+        map,
+        BatchFailed.class,
+        event ->
+            new DriverEvent.BatchFailed(
+                event.getBatchTimeMs(),
+                event.getCode(),
+                event.getCauseClass(),
+                event.getCauseMessage()));
     add(
         map,
         StreamMarked.class,

@@ -14,6 +14,7 @@ import org.millrace.checkpoint.log.format.ApplicationStarted;
 import org.millrace.checkpoint.log.format.ApplicationStopped;
 import org.millrace.checkpoint.log.format.BatchCommitted;
 import org.millrace.checkpoint.log.format.BatchCut;
+import org.millrace.checkpoint.log.format.BatchFailed;
 import org.millrace.checkpoint.log.format.BatchesCounted;
 import org.millrace.checkpoint.log.format.Blocks;
 import org.millrace.checkpoint.log.format.BlocksCut;
@@ -236,6 +237,12 @@ final class EventEncoder {
     @Override
     public Object onFilesForgotten(DriverEvent.FilesForgotten event) {
       return new FilesForgotten(event.inputId(), event.paths());
+    }
+
+    @Override
+    public Object onBatchFailed(DriverEvent.BatchFailed event) {
+      return new BatchFailed(
+          event.batchTimeMs(), event.code(), event.causeClass(), event.causeMessage());
     }
 
     @Override

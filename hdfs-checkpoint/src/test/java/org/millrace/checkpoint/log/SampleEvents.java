@@ -95,6 +95,8 @@ final class SampleEvents {
         new DriverEvent.SourcesReached(
             4,
             stream,
-            List.of(SourcePosition.of("ä", 77), SourcePosition.of("b", new byte[] {1, 2}))));
+            List.of(SourcePosition.of("ä", 77), SourcePosition.of("b", new byte[] {1, 2}))),
+        new DriverEvent.BatchFailed(
+            1_700_000_005_000L, 1_050, "java.lang.ArithmeticException", "/ by zero"));
   }
 }

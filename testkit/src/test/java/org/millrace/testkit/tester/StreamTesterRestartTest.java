@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.Optional;
@@ -139,6 +140,51 @@ class StreamTesterRestartTest {
       assertThat(after.batches()).hasSize(2);
       assertThat(after.last().values()).containsExactlyInAnyOrder(count("a", 1), count("b", 1));
     }
+  }
+
+  @Test
+  void theSameFailureAfterARestartStopsTheApplicationWithoutMoreRetries() {
+    StreamTester.Builder testers =
+        StreamTester.builder(SECOND)
+            .set("millrace.batch.onFailure", "retry")
+            .set("millrace.batch.retries", "3");
+    try (StreamTester tester = testers.build()) {
+      TestInput<String> lines = tester.input();
+      lines.add("a").add("b");
+      AtomicInteger runs = new AtomicInteger();
+      failing(lines.stream(), runs, "cannot take it");
+      assertFails(tester, ErrorCode.BATCH_FAILED);
+      assertThat(runs).as("the first attempt").hasValue(4);
+
+      tester.restart();
+      failing(lines.stream(), runs, "cannot take it");
+      assertFails(tester, ErrorCode.BATCH_FAILED_AGAIN);
+      assertThat(runs).as("the second attempt").hasValue(5);
+
+      tester.restart();
+      failing(lines.stream(), runs, "another failure");
+      assertFails(tester, ErrorCode.BATCH_FAILED);
+      assertThat(runs).as("a new failure").hasValue(9);
+
+      tester.restart();
+      Collected<String> mended = tester.collect(lines.stream());
+      tester.runBatches(2);
+      assertThat(mended.values()).containsExactly(List.of("a"), List.of("b"));
+    }
+  }
+
+  private static void failing(DStream<String> lines, AtomicInteger runs, String why) {
+    lines.foreachRDD(
+        rdd -> {
+          runs.incrementAndGet();
+          throw new IllegalStateException(why);
+        });
+  }
+
+  private static void assertFails(StreamTester tester, ErrorCode code) {
+    assertThatThrownBy(() -> tester.runBatches(1))
+        .isInstanceOfSatisfying(
+            MillraceException.class, failure -> assertThat(failure.code()).isEqualTo(code));
   }
 
   private static String refused(String line) {

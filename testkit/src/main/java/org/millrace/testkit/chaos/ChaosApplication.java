@@ -72,6 +72,8 @@ final class ChaosApplication {
                 "640m",
                 "--conf",
                 "millrace.gracefulStopTimeout=" + STOP_SECONDS + "s",
+                "--conf",
+                "millrace.checkpoint.allowDroppedState=" + version.dropsState(),
                 jars.get(version).toString()));
     command.addAll(arguments);
     commands.run(COMMAND_TIMEOUT_MS, this::onSubmitLine, command);

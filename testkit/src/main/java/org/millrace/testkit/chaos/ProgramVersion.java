@@ -28,6 +28,11 @@ enum ProgramVersion {
   static final String MAIN_CLASS = "org.millrace.chaos.NumberedSums";
   private static final String TEMPLATE = "NumberedSums.template";
 
+  /** Whether it lacks state that the version before it had: B has a window more. */
+  boolean dropsState() {
+    return this == A;
+  }
+
   ProgramVersion next() {
     return this == A ? B : A;
   }

@@ -150,16 +150,21 @@ public record RunSpec(
     return (long) checkRecords * pane / Scenario.CHECK_PANES;
   }
 
-  /** The input of the scenario. */
+  /** The input of the scenario; the option "pool" makes it repeat earlier. */
   public RecordPool pool() {
+    int usual =
+        switch (scenario.input()) {
+          case TEXT ->
+              scenario == Scenario.START_UP ? RecordPool.SMALL_RECORDS : RecordPool.TEXT_RECORDS;
+          case KEY_VALUE -> RecordPool.KEY_VALUE_RECORDS;
+          case ADS -> RecordPool.ADS_RECORDS;
+          case NONE -> throw new IllegalStateException(scenario + " has no input");
+        };
+    int size = option("pool", usual);
     return switch (scenario.input()) {
-      case TEXT ->
-          RecordPool.text(
-              seed,
-              scenario == Scenario.START_UP ? RecordPool.SMALL_RECORDS : RecordPool.TEXT_RECORDS);
-      case KEY_VALUE -> RecordPool.keyValues(seed, RecordPool.KEY_VALUE_RECORDS);
-      case ADS -> RecordPool.ads(seed, RecordPool.ADS_RECORDS);
-      case NONE -> throw new IllegalStateException(scenario + " has no input");
+      case TEXT -> RecordPool.text(seed, size);
+      case KEY_VALUE -> RecordPool.keyValues(seed, size);
+      default -> RecordPool.ads(seed, size);
     };
   }
 }

@@ -1,0 +1,55 @@
+package org.millrace.benchmarks.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.millrace.benchmarks.workload.RunSpec;
+import org.millrace.benchmarks.workload.SocketSource;
+
+/** The TCP source of one run: a process that lives as long as this is open. */
+final class SocketSourceProcess implements AutoCloseable {
+  private final Process process;
+  private final int port;
+  private final int checkPort;
+
+  SocketSourceProcess(RunSpec spec) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx1g", "-XX:+UseSerialGC", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(SocketSource.class.getName());
+    command.addAll(spec.toArguments());
+    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String line =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+            .readLine();
+    if (line == null || !line.startsWith("PORTS ")) {
+      process.destroyForcibly();
+      throw new IOException("the TCP source did not say its ports, but: " + line);
+    }
+    String[] ports = line.split(" ");
+    port = Integer.parseInt(ports[1]);
+    checkPort = Integer.parseInt(ports[2]);
+  }
+
+  int port() {
+    return port;
+  }
+
+  int checkPort() {
+    return checkPort;
+  }
+
+  ProcessHandle handle() {
+    return process.toHandle();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

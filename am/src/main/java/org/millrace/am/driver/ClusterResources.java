@@ -1,6 +1,7 @@
 package org.millrace.am.driver;
 
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.millrace.api.error.MillraceException;
 
 /**
@@ -34,6 +35,14 @@ public interface ClusterResources extends AutoCloseable {
    * @param diagnostics one line that says what the application is doing
    */
   void reportProgress(float progress, String diagnostics);
+
+  /**
+   * Completes, on any thread, when executors of attempts before can find this driver: whoever has
+   * not come back before that is not late.
+   */
+  default CompletableFuture<Void> findable() {
+    return CompletableFuture.completedFuture(null);
+  }
 
   /** Stops asking and reporting; executors that still run are given back. */
   @Override

@@ -61,6 +61,11 @@ final class Driver implements BatchListener {
   private final ExecutorGroup executors;
   private final CompletableFuture<Void> terminated = new CompletableFuture<>();
   private final long startedAtMs;
+  private final RecoveryTimes recovery;
+
+  /** Whether the application goes on, and no batch has ended yet. */
+  private boolean isRecovering;
+
   private EpochClaim epoch;
 
   /** Null without a checkpoint directory. */
@@ -78,6 +83,7 @@ final class Driver implements BatchListener {
     this.ports = environment.ports();
     this.settings = environment.settings();
     this.startedAtMs = ports.clock().nowMs();
+    this.recovery = new RecoveryTimes(ports.clock());
     this.journal = new EventJournal(ports.loop());
     journal.addState(durable);
     this.executors =
@@ -97,6 +103,8 @@ final class Driver implements BatchListener {
   void open(int driverPort) {
     executors.start(
         environment.cluster().create(ports.loop(), environment.identity().attempt(), driverPort));
+    Answers.postSuccess(
+        executors.takenOver(), ports.loop(), () -> recovery.done("executors came back"));
     report();
   }
 
@@ -106,6 +114,10 @@ final class Driver implements BatchListener {
 
   EventJournal journal() {
     return journal;
+  }
+
+  RecoveryTimes recovery() {
+    return recovery;
   }
 
   DriverState durableState() {
@@ -157,8 +169,10 @@ final class Driver implements BatchListener {
     if (taken.hasCheckpoint() && !streaming.receives()) {
       executors.openCheckpoint(taken.directory(), epoch.epoch());
     }
+    isRecovering = taken.before().isPresent();
     streaming.start(startTimeMs);
     allocation.start();
+    recovery.done("streaming started");
     LOG.info(
         "streaming started: batches of {}, {} inputs, {} outputs",
         graph.batchInterval().prettyPrint(),
@@ -273,6 +287,11 @@ final class Driver implements BatchListener {
     if (status.state() == BatchStatus.State.SKIPPED) {
       LOG.warn("batch {} ms is skipped: {}", status.batchTimeMs(), status.error());
     } else if (status.state() == BatchStatus.State.COMPLETED) {
+      if (isRecovering) {
+        isRecovering = false;
+        recovery.done("first batch completed");
+        LOG.info("{}", recovery.text());
+      }
       streaming.onBatchCompleted(status);
       allocation.onBatchCompleted(status.processingMs());
     }

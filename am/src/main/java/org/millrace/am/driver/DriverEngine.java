@@ -272,8 +272,8 @@ public final class DriverEngine implements Engine {
 
   @Override
   public void start(StreamGraph graph) {
-    await(driver.executors().ready());
-    Takeover.Taken taken = new Takeover(environment, graph).take();
+    // While executors come: HDFS takes a while to give the log of the driver before away.
+    Takeover.Taken taken = new Takeover(environment, graph, driver.recovery()).take();
     Streaming made =
         new Streaming(
             ports,
@@ -301,8 +301,11 @@ public final class DriverEngine implements Engine {
               made.keepStates(keeper);
             });
     epoch = taken.claim().epoch();
+    CompletableFuture<Void> prepared = made.prepare();
     await(sinks.open(graph.outputs(), application(taken), epoch));
-    await(made.prepare());
+    await(driver.executors().ready());
+    await(prepared);
+    driver.recovery().done("inputs and block logs prepared");
     streaming = made;
     CompletableFuture<Void> durable = new CompletableFuture<>();
     await(

@@ -2,6 +2,7 @@ package org.millrace.am.driver;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.millrace.api.spi.Engine;
 import org.millrace.checkpoint.runtime.Loop;
@@ -48,8 +49,14 @@ public interface DriverRuntime {
    * @param settings as resolved with the program's: size and number of executors
    * @param epoch of the driver, carried by the executors that it launches
    * @param driverPort where executors reach the driver on {@link #host()}
+   * @param findable completes when executors of attempts before can find this driver
    */
-  ClusterResources clusterResources(Loop driverLoop, Settings settings, long epoch, int driverPort);
+  ClusterResources clusterResources(
+      Loop driverLoop,
+      Settings settings,
+      long epoch,
+      int driverPort,
+      CompletableFuture<Void> findable);
 
   /** The driver's page answers on this port from now on; the tracking URL follows. */
   void onWebServer(int port);

@@ -129,7 +129,7 @@ final class ExecutorGroup
     registry.start();
     cluster.start(this);
     cluster.requestExecutors(wanted);
-    registry.takeOver(adoptionTimeoutMs);
+    registry.takeOver(adoptionTimeoutMs, cluster.findable());
     loop.schedule(startTimeoutMs, this::giveUpWaiting);
     loop.schedule(STRAGGLERS_MS, this::lookForStragglers);
   }
@@ -179,7 +179,10 @@ final class ExecutorGroup
     registry.openCheckpoint(directory, epoch);
   }
 
-  /** Completes when all wanted executors are there, or some and the others are late. */
+  /**
+   * Completes when all wanted executors are there, or some of an attempt before, or some and the
+   * others are late.
+   */
   CompletableFuture<Void> ready() {
     return ready;
   }
@@ -334,7 +337,8 @@ final class ExecutorGroup
     // It may have been launched with older ones.
     tokens.ifPresent(
         fresh -> registry.send(executor.id, Envelope.newBuilder().setUpdateTokens(fresh)));
-    if (registry.live().size() >= wanted) {
+    if (registry.live().size() >= wanted || executor.isTakenOver()) {
+      // Output is waited for: those that come later join the batches then.
       ready.complete(null);
     } else {
       loop.schedule(LATE_EXECUTORS_MS, () -> ready.complete(null));

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.executor.ExecutorIds;
@@ -114,13 +115,17 @@ final class ExecutorRegistry implements FrameHandler {
     return Set.of();
   }
 
-  /** Takes over who is expected; who has not come at the deadline is given up. */
-  void takeOver(long deadlineMs) {
+  /**
+   * Takes over who is expected; who has not come within this time after they could find this driver
+   * is given up.
+   */
+  void takeOver(long deadlineMs, CompletableFuture<Void> findable) {
     isTakingOver = true;
     announceWhenComplete();
     if (!takenOver.isDone()) {
       LOG.info("waiting for the executors of {} containers of attempts before", missing.size());
-      loop.schedule(deadlineMs, () -> giveUpMissing(deadlineMs));
+      Answers.postSuccess(
+          findable, loop, () -> loop.schedule(deadlineMs, () -> giveUpMissing(deadlineMs)));
     }
   }
 

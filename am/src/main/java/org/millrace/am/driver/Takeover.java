@@ -38,6 +38,7 @@ final class Takeover {
   private final Settings settings;
   private final StreamGraph graph;
   private final String directory;
+  private final RecoveryTimes times;
   private List<SealedEpoch> replaced = List.of();
 
   /**
@@ -58,11 +59,12 @@ final class Takeover {
       Optional<DriverState> before,
       List<DriverEvent.Operator> operators) {}
 
-  Takeover(DriverEnvironment environment, StreamGraph graph) {
+  Takeover(DriverEnvironment environment, StreamGraph graph, RecoveryTimes times) {
     this.ports = environment.ports();
     this.identity = environment.identity();
     this.settings = environment.settings();
     this.graph = graph;
+    this.times = times;
     this.directory = graph.checkpointDirectory().orElse(identity.eventLogDirectory());
   }
 
@@ -71,13 +73,16 @@ final class Takeover {
     List<DriverEvent.Operator> operators = Operators.of(graph);
     Epochs epochs = new Epochs(ports.files(), directory);
     EpochClaim claim = await(epochs.claim(identity.applicationId(), identity.attempt()));
+    times.done("epoch claimed");
     List<SealedEpoch> sealed = await(epochs.seal(claim, LEASE_TIMEOUT));
+    times.done("log sealed");
     replaced = sealed;
     if (graph.restart() != Restart.ANEW) {
       EventHistory history = history(claim, sealed);
       if (history != null) {
         DriverState state = new DriverState();
         history.events().forEach(state::replay);
+        times.done("log read");
         if (state.started() != null) {
           return goOn(claim, history, state, operators);
         }
@@ -170,6 +175,7 @@ final class Takeover {
     await(
         new EventSnapshots(ports.files(), ports.work(), directory)
             .write(claim.epoch(), position, state.events()));
+    times.done("snapshot written");
   }
 
   private <T> T await(CompletableFuture<T> future) {

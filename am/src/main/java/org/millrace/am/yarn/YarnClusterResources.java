@@ -3,6 +3,7 @@ package org.millrace.am.yarn;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.millrace.am.driver.ClusterResources;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -29,6 +30,7 @@ public final class YarnClusterResources implements ClusterResources {
   private final Loop loop;
   private final Clock clock;
   private final ContainerBroker broker;
+  private final CompletableFuture<Void> findable;
   private final Map<String, Executor> executors = new HashMap<>();
 
   private Listener listener;
@@ -37,10 +39,17 @@ public final class YarnClusterResources implements ClusterResources {
   private int earlyEnds;
   private boolean closed;
 
-  YarnClusterResources(Loop loop, Clock clock, ContainerBroker broker) {
+  YarnClusterResources(
+      Loop loop, Clock clock, ContainerBroker broker, CompletableFuture<Void> findable) {
     this.loop = Objects.requireNonNull(loop, "loop");
     this.clock = Objects.requireNonNull(clock, "clock");
     this.broker = Objects.requireNonNull(broker, "broker");
+    this.findable = Objects.requireNonNull(findable, "findable");
+  }
+
+  @Override
+  public CompletableFuture<Void> findable() {
+    return findable;
   }
 
   @Override

@@ -85,7 +85,11 @@ final class YarnDriverRuntime implements DriverRuntime {
 
   @Override
   public ClusterResources clusterResources(
-      Loop driverLoop, Settings settings, long epoch, int driverPort) {
+      Loop driverLoop,
+      Settings settings,
+      long epoch,
+      int driverPort,
+      CompletableFuture<Void> findable) {
     awaitRegistration();
     clients.launchWith(
         new ExecutorLaunch(
@@ -96,7 +100,7 @@ final class YarnDriverRuntime implements DriverRuntime {
             epoch,
             environment.shared(),
             credentials::executorTokens));
-    return new YarnClusterResources(driverLoop, clock, clients);
+    return new YarnClusterResources(driverLoop, clock, clients, findable);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class ExecutorRegistryTest {
   @BeforeEach
   void start() {
     loop.execute(registry::start);
-    loop.execute(() -> registry.takeOver(10_000));
+    loop.execute(() -> registry.takeOver(10_000, CompletableFuture.completedFuture(null)));
     time.runUntilIdle();
   }
 

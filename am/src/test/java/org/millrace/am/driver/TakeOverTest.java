@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.millrace.am.driver.ExecutorRegistry.RegistrySettings;
 import org.millrace.am.schedule.LiveExecutor;
@@ -34,11 +35,15 @@ class TakeOverTest {
       new ExecutorRegistry(new RegistrySettings(ATTEMPT, Map.of(), 5_000), loop, time, listener);
 
   private void start(String... kept) {
+    start(CompletableFuture.completedFuture(null), kept);
+  }
+
+  private void start(CompletableFuture<Void> findable, String... kept) {
     loop.execute(
         () -> {
           registry.start();
           registry.expect(Set.of(kept));
-          registry.takeOver(10_000);
+          registry.takeOver(10_000, findable);
         });
     time.runUntilIdle();
   }
@@ -115,6 +120,20 @@ class TakeOverTest {
     assertThat(executor.isTakenOver()).isTrue();
     assertThat(executor.registration.getMarks(0).getUntil()).isEqualTo(12);
     assertThat(executor.registration.getReceivers(0).getStreamId()).isEqualTo(5);
+  }
+
+  @Test
+  void timeRunsFromWhenTheyCanFindTheDriver() {
+    CompletableFuture<Void> findable = new CompletableFuture<>();
+    start(findable, "c1");
+    time.advance(60_000);
+    assertThat(listener.events).isEmpty();
+    findable.complete(null);
+    time.advance(9_999);
+    assertThat(listener.events).isEmpty();
+    time.advance(1);
+
+    assertThat(listener.events).containsExactly("given up c1");
   }
 
   @Test

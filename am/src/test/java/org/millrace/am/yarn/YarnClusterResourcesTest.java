@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,8 @@ class YarnClusterResourcesTest {
   private final Loop loop = time.loop("driver");
   private final FakeBroker yarn = new FakeBroker();
   private final Events events = new Events();
-  private final YarnClusterResources resources = new YarnClusterResources(loop, time, yarn);
+  private final YarnClusterResources resources =
+      new YarnClusterResources(loop, time, yarn, CompletableFuture.completedFuture(null));
 
   @BeforeEach
   void start() {
@@ -136,7 +138,8 @@ class YarnClusterResourcesTest {
     FakeBroker broker = new FakeBroker();
     broker.keep("c1", "n1");
     broker.keep("c2", "n2");
-    YarnClusterResources after = new YarnClusterResources(loop, time, broker);
+    YarnClusterResources after =
+        new YarnClusterResources(loop, time, broker, CompletableFuture.completedFuture(null));
 
     onLoop(() -> after.start(events));
     assertThat(events.seen).containsExactly("kept [c1, c2]");

@@ -30,6 +30,9 @@ public final class BlockMemory {
   @GuardedBy("lock")
   private final List<Runnable> replicaWaiters = new ArrayList<>();
 
+  // Volatile: set once by the store that uses the memory, run by threads of receivers.
+  private volatile Runnable onShort = () -> {};
+
   @GuardedBy("lock")
   private boolean replicasExpected;
 
@@ -47,6 +50,24 @@ public final class BlockMemory {
 
   public BlockMemory(MemoryAccountant accountant) {
     this.accountant = accountant;
+  }
+
+  /** Runs {@code action}, on any thread, each time a receiver has to wait for memory. */
+  void onShort(Runnable action) {
+    onShort = action;
+  }
+
+  /** What receivers wait for now. */
+  long awaitedBytes() {
+    lock.lock();
+    try {
+      return requests.stream()
+          .filter(request -> !request.granted().isDone())
+          .mapToLong(MemoryRequest::bytes)
+          .sum();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether other executors may send their blocks here. */
@@ -90,6 +111,7 @@ public final class BlockMemory {
       lock.unlock();
     }
     awaitAccountant();
+    onShort.run();
     return request;
   }
 

@@ -26,12 +26,16 @@ import org.millrace.runner.wire.proto.ReplicateBlock;
  * Thread-safe.
  *
  * <p>Blocks are held in the bytes in which they were received and are handed out in the same bytes.
- * Of a stream it holds one run of blocks without a gap.
+ * Of a stream it holds one run of blocks without a gap. While nobody takes blocks, those that the
+ * log has leave memory, the oldest first, when receivers need it; from then on they are read from
+ * the log.
  */
 public final class BlockStore implements BlockReader {
   private final PeerLinks peerLinks;
   private final BlockMemory memory;
   private final BlockFetcher fetcher;
+  private final LoggedBlockReader logReader;
+  private final long mostSpilledBytes;
   private final ReentrantLock lock = new ReentrantLock();
 
   @GuardedBy("lock")
@@ -44,17 +48,30 @@ public final class BlockStore implements BlockReader {
   private int newestExecutor;
 
   @GuardedBy("lock")
+  private boolean spilling;
+
+  @GuardedBy("lock")
   private boolean closed;
 
   /**
+   * @param logReader of the log of this executor
+   * @param mostSpilledBytes bytes of blocks that may be in the log alone
    * @param controlLoop where a fetch that gets no answer is given up
    * @param fetchTimeoutMs how long one holder may take to answer
    */
   public BlockStore(
-      PeerLinks peerLinks, BlockMemory memory, Loop controlLoop, long fetchTimeoutMs) {
+      PeerLinks peerLinks,
+      BlockMemory memory,
+      LoggedBlockReader logReader,
+      long mostSpilledBytes,
+      Loop controlLoop,
+      long fetchTimeoutMs) {
     this.peerLinks = peerLinks;
     this.memory = memory;
+    this.logReader = logReader;
+    this.mostSpilledBytes = mostSpilledBytes;
     this.fetcher = new BlockFetcher(peerLinks, controlLoop, fetchTimeoutMs);
+    memory.onShort(this::spill);
   }
 
   public BlockMemory memory() {
@@ -81,7 +98,90 @@ public final class BlockStore implements BlockReader {
     }
   }
 
-  /** All bytes of a block that is held here. */
+  /** A block of a receiver of this executor is durable in the log. */
+  public void onLogged(BlockId id, LoggedPlace place) {
+    lock.lock();
+    try {
+      HeldStream stream = streams.get(id.streamId());
+      if (stream != null) {
+        stream.onLogged(id.sequence(), place);
+      }
+    } finally {
+      lock.unlock();
+    }
+    spill();
+  }
+
+  /** Nobody takes blocks: the log gives room to newer ones from now on. */
+  public void beginSpilling() {
+    setSpilling(true);
+    spill();
+  }
+
+  /** Blocks are taken again: receivers wait for that. */
+  public void endSpilling() {
+    setSpilling(false);
+  }
+
+  private void setSpilling(boolean now) {
+    lock.lock();
+    try {
+      spilling = now;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The first block of a stream that is in memory here. */
+  public long memoryFrom(long streamId) {
+    lock.lock();
+    try {
+      HeldStream stream = streams.get(streamId);
+      return stream == null ? 0 : stream.memoryFrom();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives receivers that wait the memory of the oldest blocks that the log has. */
+  private void spill() {
+    long wantedBytes = memory.awaitedBytes();
+    if (wantedBytes == 0) {
+      return;
+    }
+    List<StoredBlock> spilled = new ArrayList<>();
+    lock.lock();
+    try {
+      if (spilling && !closed) {
+        streams.values().stream()
+            .filter(HeldStream::primary)
+            .forEach(stream -> spill(stream, wantedBytes, spilled));
+      }
+    } finally {
+      lock.unlock();
+    }
+    giveBack(spilled, true);
+  }
+
+  @GuardedBy("lock")
+  private void spill(HeldStream stream, long wantedBytes, List<StoredBlock> spilled) {
+    long freedBytes = spilled.stream().mapToLong(StoredBlock::reservedBytes).sum();
+    while (freedBytes < wantedBytes && spilledBytes() < mostSpilledBytes) {
+      Optional<StoredBlock> oldest = stream.spill();
+      if (oldest.isEmpty()) {
+        return;
+      }
+      spilled.add(oldest.get());
+      freedBytes += oldest.get().reservedBytes();
+    }
+  }
+
+  @GuardedBy("lock")
+  private long spilledBytes() {
+    return streams.values().stream().mapToLong(HeldStream::spilledBytes).sum();
+  }
+
+  /** All bytes of a block that is in memory here. */
   public Optional<ByteBuffer> encoded(BlockId id) {
     return encoded(id.streamId(), id.sequence());
   }
@@ -99,9 +199,23 @@ public final class BlockStore implements BlockReader {
   @Override
   public CompletableFuture<Block> read(BlockId id, List<Integer> holders) {
     Optional<ByteBuffer> held = encoded(id);
-    return held.isPresent()
-        ? CompletableFuture.completedFuture(BlockLayout.view(held.get()))
+    if (held.isPresent()) {
+      return CompletableFuture.completedFuture(BlockLayout.view(held.get()));
+    }
+    Optional<LoggedPlace> logged = logged(id.streamId(), id.sequence());
+    return logged.isPresent()
+        ? logReader.read(id, logged.get()).thenApply(BlockLayout::view)
         : fetcher.fetch(id, holders);
+  }
+
+  private Optional<LoggedPlace> logged(long streamId, long sequence) {
+    lock.lock();
+    try {
+      HeldStream stream = streams.get(streamId);
+      return stream == null ? Optional.empty() : stream.logged(sequence);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Drops the blocks of the stream below {@code until} and gives their memory back. */
@@ -215,6 +329,24 @@ public final class BlockStore implements BlockReader {
 
   public void onFetchBlock(int fromExecutor, FetchBlock message) {
     Optional<ByteBuffer> held = encoded(message.getStreamId(), message.getSequence());
+    Optional<LoggedPlace> logged =
+        held.isPresent() ? Optional.empty() : logged(message.getStreamId(), message.getSequence());
+    if (logged.isPresent()) {
+      CompletableFuture<Void> unused =
+          logReader
+              .read(new BlockId(message.getStreamId(), message.getSequence()), logged.get())
+              .handle(
+                  (bytes, failure) -> {
+                    // Whoever asked turns elsewhere when there is none.
+                    answer(fromExecutor, message, Optional.ofNullable(bytes));
+                    return null;
+                  });
+    } else {
+      answer(fromExecutor, message, held);
+    }
+  }
+
+  private void answer(int fromExecutor, FetchBlock message, Optional<ByteBuffer> held) {
     Envelope envelope =
         Envelope.newBuilder()
             .setFetchedBlock(

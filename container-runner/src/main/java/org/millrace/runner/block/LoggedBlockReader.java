@@ -1,5 +1,6 @@
 package org.millrace.runner.block;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,8 +15,8 @@ import org.millrace.runner.wire.proto.BlockSlice;
 import org.millrace.runner.wire.proto.LoggedBlocks;
 
 /**
- * Reads blocks from the logs of executors that are gone. Thread-safe. Blocks that stand close
- * together in a segment are read at once.
+ * Reads blocks from the logs of executors. Thread-safe. Blocks that stand close together in a
+ * segment are read at once.
  */
 public final class LoggedBlockReader {
   private static final String EXECUTOR = "blocks";
@@ -84,18 +85,35 @@ public final class LoggedBlockReader {
     return work.run(EXECUTOR, () -> readNow(run));
   }
 
+  /** All bytes of one block, checked; fails as {@link #read(Run)} does. */
+  CompletableFuture<ByteBuffer> read(BlockId id, LoggedPlace place) {
+    return work.run(
+        EXECUTOR,
+        () -> {
+          ByteBuffer bytes =
+              BlockLogReader.readAll(files, place.directory(), List.of(place.location()))
+                  .get(0)
+                  .bytes();
+          require(id, BlockLayout.decode(bytes), place.directory());
+          return bytes;
+        });
+  }
+
   private List<Block> readNow(Run run) {
     List<Block> blocks = new ArrayList<>(run.locations().size());
     for (ReceivedBlock logged : BlockLogReader.readAll(files, run.directory(), run.locations())) {
       BlockId id = new BlockId(run.streamId(), run.from() + blocks.size());
-      Block block = BlockLayout.decode(logged.bytes());
-      if (!block.id().equals(id)) {
-        throw new MillraceException(
-            ErrorCode.CORRUPT_LOG,
-            "%s has %s where %s should be".formatted(run.directory(), block.id(), id));
-      }
-      blocks.add(block);
+      blocks.add(require(id, BlockLayout.decode(logged.bytes()), run.directory()));
     }
     return blocks;
+  }
+
+  private static Block require(BlockId id, Block block, String directory) {
+    if (!block.id().equals(id)) {
+      throw new MillraceException(
+          ErrorCode.CORRUPT_LOG,
+          "%s has %s where %s should be".formatted(directory, block.id(), id));
+    }
+    return block;
   }
 }

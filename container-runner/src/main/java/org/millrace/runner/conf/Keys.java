@@ -120,6 +120,15 @@ public final class Keys {
           "Whether what receivers store goes to a log in the checkpoint directory before it counts"
               + " as safe, so that no loss of executors or of the driver loses it. Without a value:"
               + " when there is a checkpoint directory. It cannot be true without one.");
+  public static final Key<Long> WRITE_AHEAD_LOG_LIMIT =
+      Key.bytes(
+          "millrace.receiver.writeAheadLog.limit",
+          "16g",
+          1L << 20,
+          "",
+          "While there is no driver, received blocks leave the memory of an executor for newer ones"
+              + " once they are in the log. At this many bytes that are in the log alone receivers"
+              + " stop reading until a driver is there.");
   public static final Key<Boolean> BACKPRESSURE_ENABLED =
       Key.bool(
           "millrace.backpressure.enabled",

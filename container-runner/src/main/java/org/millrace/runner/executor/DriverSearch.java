@@ -9,12 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks for a driver of a higher attempt, at first often, then each second, until one is found.
- * Owned by the control loop.
+ * Looks for a driver of a higher attempt, at first often, because a cluster manager starts one
+ * within seconds, then each second, until one is found. Owned by the control loop.
  */
 final class DriverSearch {
   private static final Logger LOG = LoggerFactory.getLogger(DriverSearch.class);
   private static final long FIRST_PAUSE_MS = 100;
+  private static final int FIRST_LOOKS = 50;
   private static final long LONGEST_PAUSE_MS = 1_000;
 
   private final Loop loop;
@@ -23,6 +24,7 @@ final class DriverSearch {
   private boolean searching;
   private long attempt;
   private long pauseMs = FIRST_PAUSE_MS;
+  private int looks;
   private Loop.Timer next;
 
   DriverSearch(Loop loop, DriverFinder finder, Consumer<FoundDriver> onFound) {
@@ -37,6 +39,7 @@ final class DriverSearch {
       searching = true;
       attempt = afterAttempt;
       pauseMs = FIRST_PAUSE_MS;
+      looks = 0;
       look();
     }
   }
@@ -80,6 +83,8 @@ final class DriverSearch {
 
   private void pause() {
     next = loop.schedule(pauseMs, this::look);
-    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+    if (++looks > FIRST_LOOKS) {
+      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+    }
   }
 }

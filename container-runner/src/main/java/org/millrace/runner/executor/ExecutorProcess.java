@@ -219,6 +219,7 @@ public final class ExecutorProcess {
     answerDeadline.cancel();
     living = living.ofDriverBefore();
     links.serve(driver.attempt, driver.connection);
+    rooms.receivers().onDriverBack();
   }
 
   /** A driver of a higher attempt says that it listens. */
@@ -257,6 +258,7 @@ public final class ExecutorProcess {
     driver.link.close();
     links.dropForDriver();
     state = State.SUSPENDED;
+    rooms.receivers().onDriverLost();
     search.goOn(servedAttempt);
   }
 
@@ -337,6 +339,7 @@ public final class ExecutorProcess {
       search.stop();
       LOG.info("The driver is heard again: tasks go on");
       rooms.tasks().resume();
+      rooms.receivers().onDriverBack();
     }
   }
 
@@ -352,6 +355,7 @@ public final class ExecutorProcess {
           timing.lifeLeaseMs());
       state = State.SUSPENDED;
       rooms.tasks().suspend();
+      rooms.receivers().onDriverLost();
       startLifeLease(why);
       search.start(servedAttempt);
     }

@@ -27,6 +27,15 @@ public interface ReceiverService extends AutoCloseable {
   void onMembership(Membership membership);
 
   /**
+   * No driver takes blocks for a while: receivers go on into the log, and wait for memory only when
+   * that has all that it may.
+   */
+  void onDriverLost();
+
+  /** A driver takes blocks again. */
+  void onDriverBack();
+
+  /**
    * A {@code ReplicateBlock}, {@code BlockReplicated}, {@code FetchBlock} or {@code FetchedBlock}
    * from another executor; on a network thread, or on the sender's thread when it came by
    * reference.

@@ -2,6 +2,7 @@ package org.millrace.runner.receive;
 
 import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.runner.block.BlockStore;
 import org.millrace.runner.block.StoredBlock;
 
 /**
@@ -11,14 +12,16 @@ import org.millrace.runner.block.StoredBlock;
 final class LoggedStream {
   private final String directory;
   private final ReceivedBlockLog log;
+  private final BlockStore store;
   private final SafeMark mark;
   private final Loop loop;
   private long stored;
   private long storedRecords;
 
-  LoggedStream(String directory, ReceivedBlockLog log, SafeMark mark, Loop loop) {
+  LoggedStream(String directory, ReceivedBlockLog log, BlockStore store, SafeMark mark, Loop loop) {
     this.directory = directory;
     this.log = log;
+    this.store = store;
     this.mark = mark;
     this.loop = loop;
   }
@@ -34,6 +37,14 @@ final class LoggedStream {
     long until = stored;
     long untilRecords = storedRecords;
     // A failure is one of the log and told by it.
-    Answers.postSuccess(log.append(block), loop, () -> mark.moveTo(until, untilRecords));
+    Answers.post(
+        log.append(block),
+        loop,
+        (place, failure) -> {
+          if (failure == null) {
+            store.onLogged(block.id(), place);
+            mark.moveTo(until, untilRecords);
+          }
+        });
   }
 }

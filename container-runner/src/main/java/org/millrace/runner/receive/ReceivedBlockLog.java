@@ -2,6 +2,7 @@ package org.millrace.runner.receive;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.millrace.runner.block.LoggedPlace;
 import org.millrace.runner.block.StoredBlock;
 
 /**
@@ -20,10 +21,10 @@ public interface ReceivedBlockLog {
   }
 
   /**
-   * Appends a block; completes when it and all before it are flushed. A failure is final: with it,
-   * or after it, nothing is known to be durable, and every later append fails too.
+   * Appends a block; completes with its place when it and all before it are flushed. A failure is
+   * final: with it, or after it, nothing is known to be durable, and every later append fails too.
    */
-  CompletableFuture<Void> append(StoredBlock block);
+  CompletableFuture<LoggedPlace> append(StoredBlock block);
 
   /** The blocks of a stream below {@code until} are not needed any more. */
   void release(long streamId, long until);

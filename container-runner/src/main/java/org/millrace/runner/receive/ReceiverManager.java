@@ -118,6 +118,16 @@ public final class ReceiverManager implements ReceiverService {
   }
 
   @Override
+  public void onDriverLost() {
+    store.beginSpilling();
+  }
+
+  @Override
+  public void onDriverBack() {
+    store.endSpilling();
+  }
+
+  @Override
   public void onMembership(Membership membership) {
     peers = PeerChoice.among(membership, environment.peerLinks().self());
     store.onMembership(membership);
@@ -257,7 +267,7 @@ public final class ReceiverManager implements ReceiverService {
         logs.computeIfAbsent(
             directory,
             name -> environment.logs().open(name, failure -> onLogFailed(name, failure)));
-    return Optional.of(new LoggedStream(directory, log, mark, loop));
+    return Optional.of(new LoggedStream(directory, log, store, mark, loop));
   }
 
   private void onLogFailed(String directory, Throwable failure) {
@@ -296,12 +306,18 @@ public final class ReceiverManager implements ReceiverService {
     }
   }
 
+  private void replicate(ReceivedStream stream) {
+    // What is in the log alone is not copied any more.
+    stream.replicator().onReleased(store.memoryFrom(stream.streamId()));
+    stream.replicator().onTick();
+  }
+
   private void scheduleTick() {
     loop.schedule(
         TICK_MS,
         () -> {
           if (!closed) {
-            streams.values().forEach(stream -> stream.replicator().onTick());
+            streams.values().forEach(this::replicate);
             scheduleTick();
           }
         });

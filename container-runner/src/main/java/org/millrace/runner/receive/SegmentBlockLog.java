@@ -15,14 +15,17 @@ import org.millrace.checkpoint.segment.RecordLogOptions;
 import org.millrace.runner.block.BlockHeader;
 import org.millrace.runner.block.BlockId;
 import org.millrace.runner.block.BlockLayout;
+import org.millrace.runner.block.LoggedPlace;
 import org.millrace.runner.block.LoggedSource;
 import org.millrace.runner.block.StoredBlock;
 
 /** Logs received blocks in segments on a file system. Owned by the control loop. */
 public final class SegmentBlockLog implements ReceivedBlockLog {
+  private final String directory;
   private final BlockLog log;
 
-  private SegmentBlockLog(BlockLog log) {
+  private SegmentBlockLog(String directory, BlockLog log) {
+    this.directory = directory;
     this.log = log;
   }
 
@@ -34,7 +37,8 @@ public final class SegmentBlockLog implements ReceivedBlockLog {
   public static Opener opener(
       DurableFiles files, Loop loop, Clock clock, int executor, RecordLogOptions options) {
     return (directory, onFailed) ->
-        new SegmentBlockLog(start(files, loop, clock, directory, executor, options, onFailed));
+        new SegmentBlockLog(
+            directory, start(files, loop, clock, directory, executor, options, onFailed));
   }
 
   private static BlockLog start(
@@ -49,7 +53,7 @@ public final class SegmentBlockLog implements ReceivedBlockLog {
   }
 
   @Override
-  public CompletableFuture<Void> append(StoredBlock block) {
+  public CompletableFuture<LoggedPlace> append(StoredBlock block) {
     ByteBuffer bytes = block.encoded();
     BlockHeader header = BlockLayout.header(bytes);
     BlockId id = header.id();
@@ -63,7 +67,8 @@ public final class SegmentBlockLog implements ReceivedBlockLog {
             position.map(at -> LoggedSource.position(id.streamId(), at)),
             bytes);
     try {
-      return log.append(received).thenApply(logged -> null);
+      return log.append(received)
+          .thenApply(logged -> new LoggedPlace(directory, logged.location()));
     } catch (MillraceException failure) {
       return CompletableFuture.failedFuture(failure);
     }

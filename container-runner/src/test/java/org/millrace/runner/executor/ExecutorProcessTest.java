@@ -444,6 +444,7 @@ class ExecutorProcessTest {
     time.runUntilIdle();
 
     assertThat(tasks.calls).containsExactly("suspend");
+    assertThat(receivers.hasDriver).isFalse();
     assertThat(ended).isNotDone();
   }
 
@@ -491,9 +492,11 @@ class ExecutorProcessTest {
 
     returnOfTheDriver(8);
     assertThat(tasks.calls).containsExactly("suspend", "reset 8");
+    assertThat(receivers.hasDriver).isFalse();
     second.taken();
     sayAsSecond(ScriptedDriver.registered(3, true));
     time.advance(100);
+    assertThat(receivers.hasDriver).isTrue();
     assertThat(second.taken(MessageCase.HEARTBEAT))
         .isNotEmpty()
         .allSatisfy(beat -> assertThat(beat.getEpoch()).isEqualTo(8))
@@ -532,9 +535,9 @@ class ExecutorProcessTest {
 
     toExecutor.close();
     time.advance(1_000);
-    assertThat(calls).containsOnly("find 7").hasSize(4);
+    assertThat(calls).containsOnly("find 7").hasSize(11);
     time.advance(10_000);
-    assertThat(calls.size()).isBetween(13, 15);
+    assertThat(calls.size()).isBetween(57, 62);
     finderFails = false;
     found = new DriverFinder.FoundDriver(7, DRIVER);
     time.advance(2_000);

@@ -17,6 +17,9 @@ class FakeReceivers implements ReceiverService {
   final List<String> calls;
   final AtomicLong until = new AtomicLong();
 
+  /** Volatile: set by the executor's loop, read by the test. */
+  volatile boolean hasDriver = true;
+
   /** Notes into this list. */
   FakeReceivers(List<String> calls) {
     this.calls = calls;
@@ -49,6 +52,16 @@ class FakeReceivers implements ReceiverService {
   @Override
   public void release(ReleaseBlocks message) {
     calls.add("release " + message.getStreamsCount());
+  }
+
+  @Override
+  public void onDriverLost() {
+    hasDriver = false;
+  }
+
+  @Override
+  public void onDriverBack() {
+    hasDriver = true;
   }
 
   @Override

@@ -8,10 +8,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.millrace.checkpoint.segment.RecordLocation;
+import org.millrace.runner.block.LoggedPlace;
 import org.millrace.runner.block.StoredBlock;
 
 /** A log that flushes when the test says so, or at once. Not thread-safe: for simulated time. */
 final class FakeBlockLog implements ReceivedBlockLog {
+  private static final String DIRECTORY = "/log";
+  private static final String SEGMENT = "segment";
+
   private final List<StoredBlock> flushed = new ArrayList<>();
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
   private final Map<Long, Long> released = new TreeMap<>();
@@ -19,7 +24,7 @@ final class FakeBlockLog implements ReceivedBlockLog {
   private boolean held;
   private Optional<Throwable> failure = Optional.empty();
 
-  private record Pending(StoredBlock block, CompletableFuture<Void> done) {}
+  private record Pending(StoredBlock block, CompletableFuture<LoggedPlace> done) {}
 
   void onFailed(Consumer<Throwable> told) {
     onFailed = told;
@@ -41,7 +46,10 @@ final class FakeBlockLog implements ReceivedBlockLog {
   void flushNext() {
     Pending next = pending.remove();
     flushed.add(next.block());
-    next.done().complete(null);
+    next.done()
+        .complete(
+            new LoggedPlace(
+                DIRECTORY, new RecordLocation(SEGMENT, 0, next.block().encoded().remaining())));
   }
 
   /** The log takes no more; what waits fails. */
@@ -72,7 +80,7 @@ final class FakeBlockLog implements ReceivedBlockLog {
   }
 
   @Override
-  public CompletableFuture<Void> append(StoredBlock block) {
+  public CompletableFuture<LoggedPlace> append(StoredBlock block) {
     if (failure.isPresent()) {
       return CompletableFuture.failedFuture(failure.get());
     }

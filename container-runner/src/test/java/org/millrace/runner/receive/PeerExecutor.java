@@ -19,11 +19,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.millrace.api.streaming.receiver.Receiver;
 import org.millrace.api.streaming.receiver.SourcePosition;
+import org.millrace.checkpoint.files.FakeDurableFiles;
 import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.block.BlockMemory;
 import org.millrace.runner.block.BlockStore;
+import org.millrace.runner.block.LoggedBlockReader;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.executor.PeerLinks;
 import org.millrace.runner.memory.BudgetAccountant;
@@ -69,7 +71,14 @@ final class PeerExecutor {
     this.loop = loop;
     this.work = work;
     this.accountant = new BudgetAccountant(memoryBytes, ALL_BUT_HALF_FOR_BLOCKS);
-    this.store = new BlockStore(links, new BlockMemory(accountant), loop, 1_000);
+    this.store =
+        new BlockStore(
+            links,
+            new BlockMemory(accountant),
+            new LoggedBlockReader(new FakeDurableFiles(work, clock), work),
+            1 << 20,
+            loop,
+            1_000);
     ClassLoader classes = PeerExecutor.class.getClassLoader();
     this.manager =
         new ReceiverManager(

@@ -24,6 +24,13 @@ public final class Lab implements AutoCloseable {
       "^rm: .*Application attempt .* doesn't exist in ApplicationMasterService cache"
           + "|asked this attempt to shut down";
 
+  /**
+   * What {@link #expectError} takes when a driver is replaced that is not dead: it says that it was
+   * fenced, and halts.
+   */
+  public static final String HALTED_BY_FENCING =
+      "^container_\\S+: .*Fatal fault in '.*FencedException";
+
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final long POLL_MS = 20;
 

@@ -77,9 +77,12 @@ public final class LabContainer {
     await(OsProcess.State.PAUSED);
   }
 
+  /** Lets it go on; the first thing that it does may be to end. */
   public void resume() {
     process.signal("CONT");
-    await(OsProcess.State.RUNNING);
+    if (!process.awaitState(OsProcess.State.RUNNING, SIGNAL_TIMEOUT) && process.alive()) {
+      throw new LabException(this + " did not resume but is " + process.state());
+    }
   }
 
   private void await(OsProcess.State wanted) {

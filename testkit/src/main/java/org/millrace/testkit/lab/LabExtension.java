@@ -77,6 +77,9 @@ public final class LabExtension implements BeforeAllCallback, AfterAllCallback, 
       return builder
           // The logs of a container that has ended stay, so that they can be looked through.
           .set("yarn.nodemanager.delete.debug-delay-sec", "3600")
+          // A busy machine may hold processes up for seconds; a killed driver is known by its exit.
+          .set("yarn.am.liveness-monitor.expiry-interval-ms", "30000")
+          .set("yarn.nm.liveness-monitor.expiry-interval-ms", "20000")
           // Who may do what with whose application; nobody else administers.
           .set("yarn.acl.enable", "true")
           .set("yarn.admin.acl", user)

@@ -122,14 +122,16 @@ record OsProcess(long pid, long startToken) {
     ProcessHandle.of(pid).filter(handle -> alive()).ifPresent(ProcessHandle::destroyForcibly);
   }
 
-  /** Waits until the process is in the state; false when it is not in time. */
+  /** Waits until the process is in the state; false when it is not in time, or dead. */
   boolean awaitState(State wanted, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (state() != wanted) {
-      if (System.nanoTime() > deadline) {
+    State now = state();
+    while (now != wanted) {
+      if (now == State.DEAD || System.nanoTime() > deadline) {
         return false;
       }
       Pause.ms(POLL_MS);
+      now = state();
     }
     return true;
   }

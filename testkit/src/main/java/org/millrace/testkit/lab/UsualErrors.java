@@ -30,6 +30,13 @@ final class UsualErrors {
               "A master that changes its tracking URL while it runs: the ResourceManager stores the"
                   + " change and has no transition for the answer of its store."),
           usual(
+              "^rm: \\S+ \\S+ ERROR [^\n"
+                  + "]*AppBlock: Failed to read the attempts of the application [^\n"
+                  + "]*\n.*User dr\\.who does not have privilege to see this application",
+              "A page of an application is asked for while it has no master: the ResourceManager"
+                  + " shows its own page instead, and nobody in particular may not see the"
+                  + " attempts there."),
+          usual(
               "^dn\\d+: .*JMXJsonServlet: getting attribute \\w+ of"
                   + " Hadoop:service=DataNode,name=DataNodeInfo threw an exception",
               "The lab asks a DataNode that is just starting how it is: its page is up before the"

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.millrace.am.driver.ClusterResources;
 import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.runtime.Answers;
@@ -13,6 +14,7 @@ import org.millrace.checkpoint.runtime.FatalHandler;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.executor.ContainerDescription;
+import org.millrace.runner.executor.DriverDirectory;
 import org.millrace.runner.executor.DriverFinder;
 import org.millrace.runner.executor.ExecutorProcess;
 import org.millrace.runner.executor.ExecutorSettings;
@@ -41,13 +43,27 @@ public final class SimulatedCluster implements ClusterResources {
    * What executors share with the driver's process. Immutable.
    *
    * @param folder where each executor has a folder to spill into
+   * @param drivers the directory in which each driver says where it is; empty when there is one
+   *     only
    */
   public record World(
       SimulatedTime time,
       SimulatedNetwork network,
       DurableFiles files,
       Path folder,
-      FatalHandler fatal) {}
+      FatalHandler fatal,
+      String drivers) {
+
+    /** A world with one driver. */
+    public World(
+        SimulatedTime time,
+        SimulatedNetwork network,
+        DurableFiles files,
+        Path folder,
+        FatalHandler fatal) {
+      this(time, network, files, folder, fatal, "");
+    }
+  }
 
   /**
    * A cluster without executors.
@@ -63,6 +79,19 @@ public final class SimulatedCluster implements ClusterResources {
     this.epoch = epoch;
     this.driverPort = driverPort;
     this.random = new SplittableRandom(seed);
+  }
+
+  /** The same cluster for the next driver: what was launched before is kept. */
+  public SimulatedCluster keptFor(Loop nextDriverLoop, long nextEpoch, int nextDriverPort) {
+    closed = true;
+    SimulatedCluster next =
+        new SimulatedCluster(
+            world, cores, pace, random.nextLong(), nextDriverLoop, nextEpoch, nextDriverPort);
+    next.launched = launched;
+    running.values().stream()
+        .filter(Machine::isAlive)
+        .forEach(machine -> next.running.put(machine.name(), machine));
+    return next;
   }
 
   /** The executors' machines that live. */
@@ -90,6 +119,9 @@ public final class SimulatedCluster implements ClusterResources {
   @Override
   public void start(Listener told) {
     listener = told;
+    if (!running.isEmpty()) {
+      listener.onExecutorsKept(new TreeSet<>(running.keySet()));
+    }
   }
 
   @Override
@@ -127,7 +159,9 @@ public final class SimulatedCluster implements ClusterResources {
                 machine.work(),
                 world.network().transport(machine),
                 world.files(),
-                DriverFinder.NONE,
+                world.drivers().isEmpty()
+                    ? DriverFinder.NONE
+                    : new DriverDirectory(world.files(), machine.work(), world.drivers()),
                 (where, fault) -> world.fatal().onFatal(machine.name() + ": " + where, fault)),
             new ExecutorAssembly.Program(
                 Thread.currentThread().getContextClassLoader(),

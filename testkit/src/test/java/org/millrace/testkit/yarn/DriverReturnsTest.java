@@ -2,18 +2,10 @@ package org.millrace.testkit.yarn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Collectors;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,140 +13,142 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.testkit.lab.Lab;
 import org.millrace.testkit.lab.LabContainer;
 import org.millrace.testkit.lab.LabExtension;
+import org.millrace.testkit.lab.LabProcess;
+import org.millrace.testkit.source.NumberedLinesServer;
 
 /** The driver dies, or is replaced while it hangs: executors go on under the next one. */
 @Tag("returns")
 @ExtendWith(LabExtension.class)
 class DriverReturnsTest {
-  private static final Duration LONG = Duration.ofSeconds(120);
-  private static final String MASTER = "ApplicationMasterMain";
+  private static final long LINES_PER_SECOND = 400;
 
   @TempDir Path outputs;
 
   @Test
   void executorsGoOnUnderTheNextDriverAndEachLineIsCountedOnce(Lab lab) throws Exception {
-    Installation millrace = new Installation(lab, outputs);
-    try (FileSystem hdfs = FileSystem.newInstance(configuration(lab))) {
-      org.apache.hadoop.fs.Path root = root("driver-returns");
-      org.apache.hadoop.fs.Path in = new org.apache.hadoop.fs.Path(root, "in");
-      hdfs.mkdirs(in);
-      String application = submit(millrace, root);
-      ApplicationPage page = new ApplicationPage(lab, application);
+    try (CheckpointedApplication application =
+        new CheckpointedApplication(lab, outputs, CheckpointedCount.class, "", Map.of())) {
+      ApplicationPage page = application.page();
       // Files that are there before the start are none of the stream's.
-      page.await("the first batch", LONG, () -> page.total("completedBatches") >= 1);
-      try (NumberedFiles feed = new NumberedFiles(hdfs, in)) {
-        page.await("some batches", LONG, () -> page.total("completedBatches") >= 5);
-        Map<String, Long> before = processes(lab, application);
-        assertThat(before).hasSize(3);
-        LabContainer master = master(lab, application);
+      application.await("the first batch", () -> page.total("completedBatches") >= 1);
+      try (NumberedFiles feed = new NumberedFiles(application.hdfs(), application.input())) {
+        application.await("some batches", () -> page.total("completedBatches") >= 5);
+        Map<String, Long> before = application.executors();
+        assertThat(before).hasSize(2);
 
         lab.expectError(Lab.MASTER_KILLED);
-        master.kill();
+        application.master().kill();
 
-        page.await(
+        application.await(
             "batches under the next driver",
-            LONG,
             () -> page.total("epoch") == 2 && page.total("completedBatches") >= 3);
-        Map<String, Long> after = processes(lab, application);
-        before.remove(master.containerId());
-        assertThat(after).as("the executors are the same processes").containsAllEntriesOf(before);
+        assertThat(application.executors()).as("the same processes").isEqualTo(before);
         assertThat(page.executors()).containsExactlyInAnyOrderElementsOf(before.keySet());
         assertThat(page.total("lostExecutors")).isZero();
-        awaitAllCounted(page, hdfs, root, feed.stop());
+        application.awaitEachLineOnce(feed.stop());
       }
-      assertThat(millrace.run("stop", application).output()).contains("SUCCEEDED");
+      application.stop();
       System.out.printf(
-          "the driver was killed: %d ms without output%n",
-          NumberedFiles.longestGapMs(hdfs, new org.apache.hadoop.fs.Path(root, "out")));
+          "the driver was killed: %d ms without output%n", application.longestGapMs(0));
     }
   }
 
-  /** All lines are there once, and stay so. */
-  private static void awaitAllCounted(
-      ApplicationPage page, FileSystem hdfs, org.apache.hadoop.fs.Path root, int lines)
+  @Test
+  void receiversGoOnWithoutADriverAndNothingAcknowledgedIsLostOrDoubled(Lab lab) throws Exception {
+    try (NumberedLinesServer source = NumberedLinesServer.local("line", LINES_PER_SECOND);
+        CheckpointedApplication application = receiving(lab, source)) {
+      ApplicationPage page = application.page();
+      awaitLines(application, source);
+      Map<String, Long> before = application.executors();
+
+      lab.expectError(Lab.MASTER_KILLED);
+      application.master().kill();
+
+      application.await("the next driver", () -> page.total("epoch") == 2);
+      assertThat(application.executors()).as("the same processes").isEqualTo(before);
+      application.await("its batches", () -> page.total("completedBatches") >= 3);
+      assertThat(source.resumptions()).as("the receiver never stopped").isOne();
+      long withoutDriverMs = application.longestGapMs(0);
+
+      application.container(page.receiversExecutor()).kill();
+      application.await("the receiver is elsewhere", () -> source.resumptions() >= 2);
+      finish(application, source);
+      System.out.printf(
+          "driver with a receiver killed: %d ms without output; executor with it: %d ms at most%n",
+          withoutDriverMs, application.longestGapMs(0));
+    }
+  }
+
+  /**
+   * Driver and NodeManager of one node hang, so that nobody ends the driver when the
+   * ResourceManager gives the node up; it wakes while the ResourceManager hangs, so that only HDFS
+   * tells it that another one has taken over.
+   */
+  @Test
+  void aDriverThatHungHaltsWhenItWakesAndHasWrittenNothing(Lab lab) throws Exception {
+    try (NumberedLinesServer source = NumberedLinesServer.local("line", LINES_PER_SECOND);
+        CheckpointedApplication application = receiving(lab, source)) {
+      ApplicationPage page = application.page();
+      awaitLines(application, source);
+      LabContainer hung = application.master();
+      LabProcess node = application.nodeManager(hung);
+
+      lab.expectError(Lab.MASTER_KILLED);
+      lab.expectError(Lab.HALTED_BY_FENCING);
+      node.pause();
+      hung.pause();
+      application.await("the next driver", () -> page.total("epoch") == 2);
+      application.await("its batches", () -> page.total("completedBatches") >= 3);
+      assertThat(hung.alive()).as("two drivers").isTrue();
+      lab.resourceManager().pause();
+      hung.resume();
+      application.await("the one that woke is gone", () -> !hung.alive());
+      lab.resourceManager().resume();
+      node.resume();
+
+      assertThat(log(lab, hung)).contains("the process halts").contains("FencedException");
+      long batches = page.total("completedBatches");
+      application.await(
+          "more batches", () -> page.total("completedBatches") >= Math.max(0, batches) + 3);
+      finish(application, source);
+      System.out.printf(
+          "a driver hung with its node: %d ms without output%n", application.longestGapMs(0));
+    }
+  }
+
+  private CheckpointedApplication receiving(Lab lab, NumberedLinesServer source) throws Exception {
+    return new CheckpointedApplication(
+        lab, outputs, CheckpointedReceiver.class, Integer.toString(source.port()), Map.of());
+  }
+
+  private static void awaitLines(CheckpointedApplication application, NumberedLinesServer source) {
+    application.await(
+        "some batches",
+        () ->
+            source.acknowledged() > 0
+                && application.page().total("completedBatches") >= 5
+                && application.page().total("records") > 0);
+  }
+
+  /** All that was acknowledged is in the outputs once, then the application stops in order. */
+  private static void finish(CheckpointedApplication application, NumberedLinesServer source)
       throws Exception {
-    org.apache.hadoop.fs.Path out = new org.apache.hadoop.fs.Path(root, "out");
-    page.await(
-        "all lines are counted",
-        LONG,
-        () -> {
-          try {
-            return NumberedFiles.counted(hdfs, out).size() >= lines;
-          } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-          }
-        });
-    Map<Integer, Integer> counted = NumberedFiles.counted(hdfs, out);
-    assertThat(counted).hasSize(lines);
-    assertThat(counted.values()).as("how often each line is in the outputs").containsOnly(1);
+    long number = source.sent() + 2 * LINES_PER_SECOND;
+    source.stopAt(number);
+    application.await("all is acknowledged", () -> source.acknowledged() == number);
+    application.awaitEachLineOnce(Math.toIntExact(number));
+    assertThat(source.problems()).isEmpty();
+    application.stop();
   }
 
-  private static org.apache.hadoop.fs.Path root(String name) {
-    return new org.apache.hadoop.fs.Path("/" + name + "-" + ProcessHandle.current().pid());
-  }
-
-  private String submit(Installation millrace, org.apache.hadoop.fs.Path root) throws Exception {
-    return millrace
-        .run(
-            "submit",
-            "--detach",
-            "--class",
-            CheckpointedCount.class.getName(),
-            "--num-executors",
-            "2",
-            "--executor-memory",
-            "512m",
-            "--driver-memory",
-            "512m",
-            jar().toString(),
-            root + "/checkpoint",
-            root + "/in",
-            root + "/out/batch")
-        .application();
-  }
-
-  /** The program, in a jar of its own. */
-  private Path jar() throws Exception {
-    String name = CheckpointedCount.class.getName().replace('.', '/') + ".class";
-    Path jar = outputs.resolve("program.jar");
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream out = new JarOutputStream(file);
-        var code = CheckpointedCount.class.getClassLoader().getResourceAsStream(name)) {
-      out.putNextEntry(new JarEntry(name));
-      code.transferTo(out);
-      out.closeEntry();
+  /** What a container's process logged. */
+  private static String log(Lab lab, LabContainer container) throws Exception {
+    try (Stream<Path> all = Files.walk(lab.logs())) {
+      Path log =
+          all.filter(file -> file.endsWith(Path.of(container.containerId(), "driver.log")))
+              .findFirst()
+              .orElseThrow();
+      return Files.readString(log);
     }
-    return jar;
-  }
-
-  private static List<LabContainer> containers(Lab lab, String application) {
-    String part = application.substring("application".length());
-    return lab.containers().stream()
-        .filter(container -> container.containerId().contains(part))
-        .toList();
-  }
-
-  private static Map<String, Long> processes(Lab lab, String application) {
-    return containers(lab, application).stream()
-        .collect(
-            Collectors.toMap(
-                LabContainer::containerId, LabContainer::pid, (one, other) -> one, TreeMap::new));
-  }
-
-  private static LabContainer master(Lab lab, String application) {
-    return containers(lab, application).stream()
-        .filter(
-            container -> container.commandLine().stream().anyMatch(word -> word.endsWith(MASTER)))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static Configuration configuration(Lab lab) {
-    Configuration configuration = new Configuration();
-    for (String name : new String[] {"core-site.xml", "hdfs-site.xml"}) {
-      configuration.addResource(
-          new org.apache.hadoop.fs.Path(lab.configurationDirectory().resolve(name).toUri()));
-    }
-    return configuration;
   }
 }

@@ -81,12 +81,13 @@ final class NumberedFiles implements AutoCloseable {
   }
 
   /** The longest time between two batches that were published one after the other. */
-  static long longestGapMs(FileSystem hdfs, Path outputs) throws IOException {
+  static long longestGapMs(FileSystem hdfs, Path outputs, long sinceMs) throws IOException {
     List<Long> published = new ArrayList<>();
     for (FileStatus batch : batches(hdfs, outputs)) {
       published.add(
           hdfs.getFileStatus(new Path(batch.getPath(), "_SUCCESS")).getModificationTime());
     }
+    published.removeIf(atMs -> atMs < sinceMs);
     published.sort(null);
     long longestMs = 0;
     for (int i = 1; i < published.size(); i++) {

@@ -89,9 +89,9 @@ public final class ClusterEngineProvider implements EngineProvider {
       DriverDirectory drivers =
           new DriverDirectory(
               files, threads.work(), DriverDirectory.within(runtime.stagingDirectory()));
-      new DriverAddress(drivers, loop, runtime.attempt())
-          .publish(new Address(runtime.host(), port));
-      return runtime.clusterResources(loop, settings, attempt, port);
+      DriverAddress address =
+          new DriverAddress(drivers, loop, runtime.attempt(), new Address(runtime.host(), port));
+      return runtime.clusterResources(loop, settings, attempt, port, address.publish());
     }
 
     Engine engine() {

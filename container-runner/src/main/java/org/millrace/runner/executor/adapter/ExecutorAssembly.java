@@ -11,6 +11,7 @@ import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.segment.RecordLogOptions;
 import org.millrace.runner.block.BlockMemory;
 import org.millrace.runner.block.BlockStore;
+import org.millrace.runner.block.LoggedBlockReader;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
@@ -97,7 +98,13 @@ public final class ExecutorAssembly {
         new BudgetAccountant(
             BudgetAccountant.limitForHeap(Runtime.getRuntime().maxMemory()), MemoryShares.DEFAULT);
     BlockStore blocks =
-        new BlockStore(links, new BlockMemory(memory), ports.control(), FETCH_TIMEOUT_MS);
+        new BlockStore(
+            links,
+            new BlockMemory(memory),
+            new LoggedBlockReader(ports.files(), ports.work()),
+            configuration.get(Keys.WRITE_AHEAD_LOG_LIMIT),
+            ports.control(),
+            FETCH_TIMEOUT_MS);
     TaskManager tasks =
         new TaskManager(
             new TaskEnvironment(

@@ -21,7 +21,7 @@ public record NettySettings(
     int maxHandshakes) {
 
   public static final NettySettings DEFAULT =
-      new NettySettings(2, 5_000, 5_000, 5_000, 4 << 20, 1 << 20, 1_024);
+      new NettySettings(2, 15_000, 5_000, 5_000, 4 << 20, 1 << 20, 1_024);
 
   public NettySettings {
     requirePositive("threads", threads);

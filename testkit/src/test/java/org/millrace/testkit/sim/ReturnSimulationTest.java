@@ -1,0 +1,33 @@
+package org.millrace.testkit.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The driver alone dies, and comes back under the executors that it left. */
+class ReturnSimulationTest {
+  private static final String SEED = "org.millrace.simulation.seed";
+  private static final String SECONDS = "org.millrace.simulation.seconds";
+
+  @Test
+  void oneThatIsNeverKilledStartsItsReceiverOnce() {
+    assertThat(ReturnSimulation.run(1, 0)).isOne();
+  }
+
+  @Test
+  void eachAcknowledgedRecordIsInOneBatchWheneverTheDriverIsKilled() {
+    Long only = Long.getLong(SEED);
+    if (only != null) {
+      ReturnSimulation.run(only, 4);
+      return;
+    }
+    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong(SECONDS, 15));
+    long seed = 0;
+    do {
+      seed++;
+      ReturnSimulation.run(seed, 4);
+    } while (System.nanoTime() < endNanos);
+    System.out.println(seed + " seeds of the returns hold");
+  }
+}

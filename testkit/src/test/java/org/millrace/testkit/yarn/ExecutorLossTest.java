@@ -1,0 +1,70 @@
+package org.millrace.testkit.yarn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.testkit.lab.Lab;
+import org.millrace.testkit.lab.LabExtension;
+import org.millrace.testkit.source.NumberedLinesServer;
+
+/** An executor dies with its part of a large keyed state. */
+@Tag("returns")
+@ExtendWith(LabExtension.class)
+class ExecutorLossTest {
+  private static final long LINES_PER_SECOND = 1_000;
+
+  @TempDir Path outputs;
+
+  @Test
+  void aMillionKeysAreThereAgainAndEachLineIsCountedOnce(Lab lab) throws Exception {
+    try (NumberedLinesServer source = NumberedLinesServer.local("line", LINES_PER_SECOND);
+        CheckpointedApplication application =
+            new CheckpointedApplication(
+                lab,
+                outputs,
+                StatefulMillion.class,
+                Integer.toString(source.port()),
+                Map.of("millrace.executor.instances", "3", "millrace.executor.memory", "768m"))) {
+      ApplicationPage page = application.page();
+      application.await("the first batch", () -> page.total("completedBatches") >= 1);
+      application.await("a snapshot", () -> hasSnapshot(application));
+      long batches = page.total("completedBatches");
+      application.await("batches since", () -> page.total("completedBatches") >= batches + 5);
+      TreeSet<String> executors = new TreeSet<>(application.executors().keySet());
+      executors.remove(page.receiversExecutor());
+      assertThat(executors).hasSize(2);
+      application.container(executors.first()).kill();
+      long killedMs = System.currentTimeMillis();
+      application.await("it is lost", () -> page.total("lostExecutors") == 1);
+      long then = page.total("completedBatches");
+      application.await("batches without it", () -> page.total("completedBatches") >= then + 5);
+      long gapMs = application.longestGapMs(killedMs - 5_000);
+      long number = source.sent() + 2 * LINES_PER_SECOND;
+      source.stopAt(number);
+      application.await("all is acknowledged", () -> source.acknowledged() == number);
+      application.awaitEachLineOnce(Math.toIntExact(number));
+      assertThat(source.problems()).isEmpty();
+      application.stop();
+      System.out.printf(
+          "executor with a third of a million keys killed: %d ms without output%n", gapMs);
+    }
+  }
+
+  private static boolean hasSnapshot(CheckpointedApplication application) {
+    try {
+      return application.hdfs().exists(application.checkpoint("state"))
+          && application.hdfs().getContentSummary(application.checkpoint("state")).getFileCount()
+              >= 3;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -23,6 +23,7 @@ public final class MillraceEngine implements Engine {
       case SOCKET_WORD_COUNT, SOCKET_GREP -> new SocketRun(this, spec).run();
       case EMPTY_BATCH, EMPTY_BATCH_SHUFFLE -> new EmptyBatchRun(this, spec).run();
       case LATENCY, MEMORY, START_UP -> new FixedRateRun(this, spec).run();
+      case WINDOW_COST, STATE_COST -> new CostRun(this, spec).run();
       default -> new DirectRun(this, spec).run();
     };
   }

@@ -70,7 +70,20 @@ public enum Scenario {
    */
   START_UP("start-up", Input.TEXT, "from the start of the JVM to the first output"),
   /** WORD_COUNT at a fixed rate: peak heap and resident memory. Check: as WORD_COUNT. */
-  MEMORY("memory", Input.TEXT, "word count at a fixed rate, memory");
+  MEMORY("memory", Input.TEXT, "word count at a fixed rate, memory"),
+  /**
+   * What a batch of 1,000 pairs, all of 1,000 keys, costs in reduceByKeyAndWindow over 10, 100 and
+   * 1000 batches, with and without an inverse function. Figures {@code inverse-10-p50-ms}, {@code
+   * -cpu-ms} (of the process, a batch), ... {@code plain-1000-max-ms}. No check; each result's sum
+   * is.
+   */
+  WINDOW_COST("window-cost", Input.NONE, "a batch in windows of 10, 100, 1000 batches"),
+  /**
+   * What a batch of 1,000 updates costs in mapWithState with 1,000 and 1,000,000 keys, checkpoints
+   * included. Figures {@code keys-1000-p50-ms}, {@code -cpu-ms}, ... {@code keys-1000000-max-ms}.
+   * No check; the number of results is.
+   */
+  STATE_COST("state-cost", Input.NONE, "a batch of 1,000 updates of 1k and 1M keys");
 
   /** What a scenario reads. */
   public enum Input {
@@ -128,7 +141,15 @@ public enum Scenario {
   /** Time or memory counts, not records per CPU second: less is better. */
   public boolean isLessBetter() {
     return switch (this) {
-      case RUNNING_COUNT_FEW, EMPTY_BATCH, EMPTY_BATCH_SHUFFLE, LATENCY, START_UP, MEMORY -> true;
+      case RUNNING_COUNT_FEW,
+          EMPTY_BATCH,
+          EMPTY_BATCH_SHUFFLE,
+          LATENCY,
+          START_UP,
+          MEMORY,
+          WINDOW_COST,
+          STATE_COST ->
+          true;
       default -> false;
     };
   }
@@ -140,6 +161,8 @@ public enum Scenario {
       case LATENCY -> "latency-p99-ms";
       case START_UP -> "start-up-ms";
       case MEMORY -> "resident-mb";
+      case WINDOW_COST -> "inverse-1000-p50-ms";
+      case STATE_COST -> "keys-1000000-p50-ms";
       default -> "records-per-cpu-second";
     };
   }

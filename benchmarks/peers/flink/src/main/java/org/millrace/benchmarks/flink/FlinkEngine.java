@@ -48,7 +48,7 @@ public final class FlinkEngine implements Engine {
           checked(spec).note("job", "functions on objects; Flink's streams have nothing built in");
       case START_UP -> startUp(spec);
       case RUNNING_COUNT_UPDATE -> throw new UnsupportedScenario("Flink has no updateStateByKey");
-      case EMPTY_BATCH, EMPTY_BATCH_SHUFFLE, RUNNING_COUNT_FEW ->
+      case EMPTY_BATCH, EMPTY_BATCH_SHUFFLE, RUNNING_COUNT_FEW, WINDOW_COST, STATE_COST ->
           throw new UnsupportedScenario("Flink has no batches");
       case SOCKET_WORD_COUNT, SOCKET_GREP ->
           throw new UnsupportedScenario("Flink's socket source reads on one thread without a log");

@@ -40,6 +40,7 @@ final class Batches {
   private final Pace pace;
   private final Map<Long, Share> cut = new HashMap<>();
   private final List<Ended> inSpan = new ArrayList<>();
+  private final List<Double> allProcessing = new ArrayList<>();
   private long cuts;
   private long cutRecords;
   private long endedBatches;
@@ -47,6 +48,7 @@ final class Batches {
   private long endedOutput;
   private long lastTimeMs;
   private long lastOutput;
+  private long lastSchedulingMs;
   private boolean isSpanWanted;
   private Measurement span;
   private long spanEndNanos;
@@ -99,10 +101,12 @@ final class Batches {
     synchronized (this) {
       Share share = cut.get(timeMs);
       endedBatches++;
+      allProcessing.add(processingMs);
       endedRecords += share.count();
       endedOutput += output;
       lastTimeMs = timeMs;
       lastOutput = output;
+      lastSchedulingMs = batch.schedulingMs();
       if (latency != null && share.count() > 0) {
         long lastNanos = now + TimeUnit.MILLISECONDS.toNanos(timeMs - System.currentTimeMillis());
         latency.output(
@@ -118,6 +122,11 @@ final class Batches {
       pace.ended(share.count(), processingMs, schedulingMs);
       notifyAll();
     }
+  }
+
+  /** Processing times of all batches so far, in order, milliseconds. */
+  synchronized double[] processingMs() {
+    return allProcessing.stream().mapToDouble(each -> each).toArray();
   }
 
   /** Records latencies from now on. */
@@ -138,31 +147,36 @@ final class Batches {
         && !inSpan.isEmpty();
   }
 
-  /** Waits until as many batches have ended. */
-  void awaitEnded(long batches, long millis) throws InterruptedException {
-    await(() -> endedBatches >= batches, millis);
+  /** Whether so many batches have ended, or do so within some time. */
+  boolean isEnded(long batches, long millis) throws InterruptedException {
+    return comesTrue(() -> endedBatches >= batches, millis);
   }
 
-  /** Waits until a batch with records has ended. */
-  void awaitOutput(long millis) throws InterruptedException {
-    await(() -> endedRecords > 0, millis);
+  /** Whether a batch with records has ended, or does so within some time. */
+  boolean isWithOutput(long millis) throws InterruptedException {
+    return comesTrue(() -> endedRecords > 0, millis);
   }
 
-  private synchronized void await(BooleanSupplier condition, long millis)
+  private synchronized boolean comesTrue(BooleanSupplier condition, long millis)
       throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     while (!condition.getAsBoolean()) {
       long rest = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (rest <= 0) {
-        throw new IllegalStateException(
-            endedBatches + " batches with " + endedRecords + " records within " + millis + " ms");
+        return false;
       }
       wait(rest);
     }
+    return true;
   }
 
   synchronized long endedBatches() {
     return endedBatches;
+  }
+
+  /** Whether the last batch did not wait for longer than this. */
+  synchronized boolean isCaughtUp(long millis) {
+    return lastSchedulingMs <= millis;
   }
 
   synchronized long endedRecords() {

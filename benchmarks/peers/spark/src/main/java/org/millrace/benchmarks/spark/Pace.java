@@ -1,9 +1,13 @@
 package org.millrace.benchmarks.spark;
 
 import org.millrace.benchmarks.workload.RunSpec;
+import org.millrace.benchmarks.workload.Scenario;
 
 /** How many records a batch gets. Called under the lock of {@link Batches}. */
 interface Pace {
+  /** Records of a batch that costs what batches cost. */
+  long FEW = 1_000;
+
   /** Of the batch that ends now; index counts from 0. */
   long records(long index);
 
@@ -14,8 +18,11 @@ interface Pace {
    */
   default void ended(long records, double processingMs, double schedulingMs) {}
 
-  /** As the scenario says: a rate, or as many as can be processed. */
+  /** As the scenario says: a rate, few, or as many as can be processed. */
   static Pace of(RunSpec spec) {
+    if (spec.rate() == 0 && spec.scenario() == Scenario.RUNNING_COUNT_FEW) {
+      return fixed(FEW);
+    }
     return spec.rate() > 0
         ? atRate(spec.rate(), spec.intervalMs())
         : new Steered(spec.intervalMs(), spec.option("first-records", 20_000));

@@ -42,6 +42,8 @@ public final class SparkEngine implements Engine {
     return switch (spec.scenario()) {
       case SOCKET_WORD_COUNT, SOCKET_GREP -> new SparkSockets(this, spec).run();
       case EMPTY_BATCH, EMPTY_BATCH_SHUFFLE -> emptyBatch(spec);
+      case WINDOW_COST -> new SparkCosts(this, spec).windows();
+      case STATE_COST -> new SparkCosts(this, spec).states();
       case START_UP -> SparkTimes.startUp(this, spec);
       case WORD_COUNT,
           WORD_COUNT_BUILTIN,

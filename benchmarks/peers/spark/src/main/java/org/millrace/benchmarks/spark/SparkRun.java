@@ -3,6 +3,7 @@ package org.millrace.benchmarks.spark;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -19,7 +20,10 @@ import scala.jdk.javaapi.CollectionConverters;
 /** A streaming context in local mode and its input, from start to stop. Owned by one thread. */
 final class SparkRun implements AutoCloseable {
   private static final long BATCH_TIMEOUT_MS = 120_000;
+  private static final long CATCH_UP_MS = 20_000;
   private static final long POLL_MS = 20;
+  private static final long LOOK_MS = 500;
+  private static final int TEN_MILLION = 10_000_000;
 
   /** For functions, which are serialized with what they refer to. */
   private static volatile JavaStreamingContext running;
@@ -98,26 +102,37 @@ final class SparkRun implements AutoCloseable {
   void batch() throws InterruptedException {
     advanced++;
     ((ManualClock) context.ssc().scheduler().clock()).advance(intervalMs);
-    try {
-      batches.awaitEnded(advanced, BATCH_TIMEOUT_MS);
-    } catch (IllegalStateException e) {
+    long waited = 0;
+    while (!batches.isEnded(advanced, LOOK_MS)) {
       run(1);
-      throw e;
+      waited += LOOK_MS;
+      if (waited > BATCH_TIMEOUT_MS) {
+        throw new IllegalStateException("a batch took longer than " + waited + " ms");
+      }
     }
   }
 
   /** Warms up, then runs the span to the end of a batch. */
   void span() throws InterruptedException {
+    // The first batch also brings the initial state in, while others queue up.
+    await(() -> batches.endedBatches() > 0);
     run(spec.warmUpMs());
+    for (long waited = 0;
+        waited < CATCH_UP_MS && !batches.isCaughtUp(2L * intervalMs);
+        waited += POLL_MS) {
+      run(POLL_MS);
+    }
     batches.beginSpan();
     run(spec.measureMs());
-    long waited = 0;
-    while (!batches.isSpanOf(spec.measureMs() - intervalMs / 2L)) {
+    await(() -> batches.isSpanOf(spec.measureMs() - intervalMs / 2L));
+  }
+
+  private void await(BooleanSupplier condition) throws InterruptedException {
+    for (long waited = 0; !condition.getAsBoolean(); waited += POLL_MS) {
       if (waited > BATCH_TIMEOUT_MS) {
-        throw new IllegalStateException("no batch has ended for " + waited + " ms");
+        throw new IllegalStateException("waited for batches for " + waited + " ms in vain");
       }
       run(POLL_MS);
-      waited += POLL_MS;
     }
   }
 
@@ -144,7 +159,10 @@ final class SparkRun implements AutoCloseable {
                 IntStream.range(
                         (int) ((long) count * partition / partitions),
                         (int) ((long) count * (partition + 1) / partitions))
-                    .mapToObj(key -> new Tuple2<>(String.format("u%07d", key), 0L))
+                    .mapToObj(
+                        key ->
+                            new Tuple2<>(
+                                "u" + Integer.toString(TEN_MILLION + key).substring(1), 0L))
                     .iterator());
   }
 

@@ -41,7 +41,10 @@ final class SparkTimes {
     try (SparkRun run = SparkEngine.timed(spec, Pace.of(spec))) {
       SparkOutputs.sum(SparkJobs.wordCount(run.generated(), spec.cores()));
       run.start();
-      run.batches().awaitOutput(START_UP_TIMEOUT_MS);
+      if (!run.batches().isWithOutput(START_UP_TIMEOUT_MS)) {
+        run.run(1);
+        throw new IllegalStateException("no output within " + START_UP_TIMEOUT_MS + " ms");
+      }
       double startUpMs = Measurement.millisSinceJvmStart();
       return whole
           .end(engine, spec, run.batches().endedRecords())

@@ -9,6 +9,9 @@ final class BatchFigures {
   private BatchFigures() {}
 
   static void add(RunReport report, List<BatchLog.Batch> span, long cpuNanos) {
+    if (span.isEmpty()) {
+      throw new IllegalStateException("no batch ended in the span");
+    }
     Histogram processing = new Histogram(3);
     Histogram total = new Histogram(3);
     for (BatchLog.Batch batch : span) {

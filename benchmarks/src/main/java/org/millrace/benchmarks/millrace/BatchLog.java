@@ -8,9 +8,19 @@ import java.util.List;
  * outputs come on threads of the driver, questions from the main thread).
  */
 final class BatchLog {
-  /** A batch; times are {@link System#nanoTime()}, its result is what the output counted. */
+  /**
+   * A batch; times are {@link System#nanoTime()}, its weight is that of its records, its result
+   * what the output counted.
+   */
   record Batch(
-      int number, long from, long to, long cutNanos, long startNanos, long endNanos, long result) {
+      int number,
+      long from,
+      long to,
+      long weight,
+      long cutNanos,
+      long startNanos,
+      long endNanos,
+      long result) {
     long records() {
       return to - from;
     }
@@ -26,7 +36,7 @@ final class BatchLog {
     void ended(Batch batch);
   }
 
-  private record Cut(long from, long to, long nanos) {}
+  private record Cut(long from, long to, long weight, long nanos) {}
 
   private final List<Cut> cuts = new ArrayList<>();
   private final List<Batch> ended = new ArrayList<>();
@@ -38,8 +48,8 @@ final class BatchLog {
   }
 
   /** The next batch has these records. */
-  synchronized void cut(long from, long to) {
-    cuts.add(new Cut(from, to, System.nanoTime()));
+  synchronized void cut(long from, long to, long weight) {
+    cuts.add(new Cut(from, to, weight, System.nanoTime()));
   }
 
   /** The output of the next batch ended. */
@@ -53,6 +63,7 @@ final class BatchLog {
               ended.size(),
               cut.from(),
               cut.to(),
+              cut.weight(),
               cut.nanos(),
               startNanos,
               System.nanoTime(),

@@ -1,5 +1,6 @@
 package org.millrace.benchmarks.millrace;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ final class DirectRun {
             : new SteeredPace(log, spec.intervalMs());
     RunReport report;
     try (StreamingContext context = Contexts.withCheckpoints(spec, spec.intervalMs())) {
-      DStream<String> lines = GeneratedInput.stream(context, pool, spec.cores(), pace, log);
+      DStream<String> lines = lines(context, pace);
       Jobs.of(lines, spec, spec.intervalMs())
           .foreachRDD(
               results -> {
@@ -62,6 +63,14 @@ final class DirectRun {
     }
     conserve();
     return report.digest(digest);
+  }
+
+  private DStream<String> lines(StreamingContext context, GeneratedInput.Pace pace)
+      throws IOException {
+    return Jobs.isBuiltIn(spec)
+        ? FileInput.stream(
+            context, spec.workDirectory().resolve("input"), pool, spec.cores(), pace, log)
+        : GeneratedInput.stream(context, pool, spec.cores(), pace, log);
   }
 
   /** Called at the end of each batch, on its thread. */
@@ -121,7 +130,7 @@ final class DirectRun {
               yield pool.weight(all.get(first).from(), batch.to());
             }
             case GREP -> -1;
-            default -> pool.weight(batch.from(), batch.to());
+            default -> batch.weight();
           };
       if (expected >= 0 && expected != batch.result()) {
         throw new IllegalStateException("batch gave " + batch + ", expected " + expected);

@@ -58,7 +58,7 @@ final class GeneratedInput extends AbstractQueue<RDD<Long>> {
   public RDD<Long> poll() {
     long from = next;
     long to = from + pace.nextBatch();
-    log.cut(from, to);
+    log.cut(from, to, pool.weight(from, to));
     next = to;
     if (from == to) {
       return null;

@@ -16,6 +16,8 @@ import org.millrace.api.streaming.Duration;
 import org.millrace.api.streaming.PairDStream;
 import org.millrace.api.streaming.State;
 import org.millrace.api.streaming.StateSpec;
+import org.millrace.api.transparent.Json;
+import org.millrace.api.transparent.Text;
 import org.millrace.benchmarks.workload.Ads;
 import org.millrace.benchmarks.workload.RecordPool;
 import org.millrace.benchmarks.workload.RunSpec;
@@ -30,10 +32,17 @@ final class Jobs {
   static PairDStream<String, Long> of(DStream<String> lines, RunSpec spec, int intervalMs)
       throws UnsupportedScenario {
     return switch (spec.scenario()) {
-      case WORD_COUNT, SOCKET_WORD_COUNT, LATENCY, START_UP, MEMORY ->
+      case SOCKET_WORD_COUNT ->
+          isBuiltIn(spec)
+              ? lines.flatMap(Text.words()).countByValue(spec.cores())
+              : words(lines).reduceByKey(Long::sum, spec.cores());
+      case WORD_COUNT, LATENCY, START_UP, MEMORY ->
           words(lines).reduceByKey(Long::sum, spec.cores());
-      case GREP, SOCKET_GREP ->
-          lines.filter(line -> line.contains(RecordPool.NEEDLE)).mapToPair(Jobs::one);
+      case SOCKET_GREP ->
+          isBuiltIn(spec)
+              ? lines.filter(Text.contains(RecordPool.NEEDLE)).mapToPair(Jobs::one)
+              : lines.filter(line -> line.contains(RecordPool.NEEDLE)).mapToPair(Jobs::one);
+      case GREP -> lines.filter(line -> line.contains(RecordPool.NEEDLE)).mapToPair(Jobs::one);
       case WINDOW_COUNT ->
           words(lines)
               .reduceByKeyAndWindow(
@@ -57,7 +66,21 @@ final class Jobs {
               .updateStateByKey(
                   Jobs::addAll, new HashPartitioner(spec.cores()), allKeys(lines, spec));
       case ADS -> ads(lines, spec);
+      case WORD_COUNT_BUILTIN -> lines.flatMap(Text.words()).countByValue(spec.cores());
+      case ADS_BUILTIN ->
+          lines
+              .filter(Json.field("event_type").is("view"))
+              .map(Json.field("ad_id").lookUp(Ads.campaigns(spec.seed()), ""))
+              .countByValue(spec.cores());
       default -> throw new UnsupportedScenario("Millrace has no " + spec.scenario() + " yet");
+    };
+  }
+
+  /** Operators that the engine understands; their input is text in bytes. */
+  static boolean isBuiltIn(RunSpec spec) {
+    return switch (spec.scenario()) {
+      case WORD_COUNT_BUILTIN, ADS_BUILTIN -> true;
+      default -> Boolean.parseBoolean(spec.option("builtin", "false"));
     };
   }
 

@@ -54,7 +54,8 @@ public final class ExpectedResults {
               if (Ads.field(event, "\"event_type\":\"").equals("view")) {
                 String campaign = campaigns.get(Ads.field(event, "\"ad_id\":\""));
                 long time = Long.parseLong(Ads.field(event, "\"event_time\":\""));
-                table.merge(Ads.key(campaign, time), 1L, Long::sum);
+                boolean isPerWindow = spec.scenario() == Scenario.ADS;
+                table.merge(isPerWindow ? Ads.key(campaign, time) : campaign, 1L, Long::sum);
               }
             });
       }

@@ -57,7 +57,7 @@ final class CheckRun {
       DStream<String> lines = context.socketTextStream(spec.host(), spec.checkPort());
       Jobs.of(lines, spec, INTERVAL_MS).foreachRDD(check::add);
       context.start();
-      check.await(expectedTotal);
+      check.await(context, expectedTotal);
       context.stop(true, false);
     }
     return check.digest();
@@ -95,12 +95,12 @@ final class CheckRun {
   }
 
   /** As many pairs as the check has, counted by their values. */
-  private void await(long expectedTotal) throws Exception {
+  private void await(StreamingContext context, long expectedTotal) throws Exception {
     long start = System.nanoTime();
     synchronized (table) {
       while (gathered < expectedTotal) {
         table.wait(INTERVAL_MS);
-        if (System.nanoTime() - start > PATIENCE_NANOS) {
+        if (System.nanoTime() - start > PATIENCE_NANOS || context.awaitTerminationOrTimeout(1)) {
           throw new TimeoutException(gathered + " of " + expectedTotal + " came from the socket");
         }
       }

@@ -172,7 +172,7 @@ final class CostRun {
 
     @Override
     public RDD<Long> poll() {
-      log.cut(next, next + PAIRS);
+      log.cut(next, next + PAIRS, PAIRS);
       List<Long> numbers = LongStream.range(next, next + PAIRS).boxed().toList();
       next += PAIRS;
       return context.parallelize(numbers, partitions);

@@ -1,11 +1,13 @@
 package org.millrace.api.transparent;
 
 import java.util.Objects;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
 import org.millrace.api.function.Function;
 
 /** A whole number that is read from a text: {@link TextField#asLong}. Never null. */
 public sealed interface LongField extends Function<String, Long>, Transparent
-    permits LongField.Parsed {
+    permits LongField.Parsed, LongField.RoundedDown {
 
   /** The number. */
   long read(String text);
@@ -28,6 +30,45 @@ public sealed interface LongField extends Function<String, Long>, Transparent
   /** True for a record whose number is {@code most} or less. */
   default TextPredicate isAtMost(long most) {
     return isBetween(Long.MIN_VALUE, most);
+  }
+
+  /**
+   * The largest multiple of {@code step} that is not above the number: the window of event time
+   * that a time is in, for example. Wraps around where that is below the least {@code long}.
+   *
+   * @param step 1 or more
+   * @throws MillraceException ILLEGAL_USE for a step below 1
+   */
+  default LongField roundedDown(long step) {
+    return new RoundedDown(this, step);
+  }
+
+  /** The number in decimal, as {@link Long#toString(long)} writes it. */
+  default TextField asText() {
+    return new TextField.Digits(this);
+  }
+
+  /** See {@link LongField#roundedDown}. */
+  record RoundedDown(LongField number, long step) implements LongField {
+    /** Checks both. */
+    public RoundedDown {
+      Objects.requireNonNull(number, "number");
+      if (step < 1) {
+        throw new MillraceException(
+            ErrorCode.ILLEGAL_USE, "roundedDown: the step is " + step + ", expected 1 or more");
+      }
+    }
+
+    @Override
+    public long read(String text) {
+      long value = number.read(text);
+      return value - Math.floorMod(value, step);
+    }
+
+    @Override
+    public String shape() {
+      return Transparent.shape(getClass(), number);
+    }
   }
 
   /** See {@link TextField#asLong}. */

@@ -29,6 +29,16 @@ public final class Text {
     return WORDS;
   }
 
+  /**
+   * The texts that a function gives as bytes, for {@code flatMap}: what comes as frames, messages
+   * or files of text need not be made strings before it is split and filtered.
+   *
+   * @param <T> type of the records
+   */
+  public static <T> FlatMapFunction<T, String> fromBytes(TextBytes<T> function) {
+    return new FromBytes<>(function);
+  }
+
   /** The whole text. */
   public static TextField all() {
     return ALL;

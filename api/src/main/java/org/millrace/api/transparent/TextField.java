@@ -10,7 +10,12 @@ import org.millrace.api.function.PairFunction;
  * Csv#field}. Never null: what is not there is the empty text.
  */
 public sealed interface TextField extends Function<String, String>, Transparent
-    permits TextField.All, TextField.LookedUp, Json.Field, Csv.Field {
+    permits TextField.All,
+        TextField.LookedUp,
+        TextField.Joined,
+        TextField.Digits,
+        Json.Field,
+        Csv.Field {
 
   @Override
   String call(String text);
@@ -43,6 +48,11 @@ public sealed interface TextField extends Function<String, String>, Transparent
    */
   default TextField lookUp(Map<String, String> table, String otherwise) {
     return new LookedUp(this, table, otherwise);
+  }
+
+  /** This field, {@code between} and another field, as one text. */
+  default TextField joined(String between, TextField other) {
+    return new Joined(this, between, other);
   }
 
   /**
@@ -78,6 +88,44 @@ public sealed interface TextField extends Function<String, String>, Transparent
     @Override
     public String call(String text) {
       return text;
+    }
+  }
+
+  /** See {@link TextField#joined}. */
+  record Joined(TextField first, String between, TextField second) implements TextField {
+    /** Checks that all are given. */
+    public Joined {
+      Objects.requireNonNull(first, "first");
+      Objects.requireNonNull(between, "between");
+      Objects.requireNonNull(second, "second");
+    }
+
+    @Override
+    public String call(String text) {
+      return first.call(text) + between + second.call(text);
+    }
+
+    @Override
+    public String shape() {
+      return Transparent.shape(getClass(), first, second);
+    }
+  }
+
+  /** See {@link LongField#asText}. */
+  record Digits(LongField number) implements TextField {
+    /** Checks that the number is given. */
+    public Digits {
+      Objects.requireNonNull(number, "number");
+    }
+
+    @Override
+    public String call(String text) {
+      return Long.toString(number.read(text));
+    }
+
+    @Override
+    public String shape() {
+      return Transparent.shape(getClass(), number);
     }
   }
 

@@ -12,6 +12,7 @@ import java.io.Serializable;
  */
 public sealed interface Transparent extends Serializable
     permits Words,
+        FromBytes,
         TextField,
         TextPredicate,
         LongField,

@@ -10,7 +10,7 @@ final class CsvCutter extends TextCutter {
   private byte separator;
 
   @Override
-  void use(TextField given, TextCutter unused) {
+  void use(TextField given, TextCutter unused, TextCutter unusedToo) {
     field = (Csv.Field) given;
     separator = (byte) field.separator();
   }

@@ -12,7 +12,7 @@ final class JsonCutter extends TextCutter {
   private byte[] quotedName;
 
   @Override
-  void use(TextField given, TextCutter unused) {
+  void use(TextField given, TextCutter unused, TextCutter unusedToo) {
     field = (Json.Field) given;
     quotedName = ('"' + field.name() + '"').getBytes(StandardCharsets.UTF_8);
   }

@@ -12,7 +12,7 @@ final class LookUpCutter extends TextCutter {
   private byte[] otherwise;
 
   @Override
-  void use(TextField given, TextCutter cutter) {
+  void use(TextField given, TextCutter cutter, TextCutter unused) {
     inner = cutter;
     TextField.LookedUp field = (TextField.LookedUp) given;
     Map<String, String> table = field.table();

@@ -7,6 +7,7 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
 import org.millrace.api.graph.Operator;
+import org.millrace.api.transparent.FromBytes;
 import org.millrace.runner.task.HiddenClasses.Maker;
 import org.millrace.runner.task.PipeInstance.PartitionFunction;
 import org.millrace.runner.task.PipeInstance.Segment;
@@ -46,7 +47,7 @@ final class PipeShape {
         hasLoop(source.getKind()) ? hidden.define(PageLoop.class, SourceKernel.class) : null;
     this.table = combines(source) ? hidden.define(Combiner.class, CombineTable.class) : null;
     this.numericTable = combines(source) ? hidden.define(Combiner.class, NumericTable.class) : null;
-    this.texts = readsText(source.getKind()) ? new TextShape(hidden) : null;
+    this.texts = new TextShape(hidden);
     for (Pipe child : source.getChildrenList()) {
       children.add(new PipeShape(child.getSource(), child.getOperatorsList(), hidden));
     }
@@ -133,7 +134,9 @@ final class PipeShape {
     for (int i = stages.size() - 1; i >= 0; i--) {
       Stage stage = stages.get(i);
       Object function = functionOf(stage, functions);
-      if (stage.maker() != null) {
+      if (function instanceof FromBytes) {
+        next = texts.fromBytes(transparent(functions), i, heads, end);
+      } else if (stage.maker() != null) {
         RecordOperator operator = stage.maker().make();
         operator.use(function);
         operator.next = next;
@@ -152,20 +155,18 @@ final class PipeShape {
       heads[i] = next;
     }
     segments.add(0, new Segment(next, buffer, List.copyOf(stores), partitionFunction));
-    Outlet head = new Outlet(next, makeTexts(heads, end, functions), null);
+    TextConsumer textHead =
+        readsText(source.getKind()) ? texts.make(transparent(functions), 0, heads, end) : null;
+    Outlet head = new Outlet(next, textHead, null);
     return new PipeInstance(makeSource(head, functions), List.copyOf(segments));
   }
 
-  /** What takes text in bytes; null when the first operator must have strings. */
-  private TextConsumer makeTexts(RecordConsumer[] heads, Outlet end, Object[] functions) {
-    if (texts == null) {
-      return null;
-    }
-    List<TextShape.Stage> transparent = new ArrayList<>(stages.size());
+  private List<TextShape.Stage> transparent(Object[] functions) {
+    List<TextShape.Stage> all = new ArrayList<>(stages.size());
     for (Stage stage : stages) {
-      transparent.add(new TextShape.Stage(stage.operator(), functionOf(stage, functions)));
+      all.add(new TextShape.Stage(stage.operator(), functionOf(stage, functions)));
     }
-    return texts.make(transparent, heads, end);
+    return all;
   }
 
   private static Object functionOf(Stage stage, Object[] functions) {

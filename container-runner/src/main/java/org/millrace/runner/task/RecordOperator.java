@@ -12,4 +12,11 @@ abstract class RecordOperator implements RecordConsumer {
    * @param function the user's function, null for an operator without one
    */
   abstract void use(Object function);
+
+  /**
+   * @param texts takes the texts of an operator that gives them as bytes
+   */
+  void use(TextConsumer texts) {
+    throw new UnsupportedOperationException("it gives no texts as bytes");
+  }
 }

@@ -13,10 +13,18 @@ abstract class TextCutter {
 
   /**
    * @param field what the program calls it
-   * @param inner cuts the text in which it is; null: the whole one
+   * @param first cuts the text that it needs first; null: none
+   * @param second cuts the text that it needs then; null: none
    */
-  void use(TextField field, TextCutter inner) {
+  void use(TextField field, TextCutter first, TextCutter second) {
     // Most need nothing.
+  }
+
+  /**
+   * @param number reads the number that it needs
+   */
+  void use(TextNumber number) {
+    // Most need none.
   }
 
   /** Finds the field of the text in {@code [start, end)} of {@code text}. */

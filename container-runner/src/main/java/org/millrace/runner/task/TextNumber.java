@@ -9,6 +9,11 @@ import org.millrace.runner.codec.NumberForm;
 abstract class TextNumber {
   TextCutter cutter;
 
+  /** What is rounded, and to a multiple of what. */
+  TextNumber number;
+
+  long step;
+
   /** The number of a text that is none. */
   long otherwise;
 

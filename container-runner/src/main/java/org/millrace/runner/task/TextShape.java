@@ -55,30 +55,44 @@ final class TextShape {
   }
 
   /**
-   * The head of the chain of the first stages.
+   * The operator of a stage that gives texts as bytes, and the chain behind it.
+   *
+   * @param heads see {@link #make}
+   */
+  RecordOperator fromBytes(List<Stage> stages, int stage, RecordConsumer[] heads, Outlet end) {
+    RecordOperator operator =
+        make(Integer.toString(stage), RecordOperator.class, FromBytesOperator.class);
+    operator.use(stages.get(stage).function());
+    TextConsumer chain = make(stages, stage + 1, heads, end);
+    operator.use(chain != null ? chain : strings(heads[stage + 1], stage + "s"));
+    return operator;
+  }
+
+  /**
+   * The head of a chain that begins with a stage.
    *
    * @param stages all of the pipe
    * @param heads at {@code i} what takes the records of stage {@code i} as objects
    * @return null when texts must be strings at once
    */
-  TextConsumer make(List<Stage> stages, RecordConsumer[] heads, Outlet end) {
-    int length = 0;
+  TextConsumer make(List<Stage> stages, int first, RecordConsumer[] heads, Outlet end) {
+    int length = first;
     while (length < stages.size() && runs(stages.get(length))) {
       length++;
       if (!givesText(stages.get(length - 1))) {
         break;
       }
     }
-    if (length == 0) {
-      return stages.isEmpty() ? end.texts() : null;
+    if (length == first) {
+      return first == stages.size() ? end.texts() : null;
     }
     boolean whole = length == stages.size();
     TextConsumer next = null;
-    for (int i = length - 1; i >= 0; i--) {
+    for (int i = length - 1; i >= first; i--) {
       TextOperator operator = operator(stages.get(i), Integer.toString(i));
       if (givesText(stages.get(i))) {
         if (next == null) {
-          next = whole && end.texts() != null ? end.texts() : strings(heads[length]);
+          next = whole && end.texts() != null ? end.texts() : strings(heads[length], length + "s");
         }
         operator.next = next;
       } else {
@@ -91,8 +105,8 @@ final class TextShape {
     return next;
   }
 
-  private TextConsumer strings(RecordConsumer next) {
-    TextOperator strings = make("strings", TextOperator.class, StringOperator.class);
+  private TextConsumer strings(RecordConsumer next, String place) {
+    TextOperator strings = make(place, TextOperator.class, StringOperator.class);
     strings.objects = next;
     return strings;
   }
@@ -139,12 +153,18 @@ final class TextShape {
       return runs(lookedUp.field())
           && hasUtf8(lookedUp.otherwise())
           && lookedUp.table().values().stream().allMatch(TextShape::hasUtf8);
+    } else if (field instanceof TextField.Joined joined) {
+      return runs(joined.first()) && runs(joined.second()) && hasUtf8(joined.between());
+    } else if (field instanceof TextField.Digits digits) {
+      return runs(digits.number());
     }
     return true;
   }
 
   private static boolean runs(LongField number) {
-    return runs(((LongField.Parsed) number).field());
+    return number instanceof LongField.RoundedDown rounded
+        ? runs(rounded.number())
+        : runs(((LongField.Parsed) number).field());
   }
 
   private static boolean runs(DoubleField number) {
@@ -217,6 +237,12 @@ final class TextShape {
   }
 
   private TextNumber number(LongField field, String place) {
+    if (field instanceof LongField.RoundedDown rounded) {
+      TextNumber number = make(place, TextNumber.class, RoundedNumber.class);
+      number.number = number(rounded.number(), place + "r");
+      number.step = rounded.step();
+      return number;
+    }
     LongField.Parsed parsed = (LongField.Parsed) field;
     TextNumber number = make(place, TextNumber.class, LongNumber.class);
     number.cutter = cutter(parsed.field(), place);
@@ -236,13 +262,19 @@ final class TextShape {
     TextCutter cutter;
     if (field instanceof Json.Field json) {
       cutter = make(place, TextCutter.class, JsonCutter.class);
-      cutter.use(field, null);
+      cutter.use(field, null, null);
     } else if (field instanceof Csv.Field csv) {
       cutter = make(place, TextCutter.class, CsvCutter.class);
-      cutter.use(field, null);
+      cutter.use(field, null, null);
     } else if (field instanceof TextField.LookedUp lookedUp) {
       cutter = make(place, TextCutter.class, LookUpCutter.class);
-      cutter.use(field, cutter(lookedUp.field(), place + "l"));
+      cutter.use(field, cutter(lookedUp.field(), place + "l"), null);
+    } else if (field instanceof TextField.Joined joined) {
+      cutter = make(place, TextCutter.class, JoinedCutter.class);
+      cutter.use(field, cutter(joined.first(), place + "f"), cutter(joined.second(), place + "s"));
+    } else if (field instanceof TextField.Digits digits) {
+      cutter = make(place, TextCutter.class, DigitsCutter.class);
+      cutter.use(number(digits.number(), place + "d"));
     } else {
       cutter = make(place, TextCutter.class, AllCutter.class);
     }

@@ -24,6 +24,7 @@ import org.millrace.api.transparent.Json;
 import org.millrace.api.transparent.LongField;
 import org.millrace.api.transparent.Pairings;
 import org.millrace.api.transparent.Text;
+import org.millrace.api.transparent.TextBytes;
 import org.millrace.api.transparent.TextField;
 import org.millrace.api.transparent.TextPredicate;
 import org.millrace.runner.task.JobBuilder.Pipe;
@@ -133,19 +134,22 @@ class TransparentTest {
   }
 
   private TextField field() {
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(10)) {
       case 0 -> Json.field("name");
       case 1 -> Json.field("id");
       case 2 -> Json.field("ü");
       case 3 -> Csv.field(random.nextInt(4), random.nextBoolean() ? ',' : ' ');
       case 4 ->
           field().lookUp(Map.of("a", "first", "", "nothing", "東京", "ö", "\uFFFD", "bad"), "?");
+      case 5 -> field().joined(part(), field());
+      case 6 -> number().asText();
       default -> Text.all();
     };
   }
 
   private LongField number() {
-    return field().asLong(random.nextInt(3) - 1);
+    LongField parsed = field().asLong(random.nextInt(3) - 1);
+    return random.nextInt(3) == 0 ? parsed.roundedDown(10) : parsed;
   }
 
   private DoubleField decimal() {
@@ -195,8 +199,24 @@ class TransparentTest {
     return new Twin(Operator.MAP_TO_PAIR, function, opaque);
   }
 
+  /** Each text twice, as bytes and as strings. */
+  private static Twin twice() {
+    TextBytes<String> function =
+        (text, out) -> {
+          byte[] bytes = (text + text).getBytes(StandardCharsets.UTF_8);
+          out.add(bytes, 0, bytes.length / 2);
+          out.add(bytes, bytes.length / 2, bytes.length);
+        };
+    FlatMapFunction<String, String> transparent = Text.fromBytes(function);
+    FlatMapFunction<String, String> opaque = text -> transparent.call(text);
+    return new Twin(Operator.FLAT_MAP, transparent, opaque);
+  }
+
   private List<Twin> chain() {
     List<Twin> chain = new ArrayList<>();
+    if (random.nextInt(3) == 0) {
+      chain.add(twice());
+    }
     for (int i = random.nextInt(4); i > 0; i--) {
       chain.add(twin());
     }

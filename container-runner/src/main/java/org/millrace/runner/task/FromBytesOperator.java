@@ -15,7 +15,7 @@ final class FromBytesOperator extends RecordOperator implements TextBytes.Output
   }
 
   @Override
-  void use(TextConsumer given) {
+  void giveTo(TextConsumer given) {
     texts = given;
   }
 

@@ -16,7 +16,7 @@ abstract class RecordOperator implements RecordConsumer {
   /**
    * @param texts takes the texts of an operator that gives them as bytes
    */
-  void use(TextConsumer texts) {
+  void giveTo(TextConsumer texts) {
     throw new UnsupportedOperationException("it gives no texts as bytes");
   }
 }

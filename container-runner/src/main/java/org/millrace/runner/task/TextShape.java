@@ -64,7 +64,7 @@ final class TextShape {
         make(Integer.toString(stage), RecordOperator.class, FromBytesOperator.class);
     operator.use(stages.get(stage).function());
     TextConsumer chain = make(stages, stage + 1, heads, end);
-    operator.use(chain != null ? chain : strings(heads[stage + 1], stage + "s"));
+    operator.giveTo(chain != null ? chain : strings(heads[stage + 1], stage + "s"));
     return operator;
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,7 +28,7 @@ import org.millrace.testkit.source.NumberedLinesServer;
 
 /** One application under faults, from its start to the verdict. Owned by the command's thread. */
 final class ChaosRun implements AutoCloseable {
-  private static final long FIRST_OUTPUT_MS = 120_000;
+  private static final long FIRST_OUTPUT_MS = 240_000;
   private static final long RECOVERY_MS = 300_000;
   private static final long CATCH_UP_MS = 30_000;
   private static final long POLL_MS = 200;
@@ -105,11 +106,19 @@ final class ChaosRun implements AutoCloseable {
     await("the first output", FIRST_OUTPUT_MS, () -> watch.count() >= GOOD_BATCHES);
     long endMs = System.currentTimeMillis() + settings.duration().toMillis();
     FaultPlan plan = new FaultPlan(settings.seed(), settings.kinds());
-    for (int number = 1; System.currentTimeMillis() < endMs; number++) {
-      strike(number, plan.next(), plan.pauseMs());
+    try {
+      for (int number = 1; System.currentTimeMillis() < endMs; number++) {
+        strike(number, plan.next(), plan.pauseMs());
+      }
+      drain();
+    } catch (MillraceException e) {
+      say("BROKEN " + e.getMessage());
+      say("what was published until then:");
+      report(new Checker(outputs).checkSoFar(Set.of("a", "b")));
+      throw e;
     }
-    drain();
-    return judge();
+    say("the application has ended; reading all outputs");
+    return report(new Checker(outputs).check(Map.of("a", a.sent(), "b", b.sent())));
   }
 
   private void strike(int number, List<Fault> faults, long pauseMs) throws Exception {
@@ -186,9 +195,7 @@ final class ChaosRun implements AutoCloseable {
     ended = true;
   }
 
-  private boolean judge() throws IOException {
-    say("the application has ended; reading all outputs");
-    Verdict verdict = new Checker(outputs).check(Map.of("a", a.sent(), "b", b.sent()));
+  private boolean report(Verdict verdict) {
     List<String> problems = new ArrayList<>(a.problems());
     problems.addAll(b.problems());
     verdict.findings().forEach(finding -> say("WRONG " + finding));

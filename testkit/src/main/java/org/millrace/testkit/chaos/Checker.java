@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
@@ -53,12 +54,24 @@ final class Checker {
    * @param sent for each source how many numbers, from 0, must be there
    */
   Verdict check(Map<String, Long> sent) throws IOException {
-    sent.keySet().forEach(source -> seen.put(source, new BitSet()));
+    return check(sent.keySet(), () -> sent.forEach(this::countLost));
+  }
+
+  /**
+   * Reads all outputs of an application that still runs: a number is lost when a later is there.
+   */
+  Verdict checkSoFar(Set<String> sources) throws IOException {
+    return check(
+        sources, () -> seen.forEach((source, numbers) -> countLost(source, numbers.length())));
+  }
+
+  private Verdict check(Set<String> sources, Runnable countLost) throws IOException {
+    sources.forEach(source -> seen.put(source, new BitSet()));
     SortedSet<Long> times = outputs.times(Outputs.ROWS);
     for (long timeMs : times) {
       checkRows(timeMs);
     }
-    sent.forEach(this::countLost);
+    countLost.run();
     if (!times.isEmpty()) {
       checkEvens();
       checkWindows(times.first(), times.last());

@@ -44,6 +44,11 @@ final class Batch {
   long processingNanos = -1;
   long endedAtMs = -1;
   int runs;
+
+  /** Those of its runs that failed because storage was away, and when the first of them did. */
+  int storageFailures;
+
+  long storageFailedNanos;
   String error = "";
 
   Batch(

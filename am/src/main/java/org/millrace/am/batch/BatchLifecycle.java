@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.millrace.am.batch.BatchStatus.State;
 import org.millrace.am.listen.ListenerBus;
 import org.millrace.am.log.Journal;
@@ -475,11 +476,17 @@ public final class BatchLifecycle {
 
   private void onFailed(Batch batch, MillraceException failure) {
     batch.error = failure.getMessage();
+    if (waitsForStorage(batch, failure)) {
+      LOG.warn("batch {} ms is run again, its storage is away: {}", batch.timeMs, batch.error);
+      services.loop().schedule(policy.retryDelayMs(), () -> run(batch));
+      return;
+    }
     LOG.error("batch {} ms failed", batch.timeMs, failure);
     switch (policy.onFailure()) {
       case SKIP -> commit(batch, State.SKIPPED);
       case RETRY -> {
-        if (batch.runs <= policy.retries() && !repeated.isRepeated(batch.timeMs, failure)) {
+        int failures = batch.runs - batch.storageFailures;
+        if (failures <= policy.retries() && !repeated.isRepeated(batch.timeMs, failure)) {
           services.loop().schedule(policy.retryDelayMs(), () -> run(batch));
         } else {
           stopWith(batch, failure);
@@ -487,6 +494,23 @@ public final class BatchLifecycle {
       }
       case STOP -> stopWith(batch, failure);
     }
+  }
+
+  /**
+   * A batch that is not decided has left nothing behind but what it staged, under names that no
+   * other run has: it may be run again also when nobody knows what was written.
+   */
+  private boolean waitsForStorage(Batch batch, MillraceException failure) {
+    if (failure.code() != ErrorCode.STORAGE_FAILED
+        && failure.code() != ErrorCode.DURABILITY_UNKNOWN) {
+      return false;
+    }
+    long nowNanos = services.clock().nanoTime();
+    if (batch.storageFailures++ == 0) {
+      batch.storageFailedNanos = nowNanos;
+    }
+    return nowNanos - batch.storageFailedNanos
+        < TimeUnit.MILLISECONDS.toNanos(policy.storagePatienceMs());
   }
 
   private void stopWith(Batch batch, MillraceException failure) {

@@ -9,6 +9,8 @@ import org.millrace.runner.conf.Settings;
  * What batches are run by. Immutable.
  *
  * @param maxWaiting batches that may wait for their turn; later ones are not cut before
+ * @param storagePatienceMs how long a batch is run again when it fails because storage is away,
+ *     before {@code onFailure} says what becomes of it
  */
 public record BatchPolicy(
     long intervalMs,
@@ -16,7 +18,8 @@ public record BatchPolicy(
     int retries,
     long retryDelayMs,
     int retained,
-    int maxWaiting) {
+    int maxWaiting,
+    long storagePatienceMs) {
   public BatchPolicy {
     Objects.requireNonNull(onFailure, "onFailure");
     if (intervalMs < 1) {
@@ -34,6 +37,7 @@ public record BatchPolicy(
         settings.get(Keys.BATCH_RETRIES),
         settings.get(Keys.BATCH_RETRY_DELAY),
         settings.get(Keys.BATCHES_RETAINED),
-        settings.get(Keys.BATCHES_MAX_WAITING));
+        settings.get(Keys.BATCHES_MAX_WAITING),
+        settings.get(Keys.OUTPUT_PUBLISH_TIMEOUT));
   }
 }

@@ -81,6 +81,7 @@ class BatchLifecycleTest {
   private final SinkRegistry sinks = new SinkRegistry(time.blockingWork());
   private final List<MillraceException> stops = new ArrayList<>();
   private BatchAction action = (rdd, batchTime) -> {};
+  private long storagePatienceMs;
   private RuntimeException pollFailure;
   private int polls;
 
@@ -318,6 +319,51 @@ class BatchLifecycleTest {
   }
 
   @Test
+  void runsABatchAgainAsLongAsStorageIsAway() {
+    storagePatienceMs = 5_000;
+    started(OnBatchFailure.STOP);
+    queue.add(data());
+    ErrorCode[] away = {ErrorCode.STORAGE_FAILED};
+    action =
+        (rdd, batchTime) -> {
+          if (away[0] != null) {
+            throw new MillraceException(away[0], "no NameNode");
+          }
+        };
+    time.advance(3_000);
+    away[0] = ErrorCode.DURABILITY_UNKNOWN;
+    time.advance(1_500);
+    assertThat(stops).isEmpty();
+    assertThat(decisions()).doesNotContain(committed(1_000));
+
+    away[0] = null;
+    time.advance(400);
+
+    assertThat(log).contains("COMPLETED 1000").doesNotContain("FAILED 1000");
+    assertThat(decisions()).contains(committed(1_000));
+    assertThat(stops).isEmpty();
+  }
+
+  @Test
+  void stopsWhenStorageStaysAway() {
+    storagePatienceMs = 5_000;
+    started(OnBatchFailure.STOP);
+    queue.add(data());
+    action =
+        (rdd, batchTime) -> {
+          throw new MillraceException(ErrorCode.STORAGE_FAILED, "no NameNode");
+        };
+    time.advance(5_900);
+    assertThat(stops).isEmpty();
+
+    time.advance(1_000);
+
+    assertThat(log).endsWith("FAILED 1000");
+    assertThat(stops).hasSize(1);
+    assertThat(stops.get(0)).hasMessageContaining("no NameNode");
+  }
+
+  @Test
   void skipsABatchAndGoesOn() {
     BatchLifecycle batches = started(OnBatchFailure.SKIP);
     queue.add(data());
@@ -520,7 +566,7 @@ class BatchLifecycleTest {
                 committed,
                 listeners),
             graph,
-            new BatchPolicy(INTERVAL_MS, onFailure, 2, 100, 10, MOST_WAITING),
+            new BatchPolicy(INTERVAL_MS, onFailure, 2, 100, 10, MOST_WAITING, storagePatienceMs),
             new InputCutter(
                 graph.inputs(),
                 new ReceiverTracker(

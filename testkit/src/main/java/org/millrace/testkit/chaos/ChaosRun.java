@@ -114,11 +114,26 @@ final class ChaosRun implements AutoCloseable {
     } catch (MillraceException e) {
       say("BROKEN " + e.getMessage());
       say("what was published until then:");
-      report(new Checker(outputs).checkSoFar(Set.of("a", "b")));
+      report(checkSoFar());
       throw e;
     }
     say("the application has ended; reading all outputs");
     return report(new Checker(outputs).check(Map.of("a", a.sent(), "b", b.sent())));
+  }
+
+  /** A NameNode that is dead now comes back, unless the fault is that it does not. */
+  private Verdict checkSoFar() throws IOException, InterruptedException {
+    long deadlineMs = System.currentTimeMillis() + RECOVERY_MS;
+    while (true) {
+      try {
+        return new Checker(outputs).checkSoFar(Set.of("a", "b"));
+      } catch (IOException e) {
+        if (System.currentTimeMillis() > deadlineMs) {
+          throw e;
+        }
+        Thread.sleep(STATUS_MS);
+      }
+    }
   }
 
   private void strike(int number, List<Fault> faults, long pauseMs) throws Exception {

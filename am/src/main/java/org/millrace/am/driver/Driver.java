@@ -74,6 +74,10 @@ final class Driver implements BatchListener {
   private Optional<String> checkpointDirectory = Optional.empty();
   private Streaming streaming;
   private ExecutorAllocation allocation;
+
+  /** Null when there was no driver before. */
+  private Sweep sweep;
+
   private State state = State.STARTING;
   private MillraceException failure;
   private boolean closed;
@@ -173,6 +177,11 @@ final class Driver implements BatchListener {
     streaming.start(startTimeMs);
     allocation.start();
     recovery.done("streaming started");
+    // A damaged checkpoint that was given up is kept for people.
+    if (taken.hasCheckpoint() && !taken.replaced().isEmpty()) {
+      sweep = new Sweep(ports, taken, graph, durable, streaming::stateFiles);
+      sweep.start();
+    }
     LOG.info(
         "streaming started: batches of {}, {} inputs, {} outputs",
         graph.batchInterval().prettyPrint(),
@@ -454,6 +463,9 @@ final class Driver implements BatchListener {
     }
     if (allocation != null) {
       allocation.end();
+    }
+    if (sweep != null) {
+      sweep.end();
     }
     LOG.info("streaming stopped: {}", reason);
     if (failure == null) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -310,6 +311,20 @@ final class Streaming implements ReceiverHost {
       restoreStates();
     }
     sample();
+  }
+
+  /** Paths of state files that are needed. */
+  Set<String> stateFiles() {
+    Set<String> named = new HashSet<>();
+    before.ifPresent(
+        known ->
+            known
+                .snapshots()
+                .forEach(taken -> taken.files().forEach(file -> named.add(file.path()))));
+    if (states != null) {
+      named.addAll(states.files());
+    }
+    return named;
   }
 
   /** Of keyed state; empty for a program that keeps none. */

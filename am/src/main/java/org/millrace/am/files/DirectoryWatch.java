@@ -90,15 +90,15 @@ final class DirectoryWatch {
   private CompletableFuture<Void> lookAt(Map<String, WatchedDirectory> found) {
     String path = input.directory();
     if (!isPattern(path)) {
-      return onLoop(files.status(path))
+      return Answers.onLoop(files.status(path), loop)
           .thenCompose(
               status ->
                   status.isPresent() && status.get().directory()
                       ? lookAt(status.get(), found)
                       // Says what is wrong with the path.
-                      : onLoop(files.list(path)).thenAccept(entries -> {}));
+                      : Answers.onLoop(files.list(path), loop).thenAccept(entries -> {}));
     }
-    return onLoop(files.glob(path))
+    return Answers.onLoop(files.glob(path), loop)
         .thenCompose(
             matches -> {
               List<FileStatus> directories =
@@ -120,7 +120,7 @@ final class DirectoryWatch {
     if (!view.mustBeListed(directory.modificationTimeMs(), nowNanos)) {
       return recursive ? each(view.subdirectories(), entry -> lookAgain(entry, found)) : NOTHING;
     }
-    return onLoop(files.list(directory.path()))
+    return Answers.onLoop(files.list(directory.path()), loop)
         .thenCompose(
             entries -> {
               view.onListed(directory.modificationTimeMs(), entries, nowNanos);
@@ -136,7 +136,7 @@ final class DirectoryWatch {
   private CompletableFuture<Void> lookAgain(FileStatus entry, Map<String, WatchedDirectory> found) {
     return isHidden(entry)
         ? NOTHING
-        : onLoop(files.status(entry.path()))
+        : Answers.onLoop(files.status(entry.path()), loop)
             .thenCompose(status -> status.isPresent() ? lookAt(status.get(), found) : NOTHING);
   }
 
@@ -181,21 +181,5 @@ final class DirectoryWatch {
 
   private static boolean isPattern(String path) {
     return path.chars().anyMatch(c -> c == '*' || c == '?' || c == '[' || c == '{');
-  }
-
-  /** The same answer, given on the driver loop. */
-  private <T> CompletableFuture<T> onLoop(CompletableFuture<T> future) {
-    CompletableFuture<T> posted = new CompletableFuture<>();
-    Answers.post(
-        future,
-        loop,
-        (value, failure) -> {
-          if (failure == null) {
-            posted.complete(value);
-          } else {
-            posted.completeExceptionally(failure);
-          }
-        });
-    return posted;
   }
 }

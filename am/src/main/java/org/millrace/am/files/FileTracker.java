@@ -109,19 +109,20 @@ public final class FileTracker {
             .look()
             .thenApply(this::withinLimits)
             .thenCompose(found -> reading.read(found, parallelism));
-    return onLoop(
+    return Answers.onLoop(
         splits
             .thenApply(
                 found -> {
                   problem = "";
                   return found;
                 })
-            .exceptionally(this::nothing));
+            .exceptionally(this::nothing),
+        loop);
   }
 
   /** What a batch of a driver before this one read, in its order. */
   public CompletableFuture<FoundFiles> again(List<FileRange> ranges, int parallelism) {
-    return onLoop(reading.again(ranges, parallelism));
+    return Answers.onLoop(reading.again(ranges, parallelism), loop);
   }
 
   /** A batch has these files. */
@@ -185,21 +186,5 @@ public final class FileTracker {
     }
     problem = text;
     return FoundFiles.none();
-  }
-
-  /** The same answer, given on the driver loop. */
-  private <T> CompletableFuture<T> onLoop(CompletableFuture<T> future) {
-    CompletableFuture<T> posted = new CompletableFuture<>();
-    Answers.post(
-        future,
-        loop,
-        (value, failure) -> {
-          if (failure == null) {
-            posted.complete(value);
-          } else {
-            posted.completeExceptionally(failure);
-          }
-        });
-    return posted;
   }
 }

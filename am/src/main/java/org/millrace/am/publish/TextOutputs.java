@@ -178,7 +178,7 @@ public final class TextOutputs {
           ErrorCode.OUTPUT_EXISTS,
           "output directory " + path + " exists already; choose another one or delete it first");
     }
-    String staging = parent(path) + STAGING + "/" + owner + "-" + next.getAndIncrement();
+    String staging = stagingFor(path) + "/" + owner + "-" + next.getAndIncrement();
     String tasks = staging + "/tasks";
     String staged = staging + "/" + READY;
     expectDone(files.makeDirectories(tasks), "create", tasks);
@@ -245,6 +245,11 @@ public final class TextOutputs {
   public void discard(StagedOutput output) {
     String staging = stagingOf(output);
     expectDone(files.delete(staging), "delete", staging);
+  }
+
+  /** Where what becomes a directory is staged. */
+  static String stagingFor(String target) {
+    return parent(withoutTrailingSlash(target)) + STAGING;
   }
 
   /** The directory around what was prepared; of no use after the publish. */

@@ -394,12 +394,18 @@ public final class SnapshotCoordinator {
             });
   }
 
-  private void deleteUnnamed() {
+  /** Files that a snapshot, or the next one, may name. */
+  Set<String> named() {
     Set<String> named = new HashSet<>();
     snapshots.values().forEach(kept -> kept.files().forEach(file -> named.add(file.path())));
     chains
         .values()
         .forEach(chain -> chain.sections().forEach(section -> named.add(section.path())));
+    return named;
+  }
+
+  private void deleteUnnamed() {
+    Set<String> named = named();
     for (String path : new ArrayList<>(files)) {
       if (!named.contains(path)) {
         files.remove(path);

@@ -3,6 +3,7 @@ package org.millrace.am.snapshot;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -109,6 +110,11 @@ public final class StateKeeper {
   /** The newest snapshot; empty when there is none. */
   public Optional<SnapshotTaken> newest() {
     return snapshots.newest();
+  }
+
+  /** Paths of state files that a snapshot may be restored from. */
+  public Set<String> files() {
+    return snapshots.named();
   }
 
   public SnapshotStatus status() {

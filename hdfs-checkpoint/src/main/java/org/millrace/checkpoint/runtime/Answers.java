@@ -23,6 +23,22 @@ public final class Answers {
                     () -> callback.accept(value, failure == null ? null : cause(failure))));
   }
 
+  /** The same answer, on the loop: what is chained to it runs there. */
+  public static <T> CompletableFuture<T> onLoop(CompletableFuture<T> future, Loop loop) {
+    CompletableFuture<T> posted = new CompletableFuture<>();
+    post(
+        future,
+        loop,
+        (value, failure) -> {
+          if (failure == null) {
+            posted.complete(value);
+          } else {
+            posted.completeExceptionally(failure);
+          }
+        });
+    return posted;
+  }
+
   /** Runs the action on the loop when the future succeeded; a failure is somebody else's to see. */
   public static void postSuccess(CompletableFuture<?> future, Loop loop, Runnable action) {
     post(

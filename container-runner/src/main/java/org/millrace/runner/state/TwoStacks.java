@@ -12,16 +12,28 @@ import org.millrace.api.function.Function2;
  * Schneider, "Low-Latency Sliding-Window Aggregation in Worst-Case Constant Time", DEBS 2017,
  * section 2, for the method that they improve).
  *
+ * <p>Keys that came together would all turn over in the same slide. So a queue turns over before it
+ * must, when the back has a multiple of the values of the front that is another one for each key:
+ * turns of many keys are spread over many slides, for a third of a merge more a value at most.
+ *
  * <p>Immutable but for {@link #reduced}, with nodes shared between versions.
  */
 final class TwoStacks {
   /** A value of a pane on top of a stack; in front with all values under it. */
-  private record Node(long pane, Object value, Node under) {}
+  private record Node(long pane, Object value, Node under, int size) {
+    Node(long pane, Object value, Node under) {
+      this(pane, value, under, under == null ? 1 : under.size() + 1);
+    }
+  }
 
   private static final TwoStacks EMPTY = new TwoStacks(null, null, null, 0);
+  private static final int LEAST_SHARE = 3;
+  private static final int SHARES = 5;
 
   private final Node front;
   private final Node back;
+  private final int frontSize;
+  private final int backSize;
   private final Object backReduced;
   private final long oldestBack;
 
@@ -31,6 +43,8 @@ final class TwoStacks {
   private TwoStacks(Node front, Node back, Object backReduced, long oldestBack) {
     this.front = front;
     this.back = back;
+    this.frontSize = front == null ? 0 : front.size();
+    this.backSize = back == null ? 0 : back.size();
     this.backReduced = backReduced;
     this.oldestBack = oldestBack;
   }
@@ -48,9 +62,16 @@ final class TwoStacks {
     return back != null && back.pane() == pane;
   }
 
-  /** With a value after all others, whose pane is not older than theirs. */
-  TwoStacks with(long pane, Object value, Function2<Object, Object, Object> reduce)
+  /**
+   * With a value after all others, whose pane is not older than theirs.
+   *
+   * @param share how many times the values of the front the back may have, as {@link #share} says
+   */
+  TwoStacks with(long pane, Object value, double share, Function2<Object, Object, Object> reduce)
       throws Exception {
+    if (back != null && back.pane() != pane && backSize >= share * Math.max(1, frontSize)) {
+      return turnedOver(reduce).with(pane, value, share, reduce);
+    }
     if (back == null) {
       return new TwoStacks(front, new Node(pane, value, null), value, pane);
     }
@@ -75,14 +96,37 @@ final class TwoStacks {
     return turnedOver(lastLeft, reduce);
   }
 
+  /** From 3 to 8, another one for each key; the same whenever it is asked. */
+  static double share(int hash) {
+    return LEAST_SHARE + SHARES * ((hash * 0x9E3779B9) >>> 1) / (double) Integer.MAX_VALUE;
+  }
+
+  /** All values in front; nothing leaves. */
+  private TwoStacks turnedOver(Function2<Object, Object, Object> reduce) throws Exception {
+    Node turned = turned(Long.MIN_VALUE, reduce);
+    ArrayDeque<Node> older = new ArrayDeque<>(frontSize);
+    for (Node node = front; node != null; node = node.under()) {
+      older.push(node);
+    }
+    for (Node node : older) {
+      turned = new Node(node.pane(), reduce.call(node.value(), backReduced), turned);
+    }
+    return new TwoStacks(turned, null, null, 0);
+  }
+
   private TwoStacks turnedOver(long lastLeft, Function2<Object, Object, Object> reduce)
       throws Exception {
+    Node turned = turned(lastLeft, reduce);
+    return turned == null ? EMPTY : new TwoStacks(turned, null, null, 0);
+  }
+
+  private Node turned(long lastLeft, Function2<Object, Object, Object> reduce) throws Exception {
     Node turned = null;
     for (Node node = back; node != null && node.pane() > lastLeft; node = node.under()) {
       Object value = turned == null ? node.value() : reduce.call(node.value(), turned.value());
       turned = new Node(node.pane(), value, turned);
     }
-    return turned == null ? EMPTY : new TwoStacks(turned, null, null, 0);
+    return turned;
   }
 
   /** To be read by {@link #read}. */

@@ -47,7 +47,7 @@ final class TwoStacksOperation extends WindowOperation {
     if (!stacks.has(pane.number)) {
       window.add(pane, entry, null);
     }
-    replace(entry, stacks.with(pane.number, value, reduce));
+    replace(entry, stacks.with(pane.number, value, TwoStacks.share(entry.hash), reduce));
   }
 
   private void replace(Entry entry, TwoStacks stacks) {

@@ -53,6 +53,8 @@ public record ApplicationStatus(
    * Counts since the start.
    *
    * @param refusedConnections to the driver and to all living executors
+   * @param genericBytes that tasks wrote by generic serialization, because the record encoding has
+   *     no layout for a class
    */
   public record Totals(
       long completedBatches,
@@ -62,7 +64,8 @@ public record ApplicationStatus(
       long failedTasks,
       long lostExecutors,
       long refusedConnections,
-      long lostRecords) {}
+      long lostRecords,
+      long genericBytes) {}
 
   /**
    * What is written to the checkpoint directory.

@@ -381,7 +381,8 @@ final class Driver implements BatchListener {
         executors.scheduler().failedTasks(),
         executors.registry().lost(),
         refused,
-        receivers.stream().mapToLong(ReceiverStatus::lostRecords).sum());
+        receivers.stream().mapToLong(ReceiverStatus::lostRecords).sum(),
+        executors.scheduler().genericBytes());
   }
 
   private List<ExecutorStatus> executorStatus() {

@@ -58,6 +58,7 @@ public final class JobScheduler {
   private final Map<Long, Job> jobs = new LinkedHashMap<>();
   private final AtomicInteger jobIds = new AtomicInteger();
   private long failedTasks;
+  private long genericBytes;
   private long rivals;
   private MillraceException cancelled;
 
@@ -203,6 +204,7 @@ public final class JobScheduler {
   }
 
   public void onTaskFinished(TaskFinished message, Payload payload) {
+    genericBytes += message.getMetrics().getGenericSerializedBytes();
     Job job = jobs.get(message.getJobId());
     if (job == null || message.getPlacementVersion() != job.placementVersion) {
       return;
@@ -325,6 +327,11 @@ public final class JobScheduler {
   /** Failed attempts of tasks since the start. */
   public long failedTasks() {
     return failedTasks;
+  }
+
+  /** Bytes of records that tasks wrote by generic serialization, for want of a layout. */
+  public long genericBytes() {
+    return genericBytes;
   }
 
   public int runningJobs() {

@@ -91,6 +91,7 @@ public final class StatusJson {
     json.writeNumberField("lostExecutors", totals.lostExecutors());
     json.writeNumberField("refusedConnections", totals.refusedConnections());
     json.writeNumberField("lostRecords", totals.lostRecords());
+    json.writeNumberField("genericBytes", totals.genericBytes());
     json.writeEndObject();
   }
 

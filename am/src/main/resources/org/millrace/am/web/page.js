@@ -363,6 +363,7 @@
     ['lostExecutors', 'Lost executors', 'warn', 'Executors that ended or were not heard any more'],
     ['lostRecords', 'Lost records', 'bad', 'Received records that no executor holds any more and no batch took'],
     ['refusedConnections', 'Refused connections', 'warn', 'Peers that could not prove that they belong to this application'],
+    ['genericBytes', 'Generic bytes', '', 'Bytes of records that tasks wrote by generic serialization, because the record encoding has no layout for a class'],
   ];
 
   function showTotals(status) {

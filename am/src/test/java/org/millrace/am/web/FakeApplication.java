@@ -33,7 +33,7 @@ public final class FakeApplication implements IntFunction<ApplicationStatus> {
   public String failure = "";
   public long intervalMs = INTERVAL_MS;
   public long nowMs = START_MS + 60_000;
-  public Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0);
+  public Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   @Override
   public ApplicationStatus apply(int mostBatches) {

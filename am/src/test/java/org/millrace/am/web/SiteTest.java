@@ -28,7 +28,7 @@ class SiteTest {
     application.addCompleted(1, 500, 3, 40);
     application.addReceiver(0, "socket a:9999", "refused");
     application.addExecutor(1, "http://node1:8042/log");
-    application.totals = new Totals(1, 2, 3, 4, 5, 6, 7, 8);
+    application.totals = new Totals(1, 2, 3, 4, 5, 6, 7, 8, 9);
     application.warnings.add("A sentence.");
     application.failure = "it broke";
     application.files.add(
@@ -44,7 +44,7 @@ class SiteTest {
     assertThat(status.get("totals").toString())
         .isEqualTo(
             "{\"completedBatches\":1,\"skippedBatches\":2,\"waitingBatches\":3,\"records\":4,"
-                + "\"failedTasks\":5,\"lostExecutors\":6,\"refusedConnections\":7,\"lostRecords\":8}");
+                + "\"failedTasks\":5,\"lostExecutors\":6,\"refusedConnections\":7,\"lostRecords\":8,\"genericBytes\":9}");
     JsonNode batch = status.get("batches").get(0);
     assertThat(batch.get("state").asText()).isEqualTo("COMPLETED");
     assertThat(batch.get("records").asLong()).isEqualTo(500);

@@ -24,7 +24,7 @@ class StreamingJsonTest {
     application.addActive(3, State.RUNNING, 1_000_000);
     application.addActive(4, State.WAITING, 1_000_000);
     application.addReceiver(0, "socket a:9999", "");
-    application.totals = new Totals(12, 0, 1, 4_000, 0, 0, 0, 0);
+    application.totals = new Totals(12, 0, 1, 4_000, 0, 0, 0, 0, 0);
 
     JsonNode statistics = json("statistics", null);
 

@@ -6,7 +6,6 @@ import org.millrace.benchmarks.workload.EngineMain;
 import org.millrace.benchmarks.workload.RecordPool;
 import org.millrace.benchmarks.workload.RunReport;
 import org.millrace.benchmarks.workload.RunSpec;
-import org.millrace.benchmarks.workload.Scenario;
 import org.millrace.benchmarks.workload.UnsupportedScenario;
 
 /** What one would write first: Strings, {@code split}, {@code HashMap}. */
@@ -29,7 +28,7 @@ public final class LoopEngine implements Engine {
           case WINDOW_COUNT -> NaiveWindowCount::new;
           case GREP -> NaiveGrep::new;
           case RUNNING_COUNT, RUNNING_COUNT_UPDATE -> NaiveRunningCount::new;
-          case ADS, ADS_BUILTIN -> () -> new NaiveAds(spec.seed(), spec.scenario() == Scenario.ADS);
+          case ADS, ADS_BUILTIN -> () -> new NaiveAds(spec.seed());
           default -> throw new UnsupportedScenario("there is no loop for " + spec.scenario());
         };
     RecordPool pool = spec.pool();

@@ -6,14 +6,12 @@ import org.millrace.benchmarks.workload.Ads;
 import org.millrace.benchmarks.workload.RecordReader;
 import org.millrace.benchmarks.workload.ResultDigest;
 
-/** Views per campaign and, when asked for, window of event time. */
+/** Views per campaign and window of event time. */
 final class NaiveAds implements Kernel {
   private final Map<String, String> campaigns;
-  private final boolean isPerWindow;
   private final Map<String, Integer> views = new HashMap<>();
 
-  NaiveAds(long seed, boolean isPerWindow) {
-    this.isPerWindow = isPerWindow;
+  NaiveAds(long seed) {
     campaigns = Ads.campaigns(seed);
   }
 
@@ -27,11 +25,8 @@ final class NaiveAds implements Kernel {
   private void count(String event) {
     if (Ads.field(event, "\"event_type\":\"").equals("view")) {
       String campaign = campaigns.get(Ads.field(event, "\"ad_id\":\""));
-      String key =
-          isPerWindow
-              ? Ads.key(campaign, Long.parseLong(Ads.field(event, "\"event_time\":\"")))
-              : campaign;
-      views.merge(key, 1, Integer::sum);
+      long time = Long.parseLong(Ads.field(event, "\"event_time\":\""));
+      views.merge(Ads.key(campaign, time), 1, Integer::sum);
     }
   }
 

@@ -12,9 +12,9 @@ import org.millrace.benchmarks.workload.RecordReader;
 import org.millrace.benchmarks.workload.ResultDigest;
 
 /**
- * Views per campaign and, when asked for, window of event time. A field is looked for first where
- * it was before; ads are found by their first eight bytes and compared in full; the counts of the
- * newest window are in an array.
+ * Views per campaign and window of event time. A field is looked for first where it was before; ads
+ * are found by their first eight bytes and compared in full; the counts of the newest window are in
+ * an array.
  */
 final class TunedAds implements Kernel {
   private static final VarHandle LONGS =
@@ -25,7 +25,6 @@ final class TunedAds implements Kernel {
       (long) LONGS.get("view\"\0\0\0".getBytes(StandardCharsets.US_ASCII), 0);
   private static final long VIEW_MASK = (1L << 40) - 1;
 
-  private final boolean isPerWindow;
   private final byte[][] ids = new byte[SLOTS][];
   private final int[] campaignOf = new int[SLOTS];
   private final String[] campaigns = new String[Ads.CAMPAIGNS];
@@ -38,8 +37,7 @@ final class TunedAds implements Kernel {
   private long timePrefix;
   private long timePrefixMs = -1;
 
-  TunedAds(long seed, boolean isPerWindow) {
-    this.isPerWindow = isPerWindow;
+  TunedAds(long seed) {
     int campaignCount = 0;
     for (Map.Entry<String, String> ad : new TreeMap<>(Ads.campaigns(seed)).entrySet()) {
       int campaign = Arrays.asList(campaigns).indexOf(ad.getValue());
@@ -74,7 +72,7 @@ final class TunedAds implements Kernel {
       return;
     }
     int campaign = campaign(event, adId.find(event, from, to));
-    long window = isPerWindow ? time(event, eventTime.find(event, from, to)) / Ads.WINDOW_MS : 0;
+    long window = time(event, eventTime.find(event, from, to)) / Ads.WINDOW_MS;
     if (window != newestWindow) {
       flush();
       newestWindow = window;
@@ -111,9 +109,7 @@ final class TunedAds implements Kernel {
   private void flush() {
     for (int i = 0; i < newest.length; i++) {
       if (newest[i] > 0) {
-        String key =
-            isPerWindow ? Ads.key(campaigns[i], newestWindow * Ads.WINDOW_MS) : campaigns[i];
-        views.merge(key, newest[i], Integer::sum);
+        views.merge(Ads.key(campaigns[i], newestWindow * Ads.WINDOW_MS), newest[i], Integer::sum);
         newest[i] = 0;
       }
     }

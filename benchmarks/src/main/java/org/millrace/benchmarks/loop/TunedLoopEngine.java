@@ -6,7 +6,6 @@ import org.millrace.benchmarks.workload.EngineMain;
 import org.millrace.benchmarks.workload.RecordPool;
 import org.millrace.benchmarks.workload.RunReport;
 import org.millrace.benchmarks.workload.RunSpec;
-import org.millrace.benchmarks.workload.Scenario;
 import org.millrace.benchmarks.workload.UnsupportedScenario;
 
 /** The same jobs on bytes: eight at a time, open addressing, no object for a record. */
@@ -30,7 +29,7 @@ public final class TunedLoopEngine implements Engine {
           case WINDOW_COUNT -> TunedWindowCount::new;
           case GREP -> () -> new TunedGrep(pool);
           case RUNNING_COUNT, RUNNING_COUNT_UPDATE -> TunedRunningCount::new;
-          case ADS, ADS_BUILTIN -> () -> new TunedAds(spec.seed(), spec.scenario() == Scenario.ADS);
+          case ADS, ADS_BUILTIN -> () -> new TunedAds(spec.seed());
           default -> throw new UnsupportedScenario("there is no tuned loop for " + spec.scenario());
         };
     return LoopRun.run(this, spec, pool, kernel);

@@ -1,14 +1,10 @@
 package org.millrace.benchmarks.millrace;
 
-import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.millrace.api.PairRDD;
-import org.millrace.api.RDD;
 import org.millrace.api.streaming.DStream;
 import org.millrace.api.streaming.StreamingContext;
 import org.millrace.benchmarks.workload.RecordPool;
@@ -20,7 +16,7 @@ import org.millrace.benchmarks.workload.Scenario;
 final class CheckRun {
   private static final int INTERVAL_MS = 50;
   private static final int BATCHES = 10;
-  private static final int SPARE_BATCHES = 100_000;
+
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(3);
 
   private final RunSpec spec;
@@ -38,14 +34,8 @@ final class CheckRun {
     int batches = spec.scenario() == Scenario.WINDOW_COUNT ? Scenario.CHECK_PANES : BATCHES;
     Cuts cuts = new Cuts(spec.checkRecords(), batches);
     try (StreamingContext context = Contexts.withCheckpoints(spec, INTERVAL_MS)) {
-      if (Jobs.isBuiltIn(spec)) {
-        check.run(context, check.once(context, pool), 1);
-      } else {
-        check.run(
-            context,
-            GeneratedInput.stream(context, pool, spec.cores(), cuts::next, check.log),
-            batches);
-      }
+      DStream<String> lines = GeneratedInput.stream(context, spec, pool, cuts::next, check.log);
+      check.run(context, lines, batches);
     }
     return check.digest();
   }
@@ -61,18 +51,6 @@ final class CheckRun {
       context.stop(true, false);
     }
     return check.digest();
-  }
-
-  /** All records in the first batch, from a file. */
-  private DStream<String> once(StreamingContext context, RecordPool pool) throws IOException {
-    RDD<String> all =
-        FileInput.first(context.batchContext(), spec.workDirectory(), pool, spec.checkRecords());
-    log.cut(0, spec.checkRecords(), 0);
-    // Those after the first are empty and not looked at.
-    for (int i = 0; i < SPARE_BATCHES; i++) {
-      log.cut(0, 0, 0);
-    }
-    return context.queueStream(new ArrayDeque<>(List.of(all)));
   }
 
   private void run(StreamingContext context, DStream<String> lines, int batches) throws Exception {

@@ -1,6 +1,5 @@
 package org.millrace.benchmarks.millrace;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +47,7 @@ final class DirectRun {
             : new SteeredPace(log, spec.intervalMs());
     RunReport report;
     try (StreamingContext context = Contexts.withCheckpoints(spec, spec.intervalMs())) {
-      DStream<String> lines = lines(context, pace);
+      DStream<String> lines = GeneratedInput.stream(context, spec, pool, pace, log);
       Jobs.of(lines, spec, spec.intervalMs())
           .foreachRDD(
               results -> {
@@ -63,14 +62,6 @@ final class DirectRun {
     }
     conserve();
     return report.digest(digest);
-  }
-
-  private DStream<String> lines(StreamingContext context, GeneratedInput.Pace pace)
-      throws IOException {
-    return Jobs.isBuiltIn(spec)
-        ? FileInput.stream(
-            context, spec.workDirectory().resolve("input"), pool, spec.cores(), pace, log)
-        : GeneratedInput.stream(context, pool, spec.cores(), pace, log);
   }
 
   /** Called at the end of each batch, on its thread. */

@@ -25,8 +25,7 @@ final class EmptyBatchRun {
     BatchLog log = new BatchLog();
     try (StreamingContext context = Contexts.plain(spec, spec.intervalMs())) {
       DStream<String> lines =
-          GeneratedInput.stream(
-              context, RecordPool.text(spec.seed(), 1), spec.cores(), () -> 0, log);
+          GeneratedInput.stream(context, spec, RecordPool.text(spec.seed(), 1), () -> 0, log);
       if (spec.scenario() == Scenario.EMPTY_BATCH) {
         lines
             .map(String::length)

@@ -42,7 +42,7 @@ final class FixedRateRun {
     ResultDigest digest =
         spec.checkRecords() == 0 ? new ResultDigest() : CheckRun.generated(spec, pool);
     try (StreamingContext context = Contexts.plain(spec, spec.intervalMs())) {
-      DStream<String> lines = GeneratedInput.stream(context, pool, spec.cores(), this::due, log);
+      DStream<String> lines = GeneratedInput.stream(context, spec, pool, this::due, log);
       Jobs.of(lines, spec, spec.intervalMs())
           .foreachRDD(
               results -> {

@@ -8,8 +8,13 @@ import java.util.stream.LongStream;
 import org.millrace.api.BatchContext;
 import org.millrace.api.RDD;
 import org.millrace.api.streaming.DStream;
+import org.millrace.api.streaming.InputDStream;
 import org.millrace.api.streaming.StreamingContext;
+import org.millrace.api.transparent.Text;
+import org.millrace.api.transparent.TextBytes;
 import org.millrace.benchmarks.workload.RecordPool;
+import org.millrace.benchmarks.workload.RecordReader;
+import org.millrace.benchmarks.workload.RunSpec;
 
 /**
  * A queue of datasets that makes the next one when it is asked: the batch's records are numbers of
@@ -40,18 +45,31 @@ final class GeneratedInput extends AbstractQueue<RDD<Long>> {
     this.log = log;
   }
 
-  /** The stream of a pool's records; each batch is noted in the log when it is cut. */
+  /**
+   * The stream of a pool's records, slices of bytes for built-in operators; each batch is noted in
+   * the log when it is cut.
+   */
   static DStream<String> stream(
-      StreamingContext context, RecordPool records, int partitions, Pace pace, BatchLog log) {
+      StreamingContext context, RunSpec spec, RecordPool records, Pace pace, BatchLog log) {
     pool = records;
-    GeneratedInput queue = new GeneratedInput(context.batchContext(), partitions, pace, log);
-    return context.queueStream(queue).flatMap(GeneratedInput::chunk);
+    GeneratedInput queue = new GeneratedInput(context.batchContext(), spec.cores(), pace, log);
+    InputDStream<Long> chunks = context.queueStream(queue, true);
+    return Jobs.isBuiltIn(spec)
+        ? chunks.flatMap(Text.fromBytes(GeneratedInput::slices))
+        : chunks.flatMap(GeneratedInput::chunk);
   }
 
-  private static Iterator<String> chunk(long at) {
+  private static RecordReader chunk(long at) {
     // The chunk's length is in the upper bits.
     long from = at & (1L << 48) - 1;
     return pool.reader(from, from + (at >>> 48));
+  }
+
+  private static void slices(long at, TextBytes.Output out) throws Exception {
+    RecordReader records = chunk(at);
+    while (records.advance()) {
+      out.add(records.bytes(), records.offset(), records.offset() + records.length());
+    }
   }
 
   @Override

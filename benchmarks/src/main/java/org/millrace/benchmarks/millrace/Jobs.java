@@ -70,7 +70,12 @@ final class Jobs {
       case ADS_BUILTIN ->
           lines
               .filter(Json.field("event_type").is("view"))
-              .map(Json.field("ad_id").lookUp(Ads.campaigns(spec.seed()), ""))
+              .map(
+                  Json.field("ad_id")
+                      .lookUp(Ads.campaigns(spec.seed()), "")
+                      .joined(
+                          " ",
+                          Json.field("event_time").asLong(0).roundedDown(Ads.WINDOW_MS).asText()))
               .countByValue(spec.cores());
       default -> throw new UnsupportedScenario("Millrace has no " + spec.scenario() + " yet");
     };

@@ -54,8 +54,7 @@ public final class ExpectedResults {
               if (Ads.field(event, "\"event_type\":\"").equals("view")) {
                 String campaign = campaigns.get(Ads.field(event, "\"ad_id\":\""));
                 long time = Long.parseLong(Ads.field(event, "\"event_time\":\""));
-                boolean isPerWindow = spec.scenario() == Scenario.ADS;
-                table.merge(isPerWindow ? Ads.key(campaign, time) : campaign, 1L, Long::sum);
+                table.merge(Ads.key(campaign, time), 1L, Long::sum);
               }
             });
       }

@@ -49,11 +49,8 @@ public enum Scenario {
    * Ads#key}, count) over all records.
    */
   ADS("ads", Input.ADS, "ad views per campaign and window of event time, JSON"),
-  /**
-   * Views per campaign with what an engine has built in, without the window of event time. Check:
-   * (campaign, count) over all records.
-   */
-  ADS_BUILTIN("ads-builtin", Input.ADS, "ad views per campaign, JSON, built-in operators"),
+  /** The same with what an engine has built in. Check: as ADS. */
+  ADS_BUILTIN("ads-builtin", Input.ADS, "the same, built-in operators"),
   /** WORD_COUNT from the TCP source at host and port. Check: as WORD_COUNT, from the check port. */
   SOCKET_WORD_COUNT("socket-word-count", Input.TEXT, "word count through TCP receivers"),
   /** GREP from the TCP source at host and port. Check: as GREP, from the check port. */

@@ -99,17 +99,9 @@ public final class FlinkEngine implements Engine {
         FlinkJobs.runningCount(run.source(LINES, Types.STRING))
             .sinkTo(Results.keeping(sum -> sum.f0, sum -> sum.f1, Kept.GREATEST));
       }
-      case ADS ->
+      case ADS, ADS_BUILTIN ->
           FlinkJobs.ads(run.source(LINES, Types.STRING), Ads.campaigns(spec.seed()))
               .sinkTo(Results.keeping(views -> views.f0, views -> views.f1, Kept.SUM));
-      // The same job; what it counts per window is summed per campaign.
-      case ADS_BUILTIN ->
-          FlinkJobs.ads(run.source(LINES, Types.STRING), Ads.campaigns(spec.seed()))
-              .sinkTo(
-                  Results.keeping(
-                      views -> views.f0.substring(0, views.f0.indexOf(' ')),
-                      views -> views.f1,
-                      Kept.SUM));
       default ->
           FlinkJobs.wordCount(run.source(LINES, Types.STRING), CHECK_INTERVAL_MS)
               .sinkTo(Results.keeping(count -> count.f0, count -> count.f1, Kept.SUM));

@@ -102,17 +102,11 @@ public final class SparkEngine implements Engine {
           isWithUpdate(spec)
               ? SparkOutputs.keep(SparkJobs.runningCountUpdate(input, partitions, null), Kept.LAST)
               : SparkOutputs.keep(SparkJobs.runningCount(input, partitions, null), Kept.GREATEST);
-      case ADS ->
+      case ADS, ADS_BUILTIN ->
           SparkOutputs.keep(
               SparkJobs.ads(input, Ads.campaigns(spec.seed()), partitions)
                   .mapToPair(
                       views -> new Tuple2<>(Ads.key(views._1()._1(), views._1()._2()), views._2())),
-              Kept.SUM);
-      // The same job; what it counts per window is summed per campaign.
-      case ADS_BUILTIN ->
-          SparkOutputs.keep(
-              SparkJobs.ads(input, Ads.campaigns(spec.seed()), partitions)
-                  .mapToPair(views -> new Tuple2<>(views._1()._1(), views._2())),
               Kept.SUM);
       default -> SparkOutputs.keep(SparkJobs.wordCount(input, partitions), Kept.SUM);
     };

@@ -112,7 +112,7 @@ final class Bench {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(engine.command(checkout, row.flags(asked.heap())));
     command.addAll(spec.toArguments());
-    long patience = 240 + (spec.warmUpMs() + spec.measureMs()) / 1_000;
+    long patience = 240L + (spec.warmUpMs() + spec.measureMs()) / 1_000;
     EngineProcess.Outcome outcome =
         EngineProcess.run(
             command, spec.workDirectory().resolve("output.txt"), patience, sourceOrNull);

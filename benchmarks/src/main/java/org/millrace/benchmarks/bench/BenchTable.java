@@ -269,7 +269,7 @@ final class BenchTable {
         .forEach(
             (name, values) -> {
               if (name.equals(row)
-                  || name.equals("latency-interval") && row.startsWith("latency")) {
+                  || (name.equals("latency-interval") && row.startsWith("latency"))) {
                 values.forEach(
                     (engine, value) ->
                         text.append(

@@ -56,7 +56,7 @@ final class TunedAds implements Kernel {
   }
 
   private static int slot(long firstBytes) {
-    return (int) (firstBytes * 0x9E3779B97F4A7C15L >>> 52);
+    return (int) ((firstBytes * 0x9E3779B97F4A7C15L) >>> 52);
   }
 
   @Override

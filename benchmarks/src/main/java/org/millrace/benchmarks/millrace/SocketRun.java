@@ -78,7 +78,7 @@ final class SocketRun {
   }
 
   private synchronized void ended(Ended batch) {
-    if (isOver || batch.records() == 0 && firstNanos == 0) {
+    if (isOver || (batch.records() == 0 && firstNanos == 0)) {
       return;
     }
     if (measurement == null) {

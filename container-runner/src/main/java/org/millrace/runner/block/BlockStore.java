@@ -153,9 +153,11 @@ public final class BlockStore implements BlockReader {
     lock.lock();
     try {
       if (spilling && !closed) {
-        streams.values().stream()
-            .filter(HeldStream::primary)
-            .forEach(stream -> spill(stream, wantedBytes, spilled));
+        for (HeldStream stream : streams.values()) {
+          if (stream.primary()) {
+            spill(stream, wantedBytes, spilled);
+          }
+        }
       }
     } finally {
       lock.unlock();

@@ -20,7 +20,7 @@ abstract class LookingUp extends Operation {
   private int count;
 
   /** Depends on all that was read ahead, so that the compiler keeps reading it. */
-  private int read;
+  int read;
 
   LookingUp(StatePartition state) {
     super(state);

@@ -127,21 +127,21 @@ final class TextShape {
     }
     return switch (stage.operator()) {
       case MAP ->
-          function instanceof TextField field && runs(field)
-              || function instanceof LongField number && runs(number)
-              || function instanceof DoubleField number && runs(number);
+          (function instanceof TextField field && runs(field))
+              || (function instanceof LongField number && runs(number))
+              || (function instanceof DoubleField number && runs(number));
       case FILTER -> function instanceof TextPredicate predicate && runs(predicate);
       case FLAT_MAP -> function instanceof Words;
       case MAP_TO_PAIR ->
           function instanceof Pairings.Once
               || function instanceof Pairings.WithoutKey
               || function instanceof Pairings.WithoutValue
-              || function instanceof Pairings.Keyed keyed
+              || (function instanceof Pairings.Keyed keyed
                   && runs(keyed.key())
-                  && runs(keyed.value())
-              || function instanceof Pairings.KeyedDouble keyed
+                  && runs(keyed.value()))
+              || (function instanceof Pairings.KeyedDouble keyed
                   && runs(keyed.key())
-                  && runs(keyed.value());
+                  && runs(keyed.value()));
       default -> false;
     };
   }
@@ -260,10 +260,10 @@ final class TextShape {
 
   private TextCutter cutter(TextField field, String place) {
     TextCutter cutter;
-    if (field instanceof Json.Field json) {
+    if (field instanceof Json.Field) {
       cutter = make(place, TextCutter.class, JsonCutter.class);
       cutter.use(field, null, null);
-    } else if (field instanceof Csv.Field csv) {
+    } else if (field instanceof Csv.Field) {
       cutter = make(place, TextCutter.class, CsvCutter.class);
       cutter.use(field, null, null);
     } else if (field instanceof TextField.LookedUp lookedUp) {

@@ -170,7 +170,7 @@ final class Driver implements BatchListener {
     if (taken.before().isEmpty()) {
       executors.dropStreams();
     }
-    if (taken.hasCheckpoint() && !streaming.receives()) {
+    if (taken.hasCheckpoint()) {
       executors.openCheckpoint(taken.directory(), epoch.epoch());
     }
     isRecovering = taken.before().isPresent();

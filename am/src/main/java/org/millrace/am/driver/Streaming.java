@@ -447,11 +447,6 @@ final class Streaming implements ReceiverHost {
     ended = true;
   }
 
-  /** Whether it has receivers, which cannot be taken over yet. */
-  boolean receives() {
-    return !receiverInputs.isEmpty();
-  }
-
   BatchLifecycle batches() {
     return batches;
   }

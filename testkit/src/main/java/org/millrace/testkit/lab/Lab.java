@@ -26,10 +26,12 @@ public final class Lab implements AutoCloseable {
 
   /**
    * What {@link #expectError} takes when a driver is replaced that is not dead: it says that it was
-   * fenced, and halts.
+   * fenced, and halts. So does an executor whose log was sealed; the HDFS client of either cannot
+   * close the files that were recovered under it.
    */
   public static final String HALTED_BY_FENCING =
-      "^container_\\S+: .*Fatal fault in '.*FencedException";
+      "^container_\\S+: .*(Fatal fault in '.*FencedException"
+          + "|DFSClient: Failed to close file: \\S+/segment-\\d+\\.log)";
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final long POLL_MS = 20;

@@ -77,10 +77,14 @@ public final class InputCutter {
 
   /** No batch needs the input of these cuts any more. */
   void release(List<InputCut> cuts) {
+    List<List<BlockRange>> blocks = new ArrayList<>();
     for (InputCut cut : cuts) {
-      if (cut instanceof InputCut.Blocks blocks) {
-        receivers.release(blocks.partitions());
+      if (cut instanceof InputCut.Blocks of) {
+        blocks.addAll(of.partitions());
       }
+    }
+    if (!blocks.isEmpty()) {
+      receivers.release(blocks);
     }
   }
 

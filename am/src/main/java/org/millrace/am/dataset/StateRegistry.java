@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.millrace.runner.wire.proto.FinishedStates;
 import org.millrace.runner.wire.proto.StateVersion;
 
 /**
@@ -36,17 +37,38 @@ public final class StateRegistry {
    * @return copies that are of no use any more
    */
   public synchronized List<Stale> onApplied(int executorId, List<StateVersion> states) {
-    List<Stale> stale = new ArrayList<>();
+    List<Stale> stale = new ArrayList<>(0);
     for (StateVersion state : states) {
-      StateHome before =
-          homes.put(
-              new Key(state.getStateId(), state.getPartition()),
-              new StateHome(executorId, state.getVersionMs(), false));
-      if (before != null && before.executorId() != executorId && !before.lost()) {
-        stale.add(new Stale(before.executorId(), state));
-      }
+      apply(executorId, state.getStateId(), state.getPartition(), state.getVersionMs(), stale);
     }
     return stale;
+  }
+
+  /** The same of several partitions of one state. */
+  public synchronized List<Stale> onApplied(int executorId, FinishedStates states) {
+    List<Stale> stale = new ArrayList<>(0);
+    for (int i = 0; i < states.getPartitionsCount(); i++) {
+      apply(
+          executorId, states.getStateId(), states.getPartitions(i), states.getVersionMs(), stale);
+    }
+    return stale;
+  }
+
+  @GuardedBy("this")
+  private void apply(
+      int executorId, int stateId, int partition, long versionMs, List<Stale> stale) {
+    StateHome before =
+        homes.put(new Key(stateId, partition), new StateHome(executorId, versionMs, false));
+    if (before != null && before.executorId() != executorId && !before.lost()) {
+      stale.add(
+          new Stale(
+              before.executorId(),
+              StateVersion.newBuilder()
+                  .setStateId(stateId)
+                  .setPartition(partition)
+                  .setVersionMs(versionMs)
+                  .build()));
+    }
   }
 
   /** Whether state lives there. */

@@ -245,9 +245,12 @@ final class ExecutorGroup
 
   @Override
   public List<LiveExecutor> live() {
-    List<LiveExecutor> live = registry.live();
-    live.removeIf(executor -> leaving.contains(executor.id()));
-    return live;
+    if (leaving.isEmpty()) {
+      return registry.live();
+    }
+    return registry.live().stream()
+        .filter(executor -> !leaving.contains(executor.id()))
+        .toList();
   }
 
   @Override
@@ -307,6 +310,11 @@ final class ExecutorGroup
   @Override
   public void send(int executorId, Envelope.Builder message) {
     registry.send(executorId, message);
+  }
+
+  @Override
+  public void sendSoon(int executorId, Envelope.Builder message) {
+    registry.sendSoon(executorId, message);
   }
 
   /** Sends to every executor that lives. */
@@ -397,6 +405,10 @@ final class ExecutorGroup
       case TASK_FINISHED -> {
         residents.onTaskFinished(executorId, envelope.getTaskFinished());
         scheduler.onTaskFinished(envelope.getTaskFinished(), frame.payload());
+      }
+      case TASKS_FINISHED -> {
+        residents.onTasksFinished(executorId, envelope.getTasksFinished());
+        scheduler.onTasksFinished(envelope.getTasksFinished(), frame.payload());
       }
       case PEER_LINK_BROKEN ->
           scheduler.onLinkBroken(executorId, envelope.getPeerLinkBroken().getExecutorId());

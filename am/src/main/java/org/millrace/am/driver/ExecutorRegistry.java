@@ -17,6 +17,7 @@ import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
+import org.millrace.runner.conf.Keys;
 import org.millrace.runner.executor.ExecutorIds;
 import org.millrace.runner.wire.Connection;
 import org.millrace.runner.wire.Frame;
@@ -47,6 +48,23 @@ final class ExecutorRegistry implements FrameHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorRegistry.class);
   private static final long PING_INTERVAL_MS = 500;
 
+  /** With more executors than this, each is spoken to less often. */
+  private static final int MANY_EXECUTORS = 64;
+
+  /** How long a message that can wait for another one does. */
+  private static final long SOON_MS = 50;
+
+  private static final long SOON_OF_MANY_MS = 1_000;
+
+  /** How long changes of membership wait for others, of many executors. */
+  private static final long MEMBERSHIP_MS = 20;
+
+  /** Heartbeats that all executors together send in a second when nothing happens. */
+  private static final int HEARTBEATS_A_SECOND = 1_000;
+
+  private static final long LEAST_HEARTBEAT_MS = 100;
+  private static final long MOST_HEARTBEAT_MS = 1_000;
+
   private final RegistrySettings settings;
   private final Loop loop;
   private final Clock clock;
@@ -64,6 +82,11 @@ final class ExecutorRegistry implements FrameHandler {
   private long lost;
   private long watchedAtNanos;
   private boolean isTakingOver;
+  private boolean soonScheduled;
+  private boolean membershipDue;
+
+  /** Those that are announced, ordered by id; null when that has to be looked up. */
+  private List<LiveExecutor> liveOrNull;
 
   /** Null while there is no checkpoint directory. */
   private OpenCheckpoint checkpoint;
@@ -160,12 +183,15 @@ final class ExecutorRegistry implements FrameHandler {
 
   /** Nobody as long as executors of attempts before are waited for. */
   List<LiveExecutor> live() {
-    List<LiveExecutor> live = new ArrayList<>(executors.size());
     if (!takenOver.isDone()) {
-      return live;
+      return List.of();
     }
-    executors.values().forEach(executor -> live.add(executor.live()));
-    return live;
+    if (liveOrNull == null) {
+      List<LiveExecutor> live = new ArrayList<>(executors.size());
+      executors.values().forEach(executor -> live.add(executor.live()));
+      liveOrNull = List.copyOf(live);
+    }
+    return liveOrNull;
   }
 
   List<RegisteredExecutor> executors() {
@@ -179,8 +205,45 @@ final class ExecutorRegistry implements FrameHandler {
 
   void send(int executorId, Envelope.Builder message) {
     RegisteredExecutor executor = executors.get(executorId);
+    if (executor == null) {
+      return;
+    }
+    if (membershipDue && message.hasRunTasks()) {
+      // Who is told to work with others knows them.
+      publishMembership();
+    }
+    if (!executor.soon.isEmpty()) {
+      message.addAllBefore(executor.soon);
+      executor.soon.clear();
+    }
+    send(executor, Frame.of(message.setEpoch(settings.epoch()).build()));
+  }
+
+  private void send(RegisteredExecutor executor, Frame frame) {
+    executor.sentAtNanos = clock.nanoTime();
+    executor.connection.send(frame);
+  }
+
+  /** Sends before the next message, or a little later. */
+  void sendSoon(int executorId, Envelope.Builder message) {
+    RegisteredExecutor executor = executors.get(executorId);
     if (executor != null) {
-      executor.connection.send(Frame.of(message.setEpoch(settings.epoch()).build()));
+      executor.soon.add(message.build());
+      if (!soonScheduled) {
+        soonScheduled = true;
+        loop.schedule(
+            executors.size() <= MANY_EXECUTORS ? SOON_MS : SOON_OF_MANY_MS, this::sendWaiting);
+      }
+    }
+  }
+
+  private void sendWaiting() {
+    soonScheduled = false;
+    for (RegisteredExecutor executor : executors.values()) {
+      if (!executor.soon.isEmpty()) {
+        Envelope last = executor.soon.remove(executor.soon.size() - 1);
+        send(executor.id, last.toBuilder());
+      }
     }
   }
 
@@ -188,7 +251,7 @@ final class ExecutorRegistry implements FrameHandler {
   void send(int executorId, LongFunction<Frame> frame) {
     RegisteredExecutor executor = executors.get(executorId);
     if (executor != null) {
-      executor.connection.send(frame.apply(settings.epoch()));
+      send(executor, frame.apply(settings.epoch()));
     }
   }
 
@@ -286,6 +349,7 @@ final class ExecutorRegistry implements FrameHandler {
     RegisteredExecutor executor =
         new RegisteredExecutor(id, connection, registration, clock.nowMs(), clock.nanoTime());
     executors.put(executor.id, executor);
+    liveOrNull = null;
     byConnection.put(connection, executor);
     send(
         executor.id,
@@ -304,7 +368,7 @@ final class ExecutorRegistry implements FrameHandler {
         registration.getHost(),
         registration.getCores());
     if (takenOver.isDone()) {
-      publishMembership();
+      membershipChanged();
       listener.onJoined(executor);
     } else {
       announceWhenComplete();
@@ -367,6 +431,9 @@ final class ExecutorRegistry implements FrameHandler {
   }
 
   private void completePings() {
+    if (pingRounds.isEmpty()) {
+      return;
+    }
     List<PingRound> done = new ArrayList<>();
     for (Iterator<PingRound> rounds = pingRounds.iterator(); rounds.hasNext(); ) {
       PingRound round = rounds.next();
@@ -391,6 +458,7 @@ final class ExecutorRegistry implements FrameHandler {
     if (executors.remove(executor.id) == null) {
       return;
     }
+    liveOrNull = null;
     byConnection.remove(executor.connection);
     lostContainers.add(executor.registration.getContainer());
     executor.connection.close();
@@ -401,13 +469,29 @@ final class ExecutorRegistry implements FrameHandler {
       listener.onGivenUp(executor.registration.getContainer(), reason);
       return;
     }
-    publishMembership();
+    membershipChanged();
     pingRounds.forEach(round -> round.open().remove(executor.id));
     listener.onLost(executor, reason);
     completePings();
   }
 
+  private void membershipChanged() {
+    if (executors.size() <= MANY_EXECUTORS) {
+      publishMembership();
+    } else if (!membershipDue) {
+      membershipDue = true;
+      loop.schedule(
+          MEMBERSHIP_MS,
+          () -> {
+            if (membershipDue && !closed) {
+              publishMembership();
+            }
+          });
+    }
+  }
+
   private void publishMembership() {
+    membershipDue = false;
     Membership.Builder membership = Membership.newBuilder().setVersion(++membershipVersion);
     for (RegisteredExecutor executor : executors.values()) {
       membership.addExecutors(
@@ -417,13 +501,40 @@ final class ExecutorRegistry implements FrameHandler {
               .setDataPort(executor.registration.getDataPort())
               .setCores(executor.registration.getCores()));
     }
-    for (Integer executorId : executors.keySet()) {
-      send(executorId, Envelope.newBuilder().setMembership(membership));
-    }
+    Frame frame = frame(Envelope.newBuilder().setMembership(membership));
+    executors.values().forEach(executor -> send(executor, frame));
   }
 
+  private Frame frame(Envelope.Builder message) {
+    return Frame.of(message.setEpoch(settings.epoch()).build());
+  }
+
+  /** Whoever answers it has read all that was sent before. */
   private void ping(int executorId) {
-    send(executorId, Envelope.newBuilder().setPing(Ping.newBuilder().setNumber(pingNumber)));
+    send(executorId, Envelope.newBuilder().setPing(ping()));
+  }
+
+  private Ping.Builder ping() {
+    return Ping.newBuilder().setNumber(pingNumber).setHeartbeatMs(heartbeatMs());
+  }
+
+  /** How often executors should speak: the more there are, the less. 0: as they are configured. */
+  private long heartbeatMs() {
+    if (settings.configuration().containsKey(Keys.EXECUTOR_HEARTBEAT_INTERVAL.name())) {
+      return 0;
+    }
+    long most = Math.min(MOST_HEARTBEAT_MS, settings.heartbeatTimeoutMs() / 5);
+    long shared = executors.size() * 1_000L / HEARTBEATS_A_SECOND;
+    return Math.max(LEAST_HEARTBEAT_MS, Math.min(most, shared));
+  }
+
+  /** How long nothing may be said to an executor; its lease is several times as long. */
+  private long quietMs() {
+    boolean usualLease =
+        !settings.configuration().containsKey(Keys.EXECUTOR_TASK_LEASE.name());
+    return executors.size() > MANY_EXECUTORS && usualLease
+        ? 2 * PING_INTERVAL_MS - PING_INTERVAL_MS / 2
+        : PING_INTERVAL_MS / 2;
   }
 
   private void watch() {
@@ -436,6 +547,8 @@ final class ExecutorRegistry implements FrameHandler {
       executors.values().forEach(executor -> executor.heardAtNanos = now);
     }
     watchedAtNanos = now;
+    Frame ping = frame(Envelope.newBuilder().setPing(ping()));
+    long quietNanos = TimeUnit.MILLISECONDS.toNanos(quietMs());
     for (RegisteredExecutor executor : executors()) {
       long silentMs = TimeUnit.NANOSECONDS.toMillis(now - executor.heardAtNanos);
       if (silentMs > settings.heartbeatTimeoutMs()) {
@@ -446,8 +559,8 @@ final class ExecutorRegistry implements FrameHandler {
                 + " ms (millrace.executor.heartbeatTimeout is "
                 + settings.heartbeatTimeoutMs()
                 + " ms)");
-      } else {
-        ping(executor.id);
+      } else if (now - executor.sentAtNanos > quietNanos) {
+        send(executor, ping);
       }
     }
     loop.schedule(PING_INTERVAL_MS, this::watch);

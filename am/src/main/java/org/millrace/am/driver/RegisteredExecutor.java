@@ -1,8 +1,11 @@
 package org.millrace.am.driver;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.runner.wire.Connection;
+import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.Heartbeat;
 import org.millrace.runner.wire.proto.RegisterExecutor;
 
@@ -18,6 +21,11 @@ final class RegisteredExecutor {
   final RegisterExecutor registration;
   final long registeredAtMs;
   long heardAtNanos;
+  long sentAtNanos;
+
+  /** What goes before the next message. */
+  final List<Envelope> soon = new ArrayList<>(2);
+
   Heartbeat heartbeat = Heartbeat.getDefaultInstance();
 
   RegisteredExecutor(

@@ -7,10 +7,12 @@ import org.millrace.am.dataset.StateRegistry.Stale;
 import org.millrace.am.schedule.ExecutorPool;
 import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.FinishedStates;
 import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.ReleaseStates;
 import org.millrace.runner.wire.proto.StateVersion;
 import org.millrace.runner.wire.proto.TaskFinished;
+import org.millrace.runner.wire.proto.TasksFinished;
 
 /**
  * Hears what executors keep, and tells them what is not needed any more. Owned by the driver loop.
@@ -38,6 +40,14 @@ final class ResidentMessages {
     }
   }
 
+  /** The same of several tasks. */
+  void onTasksFinished(int executorId, TasksFinished message) {
+    for (FinishedStates states : message.getStatesList()) {
+      residents.states().onApplied(executorId, states).forEach(this::release);
+    }
+    message.getTasksList().forEach(task -> onTaskFinished(executorId, task));
+  }
+
   /** The executor has kept these states while there was no driver, or has restored them. */
   void onTakenOver(int executorId, List<StateVersion> states) {
     residents.states().onApplied(executorId, states).forEach(this::release);
@@ -51,9 +61,10 @@ final class ResidentMessages {
   /** All executors are told: an attempt that failed may have kept something too. */
   void release(Collection<Long> datasetIds) {
     if (!datasetIds.isEmpty()) {
-      ReleaseDatasets.Builder message = ReleaseDatasets.newBuilder().addAllDatasetIds(datasetIds);
+      ReleaseDatasets message =
+          ReleaseDatasets.newBuilder().addAllDatasetIds(datasetIds).build();
       for (LiveExecutor executor : pool.all()) {
-        pool.send(executor.id(), Envelope.newBuilder().setReleaseDatasets(message));
+        pool.sendSoon(executor.id(), Envelope.newBuilder().setReleaseDatasets(message));
       }
     }
   }

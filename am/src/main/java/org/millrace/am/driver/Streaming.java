@@ -493,6 +493,11 @@ final class Streaming implements ReceiverHost {
   }
 
   @Override
+  public void sendSoon(int executorId, Envelope.Builder message) {
+    executors.sendSoon(executorId, message);
+  }
+
+  @Override
   public void pingAll(Runnable answered) {
     executors.registry().pingAll(answered);
   }

@@ -17,6 +17,11 @@ public interface ReceiverHost {
 
   void send(int executorId, Envelope.Builder message);
 
+  /** Sends before the next message to that executor, or some tens of milliseconds later. */
+  default void sendSoon(int executorId, Envelope.Builder message) {
+    send(executorId, message);
+  }
+
   /** Pings all live executors; runs {@code answered} when each of them has answered or is lost. */
   void pingAll(Runnable answered);
 

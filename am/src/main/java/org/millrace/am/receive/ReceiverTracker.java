@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,9 @@ public final class ReceiverTracker {
   private final TrackedLogs logs;
   private final Map<Integer, TrackedReceiver> receivers = new LinkedHashMap<>();
   private final Map<Long, Stream> streams = new TreeMap<>();
+
+  /** The same, by input. */
+  private final Map<Integer, Map<Long, Stream>> streamsOf = new HashMap<>();
 
   /** Positions that are in the event log, by stream. */
   private final Map<Long, List<SourcePosition>> toldPositions = new HashMap<>();
@@ -177,8 +181,13 @@ public final class ReceiverTracker {
   private Stream pastStream(PastStream past, String log) {
     Stream stream = new Stream(past.streamId(), past.inputId(), past.executorId(), log);
     stream.goOnAt(past.cut(), past.released());
-    streams.put(stream.id, stream);
+    add(stream);
     return stream;
+  }
+
+  private void add(Stream stream) {
+    streams.put(stream.id, stream);
+    streamsOf.computeIfAbsent(stream.inputId, id -> new TreeMap<>()).put(stream.id, stream);
   }
 
   private void notePositions(Stream stream) {
@@ -417,9 +426,9 @@ public final class ReceiverTracker {
   public List<List<BlockRange>> cut(int inputId, int mostPartitions) {
     List<BlockRange> ranges = new ArrayList<>();
     long blocks = 0;
-    for (Stream stream : streams.values()) {
+    for (Stream stream : streamsOf.getOrDefault(inputId, Map.of()).values()) {
       long until = stream.available();
-      if (stream.inputId == inputId && until > stream.cut()) {
+      if (until > stream.cut()) {
         ranges.add(new BlockRange(stream.id, stream.cut(), until));
         blocks += until - stream.cut();
       }
@@ -478,7 +487,7 @@ public final class ReceiverTracker {
       RateEstimator.Load load =
           new RateEstimator.Load(timeMs, records.getOrDefault(id, 0L), processingMs, waitedMs);
       if (rates.onCompleted(id, load) && receiver.executorId >= 0) {
-        host.send(
+        host.sendSoon(
             receiver.executorId,
             Envelope.newBuilder()
                 .setLimitReceiver(
@@ -494,28 +503,38 @@ public final class ReceiverTracker {
     return streams.values().stream().anyMatch(stream -> stream.available() > stream.cut());
   }
 
-  /** No batch needs these blocks any more; executors may drop them. */
+  /** No batch needs these blocks any more; executors that hold them may drop them. */
   public void release(List<List<BlockRange>> partitions) {
-    ReleaseBlocks.Builder message = ReleaseBlocks.newBuilder();
+    Set<Stream> released = new LinkedHashSet<>();
     for (List<BlockRange> partition : partitions) {
       for (BlockRange range : partition) {
         Stream stream = streams.get(range.streamId());
         if (stream != null && stream.releaseUntil(range.until())) {
-          message.addStreams(
-              StreamMark.newBuilder().setStreamId(range.streamId()).setUntil(range.until()));
+          released.add(stream);
         }
       }
     }
-    if (message.getStreamsCount() > 0) {
-      host.all()
-          .forEach(
-              executor ->
-                  host.send(
-                      executor.id(), Envelope.newBuilder().setReleaseBlocks(message.clone())));
+    Map<Integer, ReleaseBlocks.Builder> messages = new TreeMap<>();
+    for (Stream stream : released) {
+      StreamMark mark =
+          StreamMark.newBuilder().setStreamId(stream.id).setUntil(stream.released()).build();
+      if (stream.isUsedUp()) {
+        // For the last time: also those whose mark has not come yet.
+        host.all().forEach(executor -> add(messages, executor.id(), mark));
+      } else {
+        stream.holders().forEach(executorId -> add(messages, executorId, mark));
+      }
     }
-    streams.values().removeIf(this::isOver);
-    toldPositions.keySet().retainAll(streams.keySet());
+    messages.forEach(
+        (executorId, message) ->
+            host.sendSoon(executorId, Envelope.newBuilder().setReleaseBlocks(message)));
+    streams.values().removeIf(this::forgetIfOver);
     deleteLogs();
+  }
+
+  private static void add(
+      Map<Integer, ReleaseBlocks.Builder> messages, int executorId, StreamMark mark) {
+    messages.computeIfAbsent(executorId, id -> ReleaseBlocks.newBuilder()).addStreams(mark);
   }
 
   private void deleteLogs() {
@@ -590,9 +609,14 @@ public final class ReceiverTracker {
     }
   }
 
-  private boolean isOver(Stream stream) {
+  private boolean forgetIfOver(Stream stream) {
     TrackedReceiver receiver = receivers.get(stream.inputId);
-    return stream.isUsedUp() && (receiver == null || receiver.streamId != stream.id);
+    if (!stream.isUsedUp() || (receiver != null && receiver.streamId == stream.id)) {
+      return false;
+    }
+    streamsOf.get(stream.inputId).remove(stream.id);
+    toldPositions.remove(stream.id);
+    return true;
   }
 
   private void end(Stream stream, long until) {
@@ -633,7 +657,7 @@ public final class ReceiverTracker {
   private void start(TrackedReceiver receiver, LiveExecutor executor) {
     long streamId = Stream.id(epoch, ++startedStreams);
     String log = logs.openOn(executor.id());
-    streams.put(streamId, new Stream(streamId, receiver.input.id(), executor.id(), log));
+    add(new Stream(streamId, receiver.input.id(), executor.id(), log));
     int restart = receiver.starting(streamId, executor.id());
     host.onStreamStarted(streamId, receiver.input.id(), executor.id());
     if (log.isEmpty()) {
@@ -692,19 +716,15 @@ public final class ReceiverTracker {
    * only when there is nothing else.
    */
   private LiveExecutor leastReceivers(TrackedReceiver receiver) {
+    Map<Integer, Integer> receiversOn = new HashMap<>();
+    receivers.values().forEach(other -> receiversOn.merge(other.executorId, 1, Integer::sum));
     Comparator<LiveExecutor> order =
         Comparator.<LiveExecutor, Boolean>comparing(
                 executor -> receiver.failedOn.contains(executor.id()))
             .thenComparing(executor -> !receiver.input.preferredHosts().contains(executor.host()))
-            .thenComparing(executor -> receiversOn(executor.id()))
+            .thenComparing(executor -> receiversOn.getOrDefault(executor.id(), 0))
             .thenComparing(LiveExecutor::id);
     return host.live().stream().min(order).orElseThrow();
-  }
-
-  private long receiversOn(int executorId) {
-    return receivers.values().stream()
-        .filter(receiver -> receiver.executorId == executorId)
-        .count();
   }
 
   private void tellIfAllStopped() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.runner.wire.proto.StreamMark;
@@ -88,6 +89,9 @@ final class Stream {
   }
 
   private static List<SourcePosition> positions(StreamMark mark) {
+    if (mark.getPositionsCount() == 0) {
+      return List.of();
+    }
     return mark.getPositionsList().stream()
         .map(at -> SourcePosition.of(at.getSource(), at.getOffset().toByteArray()))
         .toList();
@@ -117,6 +121,11 @@ final class Stream {
     return cut;
   }
 
+  /** First block that a batch may still need. */
+  long released() {
+    return released;
+  }
+
   /** Blocks below this one can be taken by a batch. */
   long available() {
     if (endedAt >= 0) {
@@ -138,6 +147,11 @@ final class Stream {
   long recordsUntil(long until) {
     Map.Entry<Long, Long> below = recordsBelow.floorEntry(until);
     return below == null ? 0 : below.getValue();
+  }
+
+  /** Executors that hold blocks, or held some. */
+  Set<Integer> holders() {
+    return marks.keySet();
   }
 
   /** Holders of all blocks {@code [from, until)}, the primary first. */

@@ -18,6 +18,14 @@ public interface ExecutorPool {
   void send(int executorId, Envelope.Builder message);
 
   /**
+   * Sends before the next message to that executor, or after some tens of milliseconds; keeps the
+   * order of what is sent.
+   */
+  default void sendSoon(int executorId, Envelope.Builder message) {
+    send(executorId, message);
+  }
+
+  /**
    * The live executors that hold all blocks {@code [from, until)} of a stream, its receiver's
    * first.
    */

@@ -2,7 +2,6 @@ package org.millrace.am.schedule;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.millrace.runner.wire.proto.BlockInput;
@@ -19,16 +18,42 @@ import org.millrace.runner.wire.proto.ZipInput;
 final class InputTree {
   private InputTree() {}
 
-  /** The first blocks that the task reads. */
-  static Optional<BlockSlice> firstBlocks(TaskInput tree) {
-    return blocks(tree).stream().findFirst();
+  /**
+   * What a task reads that is not of the job itself.
+   *
+   * @param blocks all of them
+   * @param splits the parts of files, in the order in which a task says how many records they have
+   */
+  record Leaves(List<BlockSlice> blocks, List<TaskInput> splits) {
+    static final Leaves NONE = new Leaves(List.of(), List.of());
   }
 
-  /** All blocks that the task reads. */
-  static List<BlockSlice> blocks(TaskInput tree) {
-    List<BlockSlice> slices = new ArrayList<>();
-    visit(tree, leaf -> slices.addAll(leaf.getBlocks().getSlicesList()));
-    return slices;
+  static Leaves leaves(TaskInput tree) {
+    if (readsShufflesOnly(tree)) {
+      return Leaves.NONE;
+    }
+    List<BlockSlice> blocks = new ArrayList<>();
+    List<TaskInput> splits = new ArrayList<>(0);
+    visit(
+        tree,
+        leaf -> {
+          blocks.addAll(leaf.getBlocks().getSlicesList());
+          if (leaf.hasFile() || leaf.hasSplit()) {
+            splits.add(leaf);
+          }
+        });
+    return new Leaves(blocks, splits);
+  }
+
+  /** The usual case; false when it takes more to know. */
+  private static boolean readsShufflesOnly(TaskInput tree) {
+    return switch (tree.getKindCase()) {
+      case SHUFFLE, KIND_NOT_SET -> true;
+      case STATE ->
+          tree.getState().getChildrenCount() == 1
+              && readsShufflesOnly(tree.getState().getChildren(0));
+      default -> false;
+    };
   }
 
   /** The kept partitions that the task reads. */
@@ -42,19 +67,6 @@ final class InputTree {
           }
         });
     return stored;
-  }
-
-  /** The parts of files that the task reads, in the order in which it says how many records. */
-  static List<TaskInput> splits(TaskInput tree) {
-    List<TaskInput> splits = new ArrayList<>(0);
-    visit(
-        tree,
-        leaf -> {
-          if (leaf.hasFile() || leaf.hasSplit()) {
-            splits.add(leaf);
-          }
-        });
-    return splits;
   }
 
   /** The same tree with other block slices. */

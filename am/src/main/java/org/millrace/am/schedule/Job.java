@@ -2,16 +2,21 @@ package org.millrace.am.schedule;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.am.plan.JobPlan;
+import org.millrace.am.plan.Pipeline;
 import org.millrace.am.plan.PlannedInput.ShuffleRead;
 import org.millrace.am.plan.PlannedTask;
 import org.millrace.api.error.MillraceException;
+import org.millrace.runner.wire.proto.BlockSlice;
 import org.millrace.runner.wire.proto.ShuffleSpec;
 import org.millrace.runner.wire.proto.TaskInput;
+import org.millrace.runner.wire.proto.Wiring;
 
 /**
  * A job that runs. A placement is one assignment of its tasks to executors; when an executor is
@@ -32,10 +37,25 @@ final class Job {
   /** Executor by shuffle and reduce partition. */
   int[][] reducers = new int[0][];
 
+  /** The shuffles as the executors of this placement are told of them. */
+  final List<ShuffleSpec> shuffleSpecs = new ArrayList<>();
+
+  /** Where their partitions go, when that is not in the specs. */
+  final List<Wiring> wirings = new ArrayList<>();
+
+  /** Inputs of tasks in which the partitions are left out, by what the tasks run. */
+  final Map<Pipeline, TaskInput> forms = new IdentityHashMap<>();
+
   /** The map tasks of each shuffle. */
   MapProgress[] maps = new MapProgress[0];
 
+  /** Whether a map of this placement is not at its first attempt. */
+  boolean hasLaterMaps;
+
   int placementVersion;
+
+  /** When the current placement was begun, of the driver's clock. */
+  long placedNanos;
 
   /** How many tasks of the current placement must still finish before the job has. */
   int awaited;
@@ -57,9 +77,11 @@ final class Job {
 
   private TaskPlace[] placesOf(JobPlan planned) {
     boolean counts = request.reads() != ReadSplits.UNCOUNTED;
-    return planned.tasks().stream()
-        .map(task -> new TaskPlace(task, counts))
-        .toArray(TaskPlace[]::new);
+    TaskPlace[] made = new TaskPlace[planned.tasks().size()];
+    for (int i = 0; i < made.length; i++) {
+      made[i] = new TaskPlace(planned.tasks().get(i), counts);
+    }
+    return made;
   }
 
   /** How far the map tasks of a shuffle are in the current placement. */
@@ -93,8 +115,8 @@ final class Job {
     /** When the attempt that counts was sent, of the driver's clock. */
     long sentNanos;
 
-    /** How long it took, without what it waited for the maps of its input. */
-    long takenNanos;
+    /** When the attempt that counts ended. */
+    long finishedNanos;
 
     /** An attempt that runs beside the one that counts; null when there is none. */
     Rival rival;
@@ -105,6 +127,9 @@ final class Job {
     /** Whether its attempt has finished in the current placement. */
     boolean finished;
 
+    /** The blocks that it reads. */
+    final List<BlockSlice> blocks;
+
     /** The parts of files that it reads, when somebody wants to know how many records they have. */
     final List<TaskInput> splits;
 
@@ -113,7 +138,9 @@ final class Job {
 
     TaskPlace(PlannedTask task, boolean counts) {
       this.task = task;
-      this.splits = counts ? InputTree.splits(task.input().tree()) : List.of();
+      InputTree.Leaves leaves = InputTree.leaves(task.input().tree());
+      this.blocks = leaves.blocks();
+      this.splits = counts ? leaves.splits() : List.of();
     }
 
     int nextAttempt() {
@@ -204,28 +231,55 @@ final class Job {
     return false;
   }
 
+  /** Tasks are in the order of their stages, and of their partitions in these. */
   TaskPlace find(int stage, int partition) {
-    for (TaskPlace place : places) {
-      if (place.task.stage() == stage && place.task.partition() == partition) {
-        return place;
+    int low = 0;
+    int high = places.length - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      PlannedTask task = places[middle].task;
+      int order = Integer.compare(task.stage(), stage);
+      order = order != 0 ? order : Integer.compare(task.partition(), partition);
+      if (order == 0) {
+        return places[middle];
+      } else if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
       }
     }
     return null;
   }
 
-  /** The shuffles with their reducers as they are placed now. */
-  List<ShuffleSpec> shuffleSpecs() {
-    List<ShuffleSpec> specs = new ArrayList<>();
+  /** Whether one of these names a wiring of the job. */
+  boolean isWiredBy(List<ByteString> ids) {
+    return wirings.stream().anyMatch(wiring -> ids.contains(wiring.getId()));
+  }
+
+  /**
+   * The reducers are placed: fixes how executors are told where they are.
+   *
+   * @param known what executors may have been told before
+   */
+  void wire(Wirings known) {
+    shuffleSpecs.clear();
+    wirings.clear();
     for (JobPlan.PlannedShuffle shuffle : plan.shuffles()) {
       ShuffleSpec.Builder spec =
           ShuffleSpec.newBuilder()
               .setShuffleId(shuffle.shuffleId())
               .setMapCount(shuffle.mapCount());
-      for (int executorId : reducers[shuffle.shuffleId()]) {
-        spec.addReducers(executorId);
+      int[] executorIds = reducers[shuffle.shuffleId()];
+      Wiring wiring = known.of(executorIds);
+      if (wiring == null) {
+        for (int executorId : executorIds) {
+          spec.addReducers(executorId);
+        }
+      } else {
+        spec.setWiring(wiring.getId());
+        wirings.add(wiring);
       }
-      specs.add(spec.build());
+      shuffleSpecs.add(spec.build());
     }
-    return specs;
   }
 }

@@ -3,6 +3,7 @@ package org.millrace.am.schedule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.millrace.am.dataset.Residents;
 import org.millrace.am.plan.JobPlan;
+import org.millrace.am.plan.Pipeline;
 import org.millrace.am.plan.PlannedInput;
 import org.millrace.am.plan.PlannedInput.ShuffleRead;
 import org.millrace.am.plan.PlannedTask;
@@ -21,17 +23,18 @@ import org.millrace.am.schedule.Job.TaskPlace;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.runtime.Answers;
+import org.millrace.runner.task.ReportPayloads;
 import org.millrace.runner.wire.Payload;
 import org.millrace.runner.wire.proto.BlockSlice;
 import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.Envelope;
+import org.millrace.runner.wire.proto.FinishedGroup;
 import org.millrace.runner.wire.proto.RepushMapOutput;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.StoredInput;
 import org.millrace.runner.wire.proto.TaskFailed;
 import org.millrace.runner.wire.proto.TaskFinished;
-import org.millrace.runner.wire.proto.TaskInput;
-import org.millrace.runner.wire.proto.TaskSpec;
+import org.millrace.runner.wire.proto.TasksFinished;
 import org.millrace.runner.wire.proto.UseAttempt;
 
 /**
@@ -55,6 +58,8 @@ public final class JobScheduler {
   private final Stragglers stragglers;
   private final Residents residents;
   private final ShippedCode shipped = new ShippedCode();
+  private final Wirings wirings = new Wirings();
+  private final TaskMessages messages;
   private final Map<Long, Job> jobs = new LinkedHashMap<>();
   private final AtomicInteger jobIds = new AtomicInteger();
   private long failedTasks;
@@ -63,7 +68,7 @@ public final class JobScheduler {
   private MillraceException cancelled;
 
   /** Volatile: threads that plan look at it. */
-  private volatile int[] slots = {};
+  private volatile Workforce workforce = Workforce.NONE;
 
   /** A scheduler that waits for every task, however long it takes. */
   public JobScheduler(ExecutorPool pool, Residents residents, int maxFailures) {
@@ -76,6 +81,7 @@ public final class JobScheduler {
     this.stragglers = stragglers;
     this.residents = residents;
     this.maxFailures = maxFailures;
+    this.messages = new TaskMessages(pool);
   }
 
   /** A number that no other job has, from 1; may be called from any thread. */
@@ -85,7 +91,7 @@ public final class JobScheduler {
 
   /** The executors by slot, as reduce partitions go to them; may be called from any thread. */
   int[] slots() {
-    return slots.clone();
+    return workforce.slots().clone();
   }
 
   /**
@@ -144,7 +150,7 @@ public final class JobScheduler {
   }
 
   public void onExecutorJoined() {
-    slots = Placement.slots(pool.live());
+    workforce();
     placeWaiting();
   }
 
@@ -153,6 +159,15 @@ public final class JobScheduler {
     if (!pool.live().isEmpty()) {
       placeWaiting();
     }
+  }
+
+  /** The executors that take work now. */
+  private Workforce workforce() {
+    List<LiveExecutor> live = pool.live();
+    if (!workforce.consistsOf(live)) {
+      workforce = new Workforce(live);
+    }
+    return workforce;
   }
 
   private void placeWaiting() {
@@ -165,7 +180,7 @@ public final class JobScheduler {
 
   /** The pool does not list the executor any more, and nothing is known to be kept there. */
   public void onExecutorLost(int executorId) {
-    slots = Placement.slots(pool.live());
+    workforce();
     shipped.executorLost(executorId);
     for (Job job : new ArrayList<>(jobs.values())) {
       boolean involved = job.involved.remove(executorId);
@@ -206,17 +221,49 @@ public final class JobScheduler {
   public void onTaskFinished(TaskFinished message, Payload payload) {
     genericBytes += message.getMetrics().getGenericSerializedBytes();
     Job job = jobs.get(message.getJobId());
+    if (job != null && message.getPlacementVersion() == job.placementVersion) {
+      TaskPlace place = job.find(message.getStage(), message.getPartition());
+      if (onFinished(job, place, message, payload) && job.awaited == 0) {
+        complete(job);
+      }
+    }
+  }
+
+  /** Several tasks that have finished on one executor. */
+  public void onTasksFinished(TasksFinished message, Payload payload) {
+    Job job = jobs.get(message.getJobId());
     if (job == null || message.getPlacementVersion() != job.placementVersion) {
       return;
     }
-    TaskPlace place = job.find(message.getStage(), message.getPartition());
+    boolean any = false;
+    for (FinishedGroup group : message.getGroupsList()) {
+      for (int i = 0; i < group.getPartitionsCount(); i++) {
+        TaskPlace place = job.find(group.getStage(), group.getPartitions(i));
+        any |= onFinished(job, place, TaskFinished.getDefaultInstance(), Payload.NONE);
+      }
+    }
+    if (message.getTasksCount() > 0) {
+      List<Payload> payloads = ReportPayloads.of(message, payload);
+      for (int i = 0; i < payloads.size(); i++) {
+        TaskFinished task = message.getTasks(i);
+        TaskPlace place = job.find(task.getStage(), task.getPartition());
+        any |= onFinished(job, place, task, payloads.get(i));
+      }
+    }
+    if (any && job.awaited == 0) {
+      complete(job);
+    }
+  }
+
+  /** False when the attempt does not count. */
+  private boolean onFinished(Job job, TaskPlace place, TaskFinished message, Payload payload) {
     if (place == null || place.finished) {
-      return;
+      return false;
     }
     if (place.isRival(message.getAttempt())) {
       useRival(job, place);
     } else if (place.attempt != message.getAttempt()) {
-      return;
+      return false;
     }
     boolean awaited = job.awaits(place);
     place.finished = true;
@@ -227,11 +274,16 @@ public final class JobScheduler {
       job.results[place.task.result()] = new TaskResult(message, payload);
     }
     job.awaited -= awaited ? 1 : 0;
-    if (job.awaited == 0) {
-      end(job);
-      job.request.accumulated().accept(job.accumulated());
-      job.future.complete(Arrays.asList(job.results));
-    }
+    return true;
+  }
+
+  private void complete(Job job) {
+    jobs.remove((long) job.request.id());
+    // What executors have left of it can wait.
+    Envelope end = endOf(job);
+    job.involved.forEach(executorId -> pool.sendSoon(executorId, end.toBuilder()));
+    job.request.accumulated().accept(job.accumulated());
+    job.future.complete(Arrays.asList(job.results));
   }
 
   private static void tellReads(Job job, TaskPlace place, TaskFinished message) {
@@ -258,6 +310,10 @@ public final class JobScheduler {
     }
     if (message.getMissingCount() > 0) {
       shipped.dropped(executorId, message.getMissingList());
+      if (job.isWiredBy(message.getMissingList())) {
+        // It does not know of the placement yet.
+        job.involved.remove(executorId);
+      }
       send(job, executorId, place, message.getAttempt());
       return;
     }
@@ -320,6 +376,7 @@ public final class JobScheduler {
   private void useRival(Job job, TaskPlace place) {
     place.useRival();
     if (place.task.writesShuffle() >= 0) {
+      job.hasLaterMaps = true;
       tellAttempt(job, place);
     }
   }
@@ -360,6 +417,7 @@ public final class JobScheduler {
     }
     job.beginnings++;
     job.placementVersion++;
+    job.placedNanos = stragglers.now();
     job.involved.clear();
     job.awaited = 0;
     int toRun = 0;
@@ -367,7 +425,8 @@ public final class JobScheduler {
       place.finished = false;
       toRun += job.mustRun(place) ? 1 : 0;
     }
-    Placement placement = new Placement(pool.live(), toRun);
+    Workforce workers = workforce();
+    Placement placement = new Placement(workers, toRun);
     job.reducers = new int[job.plan.shuffles().size()][];
     job.maps = new Job.MapProgress[job.plan.shuffles().size()];
     for (JobPlan.PlannedShuffle shuffle : job.plan.shuffles()) {
@@ -378,17 +437,35 @@ public final class JobScheduler {
       job.reducers[shuffle.shuffleId()] = reducers;
       job.maps[shuffle.shuffleId()] = new Job.MapProgress(shuffle.mapCount());
     }
-    Map<Integer, List<TaskPlace>> byExecutor = new TreeMap<>();
+    List<List<TaskPlace>> byWorker =
+        new ArrayList<>(Collections.nCopies(workers.size(), List.of()));
+    Map<Integer, List<TaskPlace>> leaving = new TreeMap<>();
     for (TaskPlace place : job.places) {
       if (job.mustRun(place)) {
         job.awaited += job.awaits(place) ? 1 : 0;
         place.begin(firstAttempt(job, place));
-        place.executorId = choose(job, place.task.input(), placement);
+        place.executorId = choose(job, place, placement);
         routeTo(job, place);
-        byExecutor.computeIfAbsent(place.executorId, id -> new ArrayList<>()).add(place);
+        int worker = workers.indexOf(place.executorId);
+        if (worker < 0) {
+          leaving.computeIfAbsent(place.executorId, id -> new ArrayList<>()).add(place);
+        } else {
+          if (byWorker.get(worker).isEmpty()) {
+            byWorker.set(worker, new ArrayList<>());
+          }
+          byWorker.get(worker).add(place);
+        }
       }
     }
-    byExecutor.forEach((executorId, places) -> send(job, executorId, places));
+    job.forms.clear();
+    job.hasLaterMaps = false;
+    job.wire(wirings);
+    for (int i = 0; i < workers.size(); i++) {
+      if (!byWorker.get(i).isEmpty()) {
+        send(job, workers.get(i).id(), byWorker.get(i));
+      }
+    }
+    leaving.forEach((executorId, places) -> send(job, executorId, places));
   }
 
   private boolean isSettled(Job job) {
@@ -401,8 +478,12 @@ public final class JobScheduler {
   }
 
   private boolean isSettled(TaskPlace place) {
-    return InputTree.blocks(place.task.input().tree()).stream()
-        .allMatch(slice -> pool.isSettled(slice.getStreamId(), slice.getFrom(), slice.getUntil()));
+    for (BlockSlice slice : place.blocks) {
+      if (!pool.isSettled(slice.getStreamId(), slice.getFrom(), slice.getUntil())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean lives(Set<Integer> executors, List<LiveExecutor> live) {
@@ -426,7 +507,8 @@ public final class JobScheduler {
     return place.task.writesShuffle() < 0 && again ? place.nextAttempt() : 0;
   }
 
-  private int choose(Job job, PlannedInput input, Placement placement) {
+  private int choose(Job job, TaskPlace task, Placement placement) {
+    PlannedInput input = task.task.input();
     if (input.place() >= 0) {
       JobPlan.Place place = job.plan.places().get(input.place());
       int executorId =
@@ -436,13 +518,15 @@ public final class JobScheduler {
     }
     List<Integer> holders = input.locality().executors();
     return placement.place(
-        holders.isEmpty() ? holdersOfBlocks(input.tree()) : holders, input.locality().hosts());
+        holders.isEmpty() ? holdersOfBlocks(task) : holders, input.locality().hosts());
   }
 
-  private List<Integer> holdersOfBlocks(TaskInput tree) {
-    return InputTree.firstBlocks(tree)
-        .map(first -> pool.holders(first.getStreamId(), first.getFrom(), first.getUntil()))
-        .orElse(List.of());
+  private List<Integer> holdersOfBlocks(TaskPlace task) {
+    if (task.blocks.isEmpty()) {
+      return List.of();
+    }
+    BlockSlice first = task.blocks.get(0);
+    return pool.holders(first.getStreamId(), first.getFrom(), first.getUntil());
   }
 
   private void placeAgain(Job job, String why) {
@@ -534,8 +618,10 @@ public final class JobScheduler {
     if (moves) {
       place.executorId = Placement.elsewhere(pool.live(), place.executorId);
       routeTo(job, place);
+      job.wire(wirings);
     }
     if (task.writesShuffle() >= 0) {
+      job.hasLaterMaps = true;
       tellAttempt(job, place);
     }
     send(job, place.executorId, List.of(place));
@@ -563,32 +649,35 @@ public final class JobScheduler {
 
   private void send(Job job, int executorId, List<TaskPlace> places) {
     RunTasks.Builder message = begin(job, executorId);
+    long now = stragglers.now();
+    Pipeline last = null;
     for (TaskPlace place : places) {
-      add(message, executorId, place, place.attempt);
-      place.sentNanos = stragglers.now();
+      if (place.task.pipeline() != last) {
+        last = place.task.pipeline();
+        shipped.addMissing(executorId, last, message);
+      }
+      place.sentNanos = now;
     }
+    messages.add(message, job, places);
     send(job, executorId, message);
   }
 
   private void send(Job job, int executorId, TaskPlace place, int attempt) {
     RunTasks.Builder message = begin(job, executorId);
-    add(message, executorId, place, attempt);
+    shipped.addMissing(executorId, place.task.pipeline(), message);
+    message.addTasks(messages.spec(place, attempt));
     send(job, executorId, message);
   }
 
-  private void add(RunTasks.Builder message, int executorId, TaskPlace place, int attempt) {
-    shipped.addMissing(executorId, place.task.pipeline(), message);
-    message.addTasks(spec(place, attempt));
-  }
-
-  private static RunTasks.Builder begin(Job job, int executorId) {
+  private RunTasks.Builder begin(Job job, int executorId) {
     RunTasks.Builder message =
         RunTasks.newBuilder()
             .setJobId(job.request.id())
             .setPlacementVersion(job.placementVersion)
             .setBatchTimeMs(job.request.batchTimeMs());
     if (job.involved.add(executorId)) {
-      message.addAllShuffles(job.shuffleSpecs());
+      message.addAllShuffles(job.shuffleSpecs);
+      shipped.addMissing(executorId, job.wirings, message);
     }
     return message;
   }
@@ -604,6 +693,9 @@ public final class JobScheduler {
    * An executor that joins a placement late must know which maps are not at their first attempt.
    */
   private void tellAttempts(Job job, int executorId) {
+    if (!job.hasLaterMaps) {
+      return;
+    }
     for (TaskPlace place : job.places) {
       if (place.attempt > 0 && place.task.writesShuffle() >= 0) {
         pool.send(executorId, Envelope.newBuilder().setUseAttempt(useAttempt(job, place)));
@@ -621,28 +713,6 @@ public final class JobScheduler {
         .build();
   }
 
-  private TaskSpec spec(TaskPlace place, int attempt) {
-    PlannedTask task = place.task;
-    return TaskSpec.newBuilder()
-        .setStage(task.stage())
-        .setPartition(task.partition())
-        .setAttempt(attempt)
-        .setTemplateId(task.pipeline().template().getId())
-        .setFunctionSetId(task.pipeline().functions().getId())
-        .setInput(InputTree.mapBlocks(task.input().tree(), this::located))
-        .setArgument(task.argument())
-        .addAllStores(task.input().stores())
-        .addAllOperatorPartitions(task.input().operatorPartitions())
-        .build();
-  }
-
-  private BlockSlice located(BlockSlice slice) {
-    return slice.toBuilder()
-        .addAllHolders(pool.holders(slice.getStreamId(), slice.getFrom(), slice.getUntil()))
-        .addAllLogged(pool.logged(slice.getStreamId(), slice.getFrom(), slice.getUntil()))
-        .build();
-  }
-
   private void fail(Job job, MillraceException failure) {
     end(job);
     job.future.completeExceptionally(failure);
@@ -650,9 +720,14 @@ public final class JobScheduler {
 
   private void end(Job job) {
     jobs.remove((long) job.request.id());
-    Envelope.Builder message =
-        Envelope.newBuilder().setEndJob(EndJob.newBuilder().setJobId(job.request.id()));
-    job.involved.forEach(executorId -> pool.send(executorId, message.clone()));
+    Envelope end = endOf(job);
+    job.involved.forEach(executorId -> pool.send(executorId, end.toBuilder()));
+  }
+
+  private static Envelope endOf(Job job) {
+    return Envelope.newBuilder()
+        .setEndJob(EndJob.newBuilder().setJobId(job.request.id()))
+        .build();
   }
 
   /** A user's exception may be of the place; a user's mistake that Millrace found is not. */

@@ -1,8 +1,8 @@
 package org.millrace.am.schedule;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /**
  * Chooses executors: reduce partitions in turn over all cores, the same for each batch; other tasks
@@ -10,30 +10,27 @@ import java.util.List;
  * one is made for each placement of a job.
  */
 final class Placement {
-  private final List<LiveExecutor> executors;
+  private final Workforce workforce;
   private final int[] slots;
   private final int[] assigned;
   private final double tasksPerCore;
 
-  Placement(List<LiveExecutor> executors, int taskCount) {
-    this.executors = executors;
-    this.assigned = new int[executors.size()];
-    this.slots = slots(executors);
-    this.tasksPerCore = slots.length == 0 ? 0 : (double) taskCount / slots.length;
+  /** All of them by load, as it was when they were queued; made when it is first asked for. */
+  private PriorityQueue<Loaded> byLoad;
+
+  private record Loaded(double load, int index) implements Comparable<Loaded> {
+    @Override
+    public int compareTo(Loaded other) {
+      int byLoad = Double.compare(load, other.load);
+      return byLoad != 0 ? byLoad : Integer.compare(index, other.index);
+    }
   }
 
-  /** The executors in the order in which reduce partitions go to them, each once for each core. */
-  static int[] slots(List<LiveExecutor> executors) {
-    List<Integer> slots = new ArrayList<>();
-    int rounds = executors.stream().mapToInt(LiveExecutor::cores).max().orElse(0);
-    for (int round = 0; round < rounds; round++) {
-      for (LiveExecutor executor : executors) {
-        if (executor.cores() > round) {
-          slots.add(executor.id());
-        }
-      }
-    }
-    return slots.stream().mapToInt(Integer::intValue).toArray();
+  Placement(Workforce workforce, int taskCount) {
+    this.workforce = workforce;
+    this.assigned = new int[workforce.size()];
+    this.slots = workforce.slots();
+    this.tasksPerCore = slots.length == 0 ? 0 : (double) taskCount / slots.length;
   }
 
   /** The executor of a reduce partition. */
@@ -43,47 +40,64 @@ final class Placement {
 
   /** Counts a task that has its place already, perhaps where nothing else is to be placed. */
   void assign(int executorId) {
-    for (int i = 0; i < assigned.length; i++) {
-      if (executors.get(i).id() == executorId) {
-        assigned[i]++;
-      }
+    int index = workforce.indexOf(executorId);
+    if (index >= 0) {
+      assigned[index]++;
     }
   }
 
   /** Places a task; {@code preferredIds} and {@code preferredHosts} hold its input. */
   int place(List<Integer> preferredIds, List<String> preferredHosts) {
     int best = -1;
-    for (int i = 0; i < executors.size(); i++) {
-      LiveExecutor executor = executors.get(i);
-      boolean preferred =
-          preferredIds.contains(executor.id()) || preferredHosts.contains(executor.host());
-      if (preferred && hasShareLeft(i) && (best < 0 || load(i) < load(best))) {
-        best = i;
+    for (int id : preferredIds) {
+      best = better(best, workforce.indexOf(id));
+    }
+    for (String host : preferredHosts) {
+      for (int index : workforce.on(host)) {
+        best = better(best, index);
       }
     }
     if (best < 0) {
       best = leastLoaded();
     }
     assigned[best]++;
-    return executors.get(best).id();
+    return workforce.get(best).id();
   }
 
-  private boolean hasShareLeft(int index) {
-    return assigned[index] < Math.ceil(tasksPerCore * executors.get(index).cores());
-  }
-
-  private int leastLoaded() {
-    int best = 0;
-    for (int i = 1; i < executors.size(); i++) {
-      if (load(i) < load(best)) {
-        best = i;
-      }
+  /** The one of the two that has less to do; the second only when it may be given more. */
+  private int better(int best, int index) {
+    if (index < 0 || !hasShareLeft(index)) {
+      return best;
+    }
+    if (best < 0 || load(index) < load(best) || (load(index) == load(best) && index < best)) {
+      return index;
     }
     return best;
   }
 
+  private boolean hasShareLeft(int index) {
+    return assigned[index] < Math.ceil(tasksPerCore * workforce.get(index).cores());
+  }
+
+  /** Loads only grow, so whoever is first in the queue with its load of now is the least loaded. */
+  private int leastLoaded() {
+    if (byLoad == null) {
+      byLoad = new PriorityQueue<>(assigned.length);
+      for (int i = 0; i < assigned.length; i++) {
+        byLoad.add(new Loaded(load(i), i));
+      }
+    }
+    for (Loaded first = byLoad.poll(); ; first = byLoad.poll()) {
+      double now = load(first.index);
+      byLoad.add(now == first.load ? first : new Loaded(now, first.index));
+      if (now == first.load) {
+        return first.index;
+      }
+    }
+  }
+
   private double load(int index) {
-    return (double) assigned[index] / executors.get(index).cores();
+    return (double) assigned[index] / workforce.get(index).cores();
   }
 
   /**

@@ -64,7 +64,7 @@ public final class Stragglers {
   /** An attempt has ended, the one that counts. */
   void onFinished(Job job, TaskPlace place) {
     long now = now();
-    place.takenNanos = now - begunNanos(job, place);
+    place.finishedNanos = now;
     if (place.task.writesShuffle() >= 0) {
       Job.MapProgress maps = job.maps[place.task.writesShuffle()];
       maps.left--;
@@ -87,9 +87,12 @@ public final class Stragglers {
       return List.of();
     }
     long now = now();
+    if (now - job.placedNanos < leastNanos) {
+      return List.of();
+    }
     List<TaskPlace> found = new ArrayList<>();
     for (List<TaskPlace> stage : stages(job)) {
-      long longest = longest(stage);
+      long longest = longest(job, stage);
       for (TaskPlace place : stage) {
         if (!place.finished && now - begunNanos(job, place) > longest && mayHaveRival(job, place)) {
           found.add(place);
@@ -110,11 +113,11 @@ public final class Stragglers {
   }
 
   /** How long a task of the stage may take; for ever while too few have ended. */
-  private long longest(List<TaskPlace> stage) {
+  private long longest(Job job, List<TaskPlace> stage) {
     long[] taken =
         stage.stream()
             .filter(place -> place.finished)
-            .mapToLong(place -> place.takenNanos)
+            .mapToLong(place -> place.finishedNanos - begunNanos(job, place))
             .toArray();
     if (taken.length == 0 || taken.length < Math.ceil(finishedPart * stage.size())) {
       return Long.MAX_VALUE;

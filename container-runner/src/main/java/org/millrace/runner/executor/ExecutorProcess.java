@@ -282,6 +282,7 @@ public final class ExecutorProcess {
     if (lease != null) {
       onDriverHeard();
     }
+    message.getBeforeList().forEach(before -> dispatch(before, Payload.NONE));
     switch (message.getMessageCase()) {
       case EXECUTOR_REGISTERED -> onRegistered(message.getExecutorRegistered());
       case OPEN_CHECKPOINT -> hasCheckpointDirectory = true;
@@ -297,7 +298,7 @@ public final class ExecutorProcess {
     switch (message.getMessageCase()) {
       case UPDATE_TOKENS ->
           environment.tokens().accept(message.getUpdateTokens().getSealed().toByteArray());
-      case PING -> heartbeats.onPing(message.getPing().getNumber());
+      case PING -> heartbeats.onPing(message.getPing());
       case MEMBERSHIP -> onMembership(message.getMembership());
       case RUN_TASKS -> rooms.tasks().runTasks(message.getRunTasks());
       case USE_ATTEMPT -> rooms.tasks().useAttempt(message.getUseAttempt());

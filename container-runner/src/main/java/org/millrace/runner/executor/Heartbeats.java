@@ -8,6 +8,7 @@ import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.wire.Transport;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.Heartbeat;
+import org.millrace.runner.wire.proto.Ping;
 
 /**
  * Reports to the driver: each interval, and at once when a mark moved or a ping is to be answered,
@@ -18,12 +19,12 @@ final class Heartbeats {
 
   private final Clock clock;
   private final Loop loop;
-  private final long intervalMs;
   private final long marksIntervalNanos;
   private final ExecutorServices.Rooms rooms;
   private final Transport transport;
   private final Consumer<Envelope.Builder> driver;
   private final AtomicBoolean markMoved = new AtomicBoolean();
+  private long intervalMs;
   private long sequence;
   private long sentNanos;
   private long answeredPing;
@@ -47,12 +48,17 @@ final class Heartbeats {
 
   void start() {
     nextInterval = loop.schedule(intervalMs, this::start);
+    rooms.tasks().flushReports();
     send();
   }
 
-  /** From now on heartbeats say that this ping was seen. */
-  void onPing(long number) {
-    answeredPing = Math.max(answeredPing, number);
+  /** From now on heartbeats say that this ping was seen, and come as often as it says. */
+  void onPing(Ping ping) {
+    answeredPing = Math.max(answeredPing, ping.getNumber());
+    if (ping.getHeartbeatMs() > 0) {
+      intervalMs = ping.getHeartbeatMs();
+    }
+    rooms.tasks().flushReports();
     send();
   }
 

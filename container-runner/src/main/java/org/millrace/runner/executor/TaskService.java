@@ -49,6 +49,9 @@ public interface TaskService extends AutoCloseable {
    */
   void onPeerFrame(int fromExecutor, Frame frame);
 
+  /** Reports of tasks that wait for others of their job wait no longer. */
+  void flushReports();
+
   /** The task lease ran out: start no task and report nothing until {@link #resume}. */
   void suspend();
 

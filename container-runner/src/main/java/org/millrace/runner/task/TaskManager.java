@@ -55,6 +55,7 @@ public final class TaskManager implements TaskService {
   private final StateStore states;
   private final SnapshotService snapshots;
   private final PlanCatalog catalog;
+  private final WiringCatalog wirings = new WiringCatalog();
   private final TaskQueue queue = new TaskQueue();
   private final List<Slot> slots = new ArrayList<>();
   private final Map<Long, JobTasks> jobs = new HashMap<>();
@@ -115,7 +116,7 @@ public final class TaskManager implements TaskService {
             environment.spill(),
             environment.settings().pageBytes(),
             environment.settings().peerTimeoutMs());
-    TaskReports reports = new TaskReports(links);
+    TaskReports reports = new TaskReports(links, environment.settings().reports());
     return new TaskServices(attempt, links, environment, codec, shuffles, store, states, reports);
   }
 
@@ -135,14 +136,24 @@ public final class TaskManager implements TaskService {
     for (FunctionSet functions : message.getFunctionSetsList()) {
       catalog.add(functions);
     }
+    List<ByteString> unwired = wirings.take(message);
     JobTasks job = jobOrNull(message.getJobId(), message.getPlacementVersion());
     if (job == null) {
       return;
     }
+    List<TaskSpec> tasks = TaskForms.tasks(message);
+    services.reports().begun(message.getJobId(), message.getPlacementVersion(), tasks.size());
+    if (!unwired.isEmpty()) {
+      tasks.forEach(spec -> services.reports().missing(key(message, spec), unwired));
+      return;
+    }
     services
         .shuffles()
-        .specify(message.getJobId(), message.getPlacementVersion(), message.getShufflesList());
-    for (TaskSpec spec : message.getTasksList()) {
+        .specify(
+            message.getJobId(),
+            message.getPlacementVersion(),
+            wirings.wired(message.getShufflesList()));
+    for (TaskSpec spec : tasks) {
       run(job, key(message, spec), spec);
     }
   }
@@ -245,6 +256,7 @@ public final class TaskManager implements TaskService {
       jobs.remove(jobId);
       cancel(job);
     }
+    services.reports().endJob(jobId, version);
     services.shuffles().endJob(jobId, version);
     message.getForgetFunctionSetsList().forEach(catalog::forgetFunctions);
   }
@@ -306,6 +318,11 @@ public final class TaskManager implements TaskService {
 
   private void stepRepush(Slot slot, Repush repush) {
     repush.send(() -> slot.execute(() -> stepRepush(slot, repush)));
+  }
+
+  @Override
+  public void flushReports() {
+    services.reports().flush();
   }
 
   @Override

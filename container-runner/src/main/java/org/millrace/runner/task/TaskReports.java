@@ -5,20 +5,29 @@ import com.google.protobuf.ByteString;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.executor.PeerLinks;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.TaskFailed;
 import org.millrace.runner.wire.proto.TaskFinished;
 
-/** Tells the driver how tasks ended; holds it back while the driver is not heard. Thread-safe. */
+/**
+ * Tells the driver how tasks ended; holds it back while the driver is not heard. A task that has
+ * finished waits for the others that its job has here, so that there is one report for them, until
+ * {@link #flush} or until what waits is large. Thread-safe.
+ */
 final class TaskReports {
+  private static final int MOST_WAITING_BYTES = 256 << 10;
   private static final int MAX_TRACE_CHARS = 32_768;
   private static final int MAX_MESSAGE_CHARS = 8_192;
 
   private final PeerLinks links;
+  private final TaskReporting reporting;
 
   @GuardedBy("this")
   private final List<Report> heldBack = new ArrayList<>();
@@ -29,10 +38,33 @@ final class TaskReports {
   @GuardedBy("this")
   private boolean closed;
 
+  /** Jobs that have tasks here which have not ended, or that are not reported. */
+  @GuardedBy("this")
+  private final Map<Long, FinishedTasks> open = new HashMap<>();
+
   private record Report(Envelope.Builder message, Object payloadOrNull) {}
 
-  TaskReports(PeerLinks links) {
+  TaskReports(PeerLinks links, TaskReporting reporting) {
     this.links = links;
+    this.reporting = reporting;
+  }
+
+  /** So many more tasks of this placement of the job are here. */
+  void begun(long jobId, int placementVersion, int tasks) {
+    if (reporting == TaskReporting.EACH || tasks == 0) {
+      return;
+    }
+    Report report = null;
+    synchronized (this) {
+      FinishedTasks job = open.get(jobId);
+      if (job == null || job.placementVersion() != placementVersion) {
+        report = reportOrNull(job);
+        job = new FinishedTasks(jobId, placementVersion);
+        open.put(jobId, job);
+      }
+      job.awaited += tasks;
+    }
+    send(report);
   }
 
   /**
@@ -40,15 +72,89 @@ final class TaskReports {
    */
   void finished(TaskKey task, Sink.Result result, TaskFinished.Builder report) {
     report
-        .setJobId(task.jobId())
-        .setPlacementVersion(task.placementVersion())
         .setStage(task.stage())
         .setPartition(task.partition())
         .setAttempt(task.attempt())
         .setResultCount(result.recordCount())
         .setOutputFile(result.outputFile())
         .setOutputBytes(result.outputBytes());
-    send(Envelope.newBuilder().setTaskFinished(report), result.payloadOrNull());
+    if (reporting == TaskReporting.EACH) {
+      report.setJobId(task.jobId()).setPlacementVersion(task.placementVersion());
+      send(new Report(Envelope.newBuilder().setTaskFinished(report), result.payloadOrNull()));
+      return;
+    }
+    Report due = null;
+    synchronized (this) {
+      FinishedTasks job = open.get(task.jobId());
+      if (job == null || job.placementVersion() != task.placementVersion()) {
+        job = new FinishedTasks(task.jobId(), task.placementVersion());
+        job.add(report.build(), result.payloadOrNull());
+        due = reportOrNull(job);
+      } else {
+        job.add(report.build(), result.payloadOrNull());
+        if (ended(job) || job.waitingBytes() > MOST_WAITING_BYTES) {
+          due = reportOrNull(job);
+        }
+      }
+    }
+    send(due);
+  }
+
+  /** One task less is awaited; true when it was the last one. */
+  @GuardedBy("this")
+  private boolean ended(FinishedTasks job) {
+    job.awaited--;
+    if (job.awaited == 0) {
+      open.remove(job.jobId());
+    }
+    return job.awaited == 0;
+  }
+
+  /** A task that did not finish has ended: those that wait for it wait no longer. */
+  private void endedOtherwise(TaskKey task) {
+    Report due = null;
+    synchronized (this) {
+      FinishedTasks job = open.get(task.jobId());
+      if (job != null && job.placementVersion() == task.placementVersion() && ended(job)) {
+        due = reportOrNull(job);
+      }
+    }
+    send(due);
+  }
+
+  private Report reportOrNull(FinishedTasks job) {
+    if (job == null || job.isEmpty()) {
+      return null;
+    }
+    Object payloadOrNull = job.payloadOrNull();
+    return new Report(Envelope.newBuilder().setTasksFinished(job.take()), payloadOrNull);
+  }
+
+  /** The job is over, or placements up to this one, 0 for all; what was left is told anyway. */
+  void endJob(long jobId, int placementVersion) {
+    Report due = null;
+    synchronized (this) {
+      FinishedTasks job = open.get(jobId);
+      if (job != null && (placementVersion == 0 || job.placementVersion() <= placementVersion)) {
+        open.remove(jobId);
+        due = reportOrNull(job);
+      }
+    }
+    send(due);
+  }
+
+  /** Nothing waits any longer. */
+  void flush() {
+    List<Report> due = new ArrayList<>();
+    synchronized (this) {
+      for (FinishedTasks job : open.values()) {
+        Report report = reportOrNull(job);
+        if (report != null) {
+          due.add(report);
+        }
+      }
+    }
+    due.forEach(this::send);
   }
 
   void failed(TaskKey task, Throwable cause) {
@@ -60,7 +166,8 @@ final class TaskReports {
             .setErrorClass(cause.getClass().getName())
             .setMessage(cut(messageOf(cause), MAX_MESSAGE_CHARS))
             .setStackTrace(cut(trace(cause), MAX_TRACE_CHARS));
-    send(Envelope.newBuilder().setTaskFailed(message), null);
+    send(new Report(Envelope.newBuilder().setTaskFailed(message), null));
+    endedOtherwise(task);
   }
 
   /** The driver must send these template and function set ids again, with the task. */
@@ -70,7 +177,8 @@ final class TaskReports {
             .setErrorCode(ErrorCode.INTERNAL.number())
             .setMessage("this executor does not hold the template or the functions of " + task)
             .addAllMissing(ids);
-    send(Envelope.newBuilder().setTaskFailed(message), null);
+    send(new Report(Envelope.newBuilder().setTaskFailed(message), null));
+    endedOtherwise(task);
   }
 
   private static TaskFailed.Builder header(TaskKey task) {
@@ -105,17 +213,17 @@ final class TaskReports {
     return text.length() <= limit ? text : text.substring(0, limit) + "...";
   }
 
-  private void send(Envelope.Builder message, Object payloadOrNull) {
+  private void send(Report report) {
     synchronized (this) {
-      if (closed) {
+      if (closed || report == null) {
         return;
       }
       if (suspended) {
-        heldBack.add(new Report(message, payloadOrNull));
+        heldBack.add(report);
         return;
       }
     }
-    links.sendToDriver(message, payloadOrNull);
+    links.sendToDriver(report.message, report.payloadOrNull);
   }
 
   synchronized void suspend() {
@@ -137,5 +245,6 @@ final class TaskReports {
   synchronized void close() {
     closed = true;
     heldBack.clear();
+    open.clear();
   }
 }

@@ -1,6 +1,7 @@
 package org.millrace.runner.task;
 
 import java.util.Objects;
+import org.millrace.runner.conf.TaskReporting;
 
 /**
  * How tasks run. Immutable.
@@ -15,6 +16,7 @@ import java.util.Objects;
  * @param pipelinesKept idle pipelines that a slot keeps
  * @param peerTimeoutMs how long another executor may take to give a page of a kept partition
  * @param results how results go to the driver
+ * @param reports how the driver is told that tasks have finished; setting millrace.task.reports
  */
 public record TaskSettings(
     int pageBytes,
@@ -24,7 +26,8 @@ public record TaskSettings(
     int templatesKept,
     int pipelinesKept,
     long peerTimeoutMs,
-    Results results) {
+    Results results,
+    TaskReporting reports) {
   /** How the records of a result are handed over. */
   public enum Results {
     /** A {@code List<Object>}: driver and executor are one process. */
@@ -35,10 +38,12 @@ public record TaskSettings(
 
   public static final TaskSettings DEFAULT =
       new TaskSettings(
-          128 << 10, 256 << 10, 32 << 20, 256L << 20, 1_024, 256, 10_000, Results.ENCODED);
+          128 << 10, 256 << 10, 32 << 20, 256L << 20, 1_024, 256, 10_000, Results.ENCODED,
+          TaskReporting.TOGETHER);
 
   public TaskSettings {
     Objects.requireNonNull(results, "results");
+    Objects.requireNonNull(reports, "reports");
     requirePositive("pageBytes", pageBytes);
     requirePositive("filePageBytes", filePageBytes);
     requirePositive("maxLineBytes", maxLineBytes);
@@ -63,7 +68,21 @@ public record TaskSettings(
         templatesKept,
         pipelinesKept,
         peerTimeoutMs,
-        form);
+        form,
+        reports);
+  }
+
+  public TaskSettings withReports(TaskReporting how) {
+    return new TaskSettings(
+        pageBytes,
+        filePageBytes,
+        maxLineBytes,
+        maxResultBytes,
+        templatesKept,
+        pipelinesKept,
+        peerTimeoutMs,
+        results,
+        how);
   }
 
   public TaskSettings withMaxResultBytes(long bytes) {
@@ -75,7 +94,8 @@ public record TaskSettings(
         templatesKept,
         pipelinesKept,
         peerTimeoutMs,
-        results);
+        results,
+        reports);
   }
 
   public TaskSettings withPageBytes(int bytes) {
@@ -87,7 +107,8 @@ public record TaskSettings(
         templatesKept,
         pipelinesKept,
         peerTimeoutMs,
-        results);
+        results,
+        reports);
   }
 
   public TaskSettings withPeerTimeoutMs(long timeoutMs) {
@@ -99,6 +120,7 @@ public record TaskSettings(
         templatesKept,
         pipelinesKept,
         timeoutMs,
-        results);
+        results,
+        reports);
   }
 }

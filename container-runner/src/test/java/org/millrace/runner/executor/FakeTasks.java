@@ -26,6 +26,11 @@ final class FakeTasks implements TaskService {
   }
 
   @Override
+  public void flushReports() {
+    // Each heartbeat does it.
+  }
+
+  @Override
   public void useAttempt(UseAttempt message) {
     calls.add("use " + message.getJobId());
   }

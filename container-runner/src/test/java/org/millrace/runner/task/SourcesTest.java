@@ -16,6 +16,7 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.function.FlatMapFunction;
 import org.millrace.api.graph.Operator;
 import org.millrace.checkpoint.runtime.SimulatedTime;
+import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.wire.proto.BlockInput;
 import org.millrace.runner.wire.proto.BlockSlice;
 import org.millrace.runner.wire.proto.SinkKind;
@@ -25,7 +26,8 @@ import org.millrace.runner.wire.proto.TaskInput;
 
 class SourcesTest {
   private static final TaskSettings SMALL_PAGES =
-      new TaskSettings(64, 48, 4_096, 1 << 20, 16, 16, 1_000, TaskSettings.Results.ENCODED);
+      new TaskSettings(64, 48, 4_096, 1 << 20, 16, 16, 1_000, TaskSettings.Results.ENCODED,
+          TaskReporting.TOGETHER);
 
   private final SingleTask task = new SingleTask(new TestCluster(SimulatedTime.inOrder()));
 

@@ -30,6 +30,7 @@ import org.millrace.runner.memory.BudgetAccountant;
 import org.millrace.runner.memory.MemoryAccountant.Use;
 import org.millrace.runner.memory.MemoryShares;
 import org.millrace.runner.shuffle.adapter.DirectoryFiles;
+import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.Envelope;
@@ -86,7 +87,9 @@ class TasksOnThreadsTest {
                 getClass().getClassLoader(),
                 new DirectoryFiles(folder.resolve("spill-" + id)),
                 (where, fault) -> faults.add(fault),
-                TaskSettings.DEFAULT.withPageBytes(512))));
+                TaskSettings.DEFAULT
+                    .withPageBytes(512)
+                    .withReports(TaskReporting.EACH))));
   }
 
   private final class Links implements PeerLinks {

@@ -17,6 +17,7 @@ import org.millrace.runner.block.Block;
 import org.millrace.runner.block.BlockCodec;
 import org.millrace.runner.block.BlockId;
 import org.millrace.runner.block.BlockReader;
+import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.memory.BudgetAccountant;
 import org.millrace.runner.memory.MemoryShares;
@@ -77,7 +78,8 @@ final class TestCluster implements BlockReader {
               getClass().getClassLoader(),
               local,
               (where, fault) -> fatal.add(fault),
-              settings);
+              // The tests look at each task.
+              settings.withReports(TaskReporting.EACH));
       TaskManager manager = new TaskManager(environment);
       executors.add(manager);
       memory.add(accountant);

@@ -13,6 +13,7 @@ import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
+import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.hadoop.adapter.FormatBridge;
 import org.millrace.testkit.sim.Machine;
 import org.millrace.testkit.sim.Pace;
@@ -58,7 +59,9 @@ final class TestedApplication implements AutoCloseable {
             Map.of(
                 Keys.EXECUTOR_HEARTBEAT_INTERVAL.name(), "1d",
                 Keys.EXECUTOR_HEARTBEAT_TIMEOUT.name(), NEVER,
-                Keys.EXECUTOR_TASK_LEASE.name(), NEVER),
+                Keys.EXECUTOR_TASK_LEASE.name(), NEVER,
+                // Disturbances look at single tasks.
+                Keys.TASK_REPORTS.name(), TaskReporting.EACH.name()),
             configuration,
             Map.of(
                 Keys.EXECUTOR_INSTANCES.name(), "2",

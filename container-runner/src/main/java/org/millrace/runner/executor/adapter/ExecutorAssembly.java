@@ -121,6 +121,7 @@ public final class ExecutorAssembly {
                 ports.fatal(),
                 TaskSettings.DEFAULT
                     .withResults(program.results())
+                    .withReports(configuration.get(Keys.TASK_REPORTS))
                     .withMaxResultBytes(configuration.get(Keys.MAX_RESULT_SIZE))));
     ReceiverManager receivers =
         new ReceiverManager(

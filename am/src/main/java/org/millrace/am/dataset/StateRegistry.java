@@ -2,6 +2,7 @@ package org.millrace.am.dataset;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,7 @@ import org.millrace.runner.wire.proto.StateVersion;
  */
 public final class StateRegistry {
   @GuardedBy("this")
-  private final Map<Key, StateHome> homes = new HashMap<>();
-
-  private record Key(int stateId, int partition) {}
+  private final Map<Integer, StateHome[]> homes = new HashMap<>();
 
   /**
    * State that another executor has become the home of.
@@ -28,7 +27,10 @@ public final class StateRegistry {
 
   /** Where the state of a partition is; empty when no batch was applied to it yet. */
   public synchronized Optional<StateHome> home(int stateId, int partition) {
-    return Optional.ofNullable(homes.get(new Key(stateId, partition)));
+    StateHome[] known = homes.get(stateId);
+    return known == null || partition >= known.length
+        ? Optional.empty()
+        : Optional.ofNullable(known[partition]);
   }
 
   /**
@@ -57,8 +59,14 @@ public final class StateRegistry {
   @GuardedBy("this")
   private void apply(
       int executorId, int stateId, int partition, long versionMs, List<Stale> stale) {
-    StateHome before =
-        homes.put(new Key(stateId, partition), new StateHome(executorId, versionMs, false));
+    StateHome[] known = homes.get(stateId);
+    if (known == null || partition >= known.length) {
+      int length = Math.max(partition + 1, known == null ? 0 : 2 * known.length);
+      known = known == null ? new StateHome[length] : Arrays.copyOf(known, length);
+      homes.put(stateId, known);
+    }
+    StateHome before = known[partition];
+    known[partition] = new StateHome(executorId, versionMs, false);
     if (before != null && before.executorId() != executorId && !before.lost()) {
       stale.add(
           new Stale(
@@ -73,15 +81,23 @@ public final class StateRegistry {
 
   /** Whether state lives there. */
   public synchronized boolean isHome(int executorId) {
-    return homes.values().stream()
-        .anyMatch(home -> home.executorId() == executorId && !home.lost());
+    for (StateHome[] known : homes.values()) {
+      for (StateHome home : known) {
+        if (home != null && home.executorId() == executorId && !home.lost()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   synchronized void onExecutorLost(int executorId) {
-    homes.replaceAll(
-        (key, home) ->
-            home.executorId() == executorId
-                ? new StateHome(executorId, home.versionMs(), true)
-                : home);
+    for (StateHome[] known : homes.values()) {
+      for (int i = 0; i < known.length; i++) {
+        if (known[i] != null && known[i].executorId() == executorId) {
+          known[i] = new StateHome(executorId, known[i].versionMs(), true);
+        }
+      }
+    }
   }
 }

@@ -228,22 +228,37 @@ final class ExecutorRegistry implements FrameHandler {
   void sendSoon(int executorId, Envelope.Builder message) {
     RegisteredExecutor executor = executors.get(executorId);
     if (executor != null) {
+      if (executor.soon.isEmpty()) {
+        executor.soonSinceNanos = clock.nanoTime();
+      }
       executor.soon.add(message.build());
       if (!soonScheduled) {
         soonScheduled = true;
-        loop.schedule(
-            executors.size() <= MANY_EXECUTORS ? SOON_MS : SOON_OF_MANY_MS, this::sendWaiting);
+        loop.schedule(soonMs(), this::sendWaiting);
       }
     }
   }
 
+  private long soonMs() {
+    return executors.size() <= MANY_EXECUTORS ? SOON_MS : SOON_OF_MANY_MS;
+  }
+
   private void sendWaiting() {
     soonScheduled = false;
+    long now = clock.nanoTime();
     for (RegisteredExecutor executor : executors.values()) {
-      if (!executor.soon.isEmpty()) {
+      if (executor.soon.isEmpty()) {
+        continue;
+      }
+      if (now - executor.soonSinceNanos < TimeUnit.MILLISECONDS.toNanos(soonMs())) {
+        soonScheduled = true;
+      } else {
         Envelope last = executor.soon.remove(executor.soon.size() - 1);
         send(executor.id, last.toBuilder());
       }
+    }
+    if (soonScheduled) {
+      loop.schedule(Math.max(1, soonMs() / 4), this::sendWaiting);
     }
   }
 

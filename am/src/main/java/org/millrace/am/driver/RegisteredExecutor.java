@@ -26,6 +26,9 @@ final class RegisteredExecutor {
   /** What goes before the next message. */
   final List<Envelope> soon = new ArrayList<>(2);
 
+  /** When the first of them came. */
+  long soonSinceNanos;
+
   Heartbeat heartbeat = Heartbeat.getDefaultInstance();
 
   RegisteredExecutor(

@@ -18,15 +18,9 @@ record Part(RddNode node, int index) {
   Part before() {
     if (node instanceof NarrowNode narrow) {
       return new Part(narrow.parent(), index);
-    } else if (node instanceof UnionNode) {
-      int left = index;
-      for (RddNode parent : node.parents()) {
-        if (left < parent.partitionCount()) {
-          return new Part(parent, left);
-        }
-        left -= parent.partitionCount();
-      }
-      throw new IllegalStateException("no partition " + index + " in " + node);
+    } else if (node instanceof UnionNode union) {
+      int parent = union.parentOf(index);
+      return new Part(union.parents().get(parent), index - union.firstPartition(parent));
     } else if (node instanceof ConcatNode concat && concat.partitions().get(index).size() == 1) {
       return of(concat, concat.partitions().get(index).get(0));
     } else if (node instanceof ShuffleNode shuffle

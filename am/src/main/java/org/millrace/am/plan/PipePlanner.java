@@ -2,7 +2,9 @@ package org.millrace.am.plan;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.millrace.am.plan.PipeShape.CombiningShape;
 import org.millrace.am.plan.PipeShape.OperationShape;
 import org.millrace.am.plan.PipeShape.OperatorShape;
@@ -40,6 +42,9 @@ final class PipePlanner {
   private final ResidentInputs residents;
   private final Places places;
   private final Planning planning;
+
+  /** Of the last partition of a dataset: most partitions are like the one before. */
+  private final Map<RddNode, PipeShape> shapes = new IdentityHashMap<>();
 
   PipePlanner(Shipping shipping, ResidentInputs residents, Places places, Planning planning) {
     this.leaves = new LeafInputs(shipping);
@@ -204,12 +209,16 @@ final class PipePlanner {
     }
     int shuffleId = planning.shuffleTo(draft.place, shuffle, partition);
     draft.addRead(shuffleId, partition);
-    return from(
-        new PipeShape.ShuffleRead(CombiningShape.of(shuffle.combining())),
-        shuffleInput(shuffleId, partition));
+    PipeShape shape =
+        shapes.computeIfAbsent(
+            shuffle,
+            node ->
+                new PipeShape(
+                    new PipeShape.ShuffleRead(CombiningShape.of(shuffle.combining())), List.of()));
+    return new Piped(shape, shuffleInput(shuffleId, partition));
   }
 
-  private static TaskInput shuffleInput(int shuffleId, int partition) {
+  static TaskInput shuffleInput(int shuffleId, int partition) {
     return TaskInput.newBuilder()
         .setShuffle(ShuffleInput.newBuilder().setShuffleId(shuffleId).setPartition(partition))
         .build();
@@ -271,16 +280,26 @@ final class PipePlanner {
     draft.readsState = true;
     List<RddNode> parents = residents.isApplied(part) ? Collections.emptyList() : node.parents();
     StateInput.Builder input = residents.stateInput(node, part.index());
-    List<PipeShape> shapes = new ArrayList<>(parents.size());
+    List<PipeShape> children = new ArrayList<>(parents.size());
     for (RddNode parent : parents) {
       Piped child = pipe(new Part(parent, part.index()), draft);
-      shapes.add(child.shape());
+      children.add(child.shape());
       input.addChildren(child.input());
     }
-    OperationShape operation = OperationShape.of(node.identity().operation());
-    boolean view = part.node() instanceof StateViewNode;
-    return from(
-        new PipeShape.State(operation, view, shapes),
-        TaskInput.newBuilder().setState(input).build());
+    return new Piped(
+        stateShape(part.node(), children), TaskInput.newBuilder().setState(input).build());
+  }
+
+  /** The shape of the partition before, when this one is like it. */
+  private PipeShape stateShape(RddNode node, List<PipeShape> children) {
+    PipeShape known = shapes.get(node);
+    if (known == null || !((PipeShape.State) known.source()).children().equals(children)) {
+      OperationShape operation =
+          OperationShape.of(ResidentInputs.stateOf(node).identity().operation());
+      boolean view = node instanceof StateViewNode;
+      known = new PipeShape(new PipeShape.State(operation, view, children), List.of());
+      shapes.put(node, known);
+    }
+    return known;
   }
 }

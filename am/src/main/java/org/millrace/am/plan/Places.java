@@ -1,6 +1,7 @@
 package org.millrace.am.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,10 @@ import java.util.Map;
  */
 final class Places {
   private final int[] slots;
-  private final Map<Integer, Integer> byAlignment = new HashMap<>();
+
+  /** Number of the place for each alignment, -1 for none. */
+  private int[] byAlignment = {};
+
   private final Map<Integer, Integer> byExecutor = new HashMap<>();
   private final List<JobPlan.Place> places = new ArrayList<>();
   private final List<Integer> unitedWith = new ArrayList<>();
@@ -25,7 +29,15 @@ final class Places {
 
   /** Where partition {@code alignment} of each shuffle goes. */
   int aligned(int alignment) {
-    return byAlignment.computeIfAbsent(alignment, key -> add(new JobPlan.Place(-1, key)));
+    if (alignment >= byAlignment.length) {
+      int before = byAlignment.length;
+      byAlignment = Arrays.copyOf(byAlignment, Math.max(alignment + 1, 2 * before));
+      Arrays.fill(byAlignment, before, byAlignment.length, -1);
+    }
+    if (byAlignment[alignment] < 0) {
+      byAlignment[alignment] = add(new JobPlan.Place(-1, alignment));
+    }
+    return byAlignment[alignment];
   }
 
   /** An executor. */

@@ -21,6 +21,7 @@ final class Planning {
   private final Places places;
   private final ResidentInputs inputs;
   private final PipePlanner pipes;
+  private final ShuffleReaders readers;
   private final List<PlannedTask> tasks = new ArrayList<>();
   private final List<PlannedShuffle> shuffles = new ArrayList<>();
   private final Map<ShuffleNode, Exchange> exchanges = new IdentityHashMap<>();
@@ -32,6 +33,7 @@ final class Planning {
     this.places = places;
     this.inputs = inputs;
     this.pipes = new PipePlanner(shipping, inputs, places, this);
+    this.readers = new ShuffleReaders(inputs, places, this);
   }
 
   JobPlan plan(RddNode rdd, JobAction<?> action, int from, int until, IntPredicate wanted) {
@@ -69,8 +71,9 @@ final class Planning {
 
   private int planShuffle(ShuffleNode shuffle) {
     RddNode parent = shuffle.parent();
-    List<Drafted> drafts = new ArrayList<>(parent.partitionCount());
-    for (int partition = 0; partition < parent.partitionCount(); partition++) {
+    int mapCount = parent.partitionCount();
+    List<Drafted> drafts = new ArrayList<>(mapCount);
+    for (int partition = 0; partition < mapCount; partition++) {
       drafts.add(draft(new Part(parent, partition)));
     }
     int shuffleId = shuffles.size();
@@ -91,9 +94,15 @@ final class Planning {
   }
 
   private Drafted draft(Part part) {
+    Drafted known = readers.draftOrNull(part);
+    if (known != null) {
+      return known;
+    }
     TaskDraft draft = new TaskDraft();
     draft.place = pipes.placeOf(part);
-    return draft.done(part.index(), pipes.pipe(part, draft));
+    Drafted drafted = draft.done(part.index(), pipes.pipe(part, draft));
+    readers.note(part, drafted);
+    return drafted;
   }
 
   private void addMapStage(List<Drafted> drafts, SinkShape.ShuffleWrite sink, String description) {
@@ -118,7 +127,7 @@ final class Planning {
     PipeShape shape = null;
     Pipeline pipeline = null;
     for (Drafted draft : drafts) {
-      if (!draft.shape().equals(shape)) {
+      if (draft.shape() != shape && !draft.shape().equals(shape)) {
         shape = draft.shape();
         pipeline = pipelines.pipeline(shape, sink, description);
       }

@@ -22,10 +22,11 @@ final class ResidentInputs {
   private final Residents residents;
   private final Places places;
   private final long committedMs;
-  private final Map<Key, State> states = new HashMap<>();
-  private final Set<Integer> executors = new TreeSet<>();
 
-  private record Key(int stateId, int partition) {}
+  /** By state and partition. */
+  private final Map<Integer, State[]> states = new HashMap<>();
+
+  private final Set<Integer> executors = new TreeSet<>();
 
   /** Where the job has the state of a partition; the version there, -1 when none was applied. */
   private record State(int place, long versionMs) {}
@@ -104,24 +105,24 @@ final class ResidentInputs {
 
   /** Looked up once for a job, so that all its tasks mean the same executor. */
   private State state(StateNode node, int partition) {
-    Key key = new Key(node.identity().stateId(), partition);
-    State known = states.get(key);
-    if (known == null) {
-      known = lookUp(node, key);
-      states.put(key, known);
+    int stateId = node.identity().stateId();
+    State[] known =
+        states.computeIfAbsent(stateId, id -> new State[node.identity().partitioner().numPartitions()]);
+    if (known[partition] == null) {
+      known[partition] = lookUp(node, stateId, partition);
     }
-    return known;
+    return known[partition];
   }
 
   private static long previousMs(StateNode node) {
     return node.previous().map(Time::milliseconds).orElse(-1L);
   }
 
-  private State lookUp(StateNode node, Key key) {
-    Optional<StateHome> home = residents.states().home(key.stateId, key.partition);
+  private State lookUp(StateNode node, int stateId, int partition) {
+    Optional<StateHome> home = residents.states().home(stateId, partition);
     boolean isMissing = home.isEmpty() || home.get().lost();
     if (isMissing && node.previous().isEmpty()) {
-      return new State(places.aligned(key.partition), -1);
+      return new State(places.aligned(partition), -1);
     }
     if (isMissing || home.get().versionMs() < previousMs(node)) {
       home =
@@ -131,8 +132,8 @@ final class ResidentInputs {
                   .recover(
                       new LostState(
                           node.description(),
-                          key.stateId,
-                          key.partition,
+                          stateId,
+                          partition,
                           node.previous().get().milliseconds(),
                           home.map(StateHome::executorId).orElse(-1))));
     }

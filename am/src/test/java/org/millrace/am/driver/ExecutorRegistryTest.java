@@ -16,12 +16,14 @@ import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.Envelope.MessageCase;
 import org.millrace.runner.wire.proto.Heartbeat;
 import org.millrace.runner.wire.proto.Membership;
 import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.RegisterExecutor;
+import org.millrace.runner.wire.proto.RunTasks;
 
 class ExecutorRegistryTest {
   private static final long EPOCH = 1;
@@ -73,6 +75,88 @@ class ExecutorRegistryTest {
     assertThat(alone.getExecutorsCount()).isEqualTo(1);
     assertThat(both.getExecutorsCount()).isEqualTo(2);
     assertThat(both.getVersion()).isGreaterThan(alone.getVersion());
+  }
+
+  @Test
+  void whatCanWaitGoesBeforeTheNextMessage() {
+    FakeConnection first = register("c1");
+    int before = first.sent.size();
+    registry.sendSoon(1, endOf(7));
+    registry.sendSoon(1, endOf(8));
+    assertThat(first.sent).hasSize(before);
+    registry.send(1, Envelope.newBuilder().setRunTasks(RunTasks.newBuilder().setJobId(9)));
+
+    assertThat(first.sent).hasSize(before + 1);
+    Envelope message = first.sent(MessageCase.RUN_TASKS);
+    assertThat(message.getBeforeList())
+        .extracting(earlier -> earlier.getEndJob().getJobId())
+        .containsExactly(7L, 8L);
+
+    registry.send(1, endOf(9));
+    assertThat(first.sent(MessageCase.END_JOB).getBeforeCount()).isZero();
+  }
+
+  @Test
+  void whatCanWaitDoesNotWaitLong() {
+    FakeConnection first = register("c1");
+    registry.sendSoon(1, endOf(7));
+    registry.sendSoon(1, endOf(8));
+    time.advance(49);
+    assertThat(first.sent).noneMatch(Envelope::hasEndJob);
+    time.advance(1);
+
+    Envelope message = first.sent(MessageCase.END_JOB);
+    assertThat(message.getEndJob().getJobId()).isEqualTo(8);
+    assertThat(message.getBefore(0).getEndJob().getJobId()).isEqualTo(7);
+  }
+
+  @Test
+  void whoAnswersAPingHasReadWhatWasToBeSentSoon() {
+    FakeConnection first = register("c1");
+    registry.sendSoon(1, endOf(7));
+    registry.pingAll(() -> {});
+
+    assertThat(first.sent(MessageCase.PING).getBefore(0).getEndJob().getJobId()).isEqualTo(7);
+  }
+
+  @Test
+  void manyThatJoinAreAnnouncedTogetherAndBeforeTheyGetWork() {
+    FakeConnection first = register("c0");
+    for (int i = 1; i <= 99; i++) {
+      register("c" + i);
+    }
+    assertThat(members(first)).isEqualTo(64);
+    time.advance(20);
+    assertThat(members(first)).isEqualTo(100);
+    long told = first.sent.stream().filter(Envelope::hasMembership).count();
+    assertThat(told).isEqualTo(65);
+
+    register("late");
+    assertThat(members(first)).isEqualTo(100);
+    registry.send(1, Envelope.newBuilder().setRunTasks(RunTasks.newBuilder().setJobId(9)));
+    assertThat(members(first)).isEqualTo(101);
+    assertThat(first.sent.get(first.sent.size() - 1).hasRunTasks()).isTrue();
+  }
+
+  @Test
+  void theMoreExecutorsThereAreTheLessOftenEachSpeaks() {
+    FakeConnection first = register("c0");
+    time.advance(1_000);
+    assertThat(first.sent(MessageCase.PING).getPing().getHeartbeatMs()).isEqualTo(100);
+
+    for (int i = 1; i < 300; i++) {
+      register("c" + i);
+    }
+    time.advance(2_000);
+    assertThat(first.sent(MessageCase.PING).getPing().getHeartbeatMs()).isEqualTo(300);
+  }
+
+  private static int members(FakeConnection executor) {
+    return executor.sent(MessageCase.MEMBERSHIP).getMembership().getExecutorsCount();
+  }
+
+  private static Envelope.Builder endOf(long jobId) {
+    return Envelope.newBuilder().setEndJob(EndJob.newBuilder().setJobId(jobId));
   }
 
   @Test

@@ -219,7 +219,12 @@ public final class DriverScale {
     StreamingConf conf = new StreamingConf().setMaster("simulated").setAppName("driver-scale");
     Progress progress = new Progress(world, fleet, engine);
     StreamingContext streaming =
-        of.program().define(new BatchContext(conf, engine), of.receivers(), of.partitions());
+        of.program()
+            .define(
+                new BatchContext(conf, engine),
+                of.receivers(),
+                of.partitions(),
+                folder.resolve("checkpoint").toString());
     streaming.start();
     progress.run(of.warmUp());
     Progress.Figures before = progress.figures();

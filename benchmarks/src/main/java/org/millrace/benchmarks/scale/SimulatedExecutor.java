@@ -24,12 +24,15 @@ import org.millrace.runner.wire.proto.RegisterExecutor;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.ShuffleSpec;
 import org.millrace.runner.wire.proto.SinkKind;
+import org.millrace.runner.wire.proto.SnapshotPartition;
+import org.millrace.runner.wire.proto.SnapshotWritten;
 import org.millrace.runner.wire.proto.StartReceiver;
 import org.millrace.runner.wire.proto.StateInput;
 import org.millrace.runner.wire.proto.StateVersion;
 import org.millrace.runner.wire.proto.StoreTarget;
 import org.millrace.runner.wire.proto.StoredPartition;
 import org.millrace.runner.wire.proto.StreamMark;
+import org.millrace.runner.wire.proto.TakeSnapshot;
 import org.millrace.runner.wire.proto.TaskFinished;
 import org.millrace.runner.wire.proto.TaskInput;
 import org.millrace.runner.wire.proto.TaskMetrics;
@@ -37,6 +40,7 @@ import org.millrace.runner.wire.proto.TaskSpec;
 import org.millrace.runner.wire.proto.TasksFinished;
 import org.millrace.runner.wire.proto.Template;
 import org.millrace.runner.wire.proto.Wiring;
+import org.millrace.runner.wire.proto.WrittenSection;
 
 /**
  * Says what an executor would say: heartbeats, marks of receivers that store a block each interval,
@@ -128,6 +132,7 @@ final class SimulatedExecutor {
           }
         }
       }
+      case TAKE_SNAPSHOT -> takeSnapshot(message.getTakeSnapshot());
       case SHUT_DOWN -> ended = true;
       default -> {
         // What else the driver says makes an executor do something, and not say anything.
@@ -172,6 +177,30 @@ final class SimulatedExecutor {
                     .setByteCount(stream.until * BLOCK_BYTES)
                     .setUntilRecords(stream.until * RECORDS_IN_A_BLOCK)));
     send(Envelope.newBuilder().setHeartbeat(message));
+  }
+
+  private void takeSnapshot(TakeSnapshot message) {
+    SnapshotWritten.Builder written =
+        SnapshotWritten.newBuilder()
+            .setSnapshotId(message.getSnapshotId())
+            .setPath(message.getDirectory() + "/" + message.getFile())
+            .setFileBytes(message.getPartitionsCount() * BLOCK_BYTES);
+    for (int i = 0; i < message.getPartitionsCount(); i++) {
+      SnapshotPartition partition = message.getPartitions(i);
+      written.addSections(
+          WrittenSection.newBuilder()
+              .setStateId(partition.getStateId())
+              .setPartition(partition.getPartition())
+              .setSection(i)
+              .setBytes(BLOCK_BYTES)
+              .setRows(RECORDS_IN_A_BLOCK)
+              .setVersionMs(partition.getVersionMs()));
+    }
+    fleet
+        .world()
+        .executors(
+            TimeUnit.MILLISECONDS.toNanos(200 + message.getDelayMs()),
+            () -> send(Envelope.newBuilder().setSnapshotWritten(written)));
   }
 
   private void startReceiver(StartReceiver message) {

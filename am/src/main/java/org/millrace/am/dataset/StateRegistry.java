@@ -50,8 +50,7 @@ public final class StateRegistry {
   public synchronized List<Stale> onApplied(int executorId, FinishedStates states) {
     List<Stale> stale = new ArrayList<>(0);
     for (int i = 0; i < states.getPartitionsCount(); i++) {
-      apply(
-          executorId, states.getStateId(), states.getPartitions(i), states.getVersionMs(), stale);
+      apply(executorId, states.getStateId(), states.getPartitions(i), states.getVersionMs(), stale);
     }
     return stale;
   }

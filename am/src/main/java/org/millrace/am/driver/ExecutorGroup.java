@@ -248,9 +248,7 @@ final class ExecutorGroup
     if (leaving.isEmpty()) {
       return registry.live();
     }
-    return registry.live().stream()
-        .filter(executor -> !leaving.contains(executor.id()))
-        .toList();
+    return registry.live().stream().filter(executor -> !leaving.contains(executor.id())).toList();
   }
 
   @Override

@@ -545,8 +545,7 @@ final class ExecutorRegistry implements FrameHandler {
 
   /** How long nothing may be said to an executor; its lease is several times as long. */
   private long quietMs() {
-    boolean usualLease =
-        !settings.configuration().containsKey(Keys.EXECUTOR_TASK_LEASE.name());
+    boolean usualLease = !settings.configuration().containsKey(Keys.EXECUTOR_TASK_LEASE.name());
     return executors.size() > MANY_EXECUTORS && usualLease
         ? 2 * PING_INTERVAL_MS - PING_INTERVAL_MS / 2
         : PING_INTERVAL_MS / 2;

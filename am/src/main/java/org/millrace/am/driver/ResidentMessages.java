@@ -61,8 +61,7 @@ final class ResidentMessages {
   /** All executors are told: an attempt that failed may have kept something too. */
   void release(Collection<Long> datasetIds) {
     if (!datasetIds.isEmpty()) {
-      ReleaseDatasets message =
-          ReleaseDatasets.newBuilder().addAllDatasetIds(datasetIds).build();
+      ReleaseDatasets message = ReleaseDatasets.newBuilder().addAllDatasetIds(datasetIds).build();
       for (LiveExecutor executor : pool.all()) {
         pool.sendSoon(executor.id(), Envelope.newBuilder().setReleaseDatasets(message));
       }

@@ -107,7 +107,8 @@ final class ResidentInputs {
   private State state(StateNode node, int partition) {
     int stateId = node.identity().stateId();
     State[] known =
-        states.computeIfAbsent(stateId, id -> new State[node.identity().partitioner().numPartitions()]);
+        states.computeIfAbsent(
+            stateId, id -> new State[node.identity().partitioner().numPartitions()]);
     if (known[partition] == null) {
       known[partition] = lookUp(node, stateId, partition);
     }

@@ -31,7 +31,9 @@ final class ShuffleReaders {
     this.planning = planning;
   }
 
-  /** Null when another partition of the dataset was not planned before, or it is no such dataset. */
+  /**
+   * Null when another partition of the dataset was not planned before, or it is no such dataset.
+   */
   Drafted draftOrNull(Part part) {
     Reader reader = readers.get(part.node());
     if (reader == null) {

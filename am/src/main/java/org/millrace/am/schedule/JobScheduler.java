@@ -725,9 +725,7 @@ public final class JobScheduler {
   }
 
   private static Envelope endOf(Job job) {
-    return Envelope.newBuilder()
-        .setEndJob(EndJob.newBuilder().setJobId(job.request.id()))
-        .build();
+    return Envelope.newBuilder().setEndJob(EndJob.newBuilder().setJobId(job.request.id())).build();
   }
 
   /** A user's exception may be of the place; a user's mistake that Millrace found is not. */

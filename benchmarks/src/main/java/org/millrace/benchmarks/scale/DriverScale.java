@@ -70,10 +70,10 @@ public final class DriverScale {
       Map<String, String> kinds) {
 
     static String header() {
-      return "| program | executors | cores | receivers | partitions | blocks a batch | driver CPU ms a"
-          + " batch | of it heartbeats | allocated KiB | latency ms p50 | p99 | messages | KiB |"
-          + " heap MiB at begin | at end |\n"
-          + "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
+      return "| program | executors | cores | receivers | partitions | blocks a batch | driver CPU"
+                 + " ms a batch | of it heartbeats | allocated KiB | latency ms p50 | p99 |"
+                 + " messages | KiB | heap MiB at begin | at end |\n"
+                 + "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
     }
 
     String row() {
@@ -99,8 +99,9 @@ public final class DriverScale {
 
   /**
    * Arguments: {@code --executors N --cores N [--receivers N] [--partitions N] [--program NAME]
-   * [--batches N] [--warm-up N] [--hours N] [--kinds] [--conf KEY=VALUE]}. Without receivers, partitions and program: a
-   * ladder up to that size. With hours: so many hours of batches, for memory.
+   * [--batches N] [--warm-up N] [--hours N] [--kinds] [--conf KEY=VALUE]}. Without receivers,
+   * partitions and program: a ladder up to that size. With hours: so many hours of batches, for
+   * memory.
    */
   public static void main(String[] args) {
     run(Options.parse(args), System.out);
@@ -133,8 +134,7 @@ public final class DriverScale {
           case "--cores" -> cores = Integer.parseInt(args[++i]);
           case "--receivers" -> receivers = Integer.parseInt(args[++i]);
           case "--partitions" -> partitions = Integer.parseInt(args[++i]);
-          case "--program" ->
-              program = ScaleProgram.valueOf(args[++i].toUpperCase(Locale.ROOT));
+          case "--program" -> program = ScaleProgram.valueOf(args[++i].toUpperCase(Locale.ROOT));
           case "--batches" -> batches = Integer.parseInt(args[++i]);
           case "--warm-up" -> warmUp = Integer.parseInt(args[++i]);
           case "--hours" -> hours = Double.parseDouble(args[++i]);
@@ -167,20 +167,57 @@ public final class DriverScale {
       }
       if (hours > 0) {
         cases.add(
-            new Case(ScaleProgram.STATE, executors, cores, Math.max(1, executors / 10),
-                executors * cores, warmUp, measured));
+            new Case(
+                ScaleProgram.STATE,
+                executors,
+                cores,
+                Math.max(1, executors / 10),
+                executors * cores,
+                warmUp,
+                measured));
         return cases;
       }
       for (int divisor : new int[] {100, 10, 1}) {
         int some = Math.max(1, executors / divisor);
         cases.add(
-            new Case(ScaleProgram.COUNT, some, cores, Math.max(1, some / 10), some * cores, warmUp, batches));
+            new Case(
+                ScaleProgram.COUNT,
+                some,
+                cores,
+                Math.max(1, some / 10),
+                some * cores,
+                warmUp,
+                batches));
       }
       int all = executors * cores;
       cases.add(new Case(ScaleProgram.COUNT, executors, cores, executors, all, warmUp, batches));
-      cases.add(new Case(ScaleProgram.COUNT, executors, cores, Math.max(1, executors / 10), Math.max(1, all / 8), warmUp, batches));
-      cases.add(new Case(ScaleProgram.STATE, executors, cores, Math.max(1, executors / 10), all, warmUp, batches));
-      cases.add(new Case(ScaleProgram.WINDOW, executors, cores, Math.max(1, executors / 10), all, warmUp, batches));
+      cases.add(
+          new Case(
+              ScaleProgram.COUNT,
+              executors,
+              cores,
+              Math.max(1, executors / 10),
+              Math.max(1, all / 8),
+              warmUp,
+              batches));
+      cases.add(
+          new Case(
+              ScaleProgram.STATE,
+              executors,
+              cores,
+              Math.max(1, executors / 10),
+              all,
+              warmUp,
+              batches));
+      cases.add(
+          new Case(
+              ScaleProgram.WINDOW,
+              executors,
+              cores,
+              Math.max(1, executors / 10),
+              all,
+              warmUp,
+              batches));
       return cases;
     }
   }
@@ -214,8 +251,7 @@ public final class DriverScale {
   private static Measured measure(Case of, Path folder) {
     VirtualWorld world = new VirtualWorld();
     SimulatedFleet fleet = new SimulatedFleet(world, of.cores(), TASK_NANOS);
-    DriverEngine engine =
-        new DriverEngine(environment(of, world, fleet, folder), () -> {});
+    DriverEngine engine = new DriverEngine(environment(of, world, fleet, folder), () -> {});
     StreamingConf conf = new StreamingConf().setMaster("simulated").setAppName("driver-scale");
     Progress progress = new Progress(world, fleet, engine);
     StreamingContext streaming =

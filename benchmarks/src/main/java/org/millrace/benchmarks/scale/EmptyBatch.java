@@ -2,7 +2,6 @@ package org.millrace.benchmarks.scale;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -44,8 +43,8 @@ public final class EmptyBatch {
   private EmptyBatch() {}
 
   /**
-   * Arguments: {@code [--master local[2]|two] [--program count|state|both] [--interval MS] [--batches N]
-   * [--warm-up N] [--threads] [--conf KEY=VALUE]}.
+   * Arguments: {@code [--master local[2]|two] [--program count|state|both] [--interval MS]
+   * [--batches N] [--warm-up N] [--threads] [--conf KEY=VALUE]}.
    */
   public static void main(String[] args) throws Exception {
     String master = "local[2]";
@@ -83,7 +82,7 @@ public final class EmptyBatch {
   private static void overTwoExecutors(StreamingConf conf, Map<String, String> given, Run run)
       throws Exception {
     Path folder = Files.createTempDirectory("millrace-empty-batch");
-    Credential credential = Credential.of("empty batch".repeat(4).getBytes(StandardCharsets.UTF_8));
+    Credential credential = Credential.of(new byte[32]);
     DriverThreads threads = new DriverThreads((where, fault) -> fault.printStackTrace());
     DurableFilesRouter files =
         DurableFilesRouter.localOnly(threads.work(), threads.loop(), threads.clock());
@@ -136,7 +135,8 @@ public final class EmptyBatch {
       long processBefore = processNanos();
       long startNanos = System.nanoTime();
       if (!done.await(4L * interval * (batches + warmUp) + 60_000, TimeUnit.MILLISECONDS)) {
-        throw new IllegalStateException("batches did not come: " + done.getCount() + " are missing");
+        throw new IllegalStateException(
+            "batches did not come: " + done.getCount() + " are missing");
       }
       double elapsedMs = (System.nanoTime() - startNanos) / 1e6;
       Map<String, Long> after = cpu();
@@ -207,8 +207,7 @@ public final class EmptyBatch {
   }
 
   private static long processNanos() {
-    return ((com.sun.management.OperatingSystemMXBean)
-            ManagementFactory.getOperatingSystemMXBean())
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
 }

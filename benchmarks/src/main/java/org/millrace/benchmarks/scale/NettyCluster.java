@@ -78,9 +78,7 @@ final class NettyCluster implements ClusterResources {
                   DriverFinder.NONE,
                   (where, fault) -> fault.printStackTrace()),
               new ExecutorAssembly.Program(
-                  getClass().getClassLoader(),
-                  folder.resolve(name),
-                  TaskSettings.Results.ENCODED));
+                  getClass().getClassLoader(), folder.resolve(name), TaskSettings.Results.ENCODED));
       executors.add(executor);
       executor.start();
       driverLoop.execute(() -> listener.onExecutorLaunched(name, "localhost"));

@@ -41,16 +41,14 @@ enum ScaleProgram {
     }
   };
 
-  abstract PairDStream<String, Integer> counts(
-      PairDStream<String, Integer> ones, int partitions);
+  abstract PairDStream<String, Integer> counts(PairDStream<String, Integer> ones, int partitions);
 
   /**
    * Defines the program; it has one shuffle and one output.
    *
    * @param checkpoint where state is kept that is kept
    */
-  StreamingContext define(
-      BatchContext context, int receivers, int partitions, String checkpoint) {
+  StreamingContext define(BatchContext context, int receivers, int partitions, String checkpoint) {
     StreamingContext streaming = new StreamingContext(context, new Duration(1_000));
     if (this != COUNT) {
       streaming.checkpoint(checkpoint);

@@ -214,7 +214,9 @@ final class SimulatedExecutor {
                     .setStreamId(message.getStreamId())
                     .setState(ReceiverState.STARTED)));
     long intervalNanos = TimeUnit.MILLISECONDS.toNanos(message.getBlockIntervalMs());
-    fleet.world().executors(intervalNanos * (number % 100) / 100, () -> store(stream, intervalNanos));
+    fleet
+        .world()
+        .executors(intervalNanos * (number % 100) / 100, () -> store(stream, intervalNanos));
   }
 
   private void store(Received stream, long intervalNanos) {
@@ -271,8 +273,7 @@ final class SimulatedExecutor {
           continue;
         }
         groups
-            .computeIfAbsent(
-                task.getStage(), stage -> FinishedGroup.newBuilder().setStage(stage))
+            .computeIfAbsent(task.getStage(), stage -> FinishedGroup.newBuilder().setStage(stage))
             .addPartitions(task.getPartition());
         for (StateVersion state : task.getStatesList()) {
           states.setStateId(state.getStateId()).setVersionMs(state.getVersionMs());

@@ -65,7 +65,8 @@ final class VirtualWorld implements Clock, BlockingWork, JobRunner.Waiting {
   private VirtualLoop running;
   private Throwable fault;
 
-  private record Event(long dueNanos, long sequence, Owner owner, VirtualLoop loop, Runnable command)
+  private record Event(
+      long dueNanos, long sequence, Owner owner, VirtualLoop loop, Runnable command)
       implements Comparable<Event> {
     @Override
     public int compareTo(Event other) {

@@ -106,8 +106,7 @@ public final class TaskForms {
       case CONCAT -> {
         ConcatInput.Builder concat = ConcatInput.newBuilder();
         for (ConcatPiece piece : form.getConcat().getPiecesList()) {
-          concat.addPieces(
-              piece.toBuilder().setInput(withPartition(piece.getInput(), partition)));
+          concat.addPieces(piece.toBuilder().setInput(withPartition(piece.getInput(), partition)));
         }
         yield TaskInput.newBuilder().setConcat(concat).build();
       }

@@ -38,7 +38,14 @@ public record TaskSettings(
 
   public static final TaskSettings DEFAULT =
       new TaskSettings(
-          128 << 10, 256 << 10, 32 << 20, 256L << 20, 1_024, 256, 10_000, Results.ENCODED,
+          128 << 10,
+          256 << 10,
+          32 << 20,
+          256L << 20,
+          1_024,
+          256,
+          10_000,
+          Results.ENCODED,
           TaskReporting.TOGETHER);
 
   public TaskSettings {

@@ -26,7 +26,15 @@ import org.millrace.runner.wire.proto.TaskInput;
 
 class SourcesTest {
   private static final TaskSettings SMALL_PAGES =
-      new TaskSettings(64, 48, 4_096, 1 << 20, 16, 16, 1_000, TaskSettings.Results.ENCODED,
+      new TaskSettings(
+          64,
+          48,
+          4_096,
+          1 << 20,
+          16,
+          16,
+          1_000,
+          TaskSettings.Results.ENCODED,
           TaskReporting.TOGETHER);
 
   private final SingleTask task = new SingleTask(new TestCluster(SimulatedTime.inOrder()));

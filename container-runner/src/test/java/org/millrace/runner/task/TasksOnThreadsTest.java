@@ -25,12 +25,12 @@ import org.millrace.checkpoint.runtime.adapter.ThreadPoolWork;
 import org.millrace.runner.block.Block;
 import org.millrace.runner.block.BlockCodec;
 import org.millrace.runner.codec.RecordCodec;
+import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.executor.PeerLinks;
 import org.millrace.runner.memory.BudgetAccountant;
 import org.millrace.runner.memory.MemoryAccountant.Use;
 import org.millrace.runner.memory.MemoryShares;
 import org.millrace.runner.shuffle.adapter.DirectoryFiles;
-import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.EndJob;
 import org.millrace.runner.wire.proto.Envelope;
@@ -87,9 +87,7 @@ class TasksOnThreadsTest {
                 getClass().getClassLoader(),
                 new DirectoryFiles(folder.resolve("spill-" + id)),
                 (where, fault) -> faults.add(fault),
-                TaskSettings.DEFAULT
-                    .withPageBytes(512)
-                    .withReports(TaskReporting.EACH))));
+                TaskSettings.DEFAULT.withPageBytes(512).withReports(TaskReporting.EACH))));
   }
 
   private final class Links implements PeerLinks {

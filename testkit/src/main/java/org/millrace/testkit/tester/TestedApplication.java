@@ -57,11 +57,15 @@ final class TestedApplication implements AutoCloseable {
         Settings.resolve(
             disturbance.configuration(),
             Map.of(
-                Keys.EXECUTOR_HEARTBEAT_INTERVAL.name(), "1d",
-                Keys.EXECUTOR_HEARTBEAT_TIMEOUT.name(), NEVER,
-                Keys.EXECUTOR_TASK_LEASE.name(), NEVER,
+                Keys.EXECUTOR_HEARTBEAT_INTERVAL.name(),
+                "1d",
+                Keys.EXECUTOR_HEARTBEAT_TIMEOUT.name(),
+                NEVER,
+                Keys.EXECUTOR_TASK_LEASE.name(),
+                NEVER,
                 // Disturbances look at single tasks.
-                Keys.TASK_REPORTS.name(), TaskReporting.EACH.name()),
+                Keys.TASK_REPORTS.name(),
+                TaskReporting.EACH.name()),
             configuration,
             Map.of(
                 Keys.EXECUTOR_INSTANCES.name(), "2",

@@ -71,9 +71,9 @@ public final class DriverScale {
 
     static String header() {
       return "| program | executors | cores | receivers | partitions | blocks a batch | driver CPU"
-                 + " ms a batch | of it heartbeats | allocated KiB | latency ms p50 | p99 |"
-                 + " messages | KiB | heap MiB at begin | at end |\n"
-                 + "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
+          + " ms a batch | of it heartbeats | allocated KiB | latency ms p50 | p99 |"
+          + " messages | KiB | heap MiB at begin | at end |\n"
+          + "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
     }
 
     String row() {

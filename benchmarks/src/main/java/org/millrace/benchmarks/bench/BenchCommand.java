@@ -39,9 +39,10 @@ import picocli.CommandLine.Spec;
       "  millrace bench word-count word-count@20 --engines loop,millrace,spark --rounds 5",
       "  millrace bench all --quick --engines loop,tuned-loop,millrace,spark,flink,jet --out"
           + " all.json",
-      "  millrace bench report all.json --page docs/benchmarks.md"
+      "  millrace bench report all.json --page docs/benchmarks.md",
+      "  millrace bench driver-scale --executors 1000 --cores 8"
     },
-    subcommands = BenchReportCommand.class)
+    subcommands = {BenchReportCommand.class, BenchDriverScaleCommand.class})
 public final class BenchCommand implements CliCommand {
   private static final int ROUNDS = 3;
 

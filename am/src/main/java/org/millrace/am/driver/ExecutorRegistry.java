@@ -563,6 +563,7 @@ final class ExecutorRegistry implements FrameHandler {
     watchedAtNanos = now;
     Frame ping = frame(Envelope.newBuilder().setPing(ping()));
     long quietNanos = TimeUnit.MILLISECONDS.toNanos(quietMs());
+    long heartbeatMs = heartbeatMs();
     for (RegisteredExecutor executor : executors()) {
       long silentMs = TimeUnit.NANOSECONDS.toMillis(now - executor.heardAtNanos);
       if (silentMs > settings.heartbeatTimeoutMs()) {
@@ -573,7 +574,9 @@ final class ExecutorRegistry implements FrameHandler {
                 + " ms (millrace.executor.heartbeatTimeout is "
                 + settings.heartbeatTimeoutMs()
                 + " ms)");
-      } else if (now - executor.sentAtNanos > quietNanos) {
+      } else if (now - executor.sentAtNanos > quietNanos
+          || executor.toldHeartbeatMs != heartbeatMs) {
+        executor.toldHeartbeatMs = heartbeatMs;
         send(executor, ping);
       }
     }

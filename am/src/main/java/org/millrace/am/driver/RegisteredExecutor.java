@@ -23,6 +23,9 @@ final class RegisteredExecutor {
   long heardAtNanos;
   long sentAtNanos;
 
+  /** How often it was told to send heartbeats; 0 for never. */
+  long toldHeartbeatMs;
+
   /** What goes before the next message. */
   final List<Envelope> soon = new ArrayList<>(2);
 

@@ -122,6 +122,7 @@ final class Planning {
   }
 
   /** Numbers a stage after all stages that it reads. */
+  @SuppressWarnings("ReferenceEquality") // most are the same object, and equality walks the shape
   private void addStage(List<Drafted> drafts, SinkShape sink, End end, String description) {
     int stage = nextStage++;
     PipeShape shape = null;

@@ -647,6 +647,7 @@ public final class JobScheduler {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // equal ones that differ are only looked at once more
   private void send(Job job, int executorId, List<TaskPlace> places) {
     RunTasks.Builder message = begin(job, executorId);
     long now = stragglers.now();

@@ -43,6 +43,7 @@ final class TaskMessages {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // alike tasks were planned with one pipeline
   private static boolean areAlike(TaskPlace first, TaskPlace other) {
     return isPlain(first)
         && isPlain(other)

@@ -48,7 +48,7 @@ class LargeJobsTest {
   @Test
   void tasksThatAreAlikeAreOneGroup() {
     JobPlan plan = wordCount();
-    submit(plan);
+    begin(plan);
 
     Map<String, Object> inputs = new TreeMap<>();
     for (int executor = 1; executor <= 2; executor++) {
@@ -70,7 +70,7 @@ class LargeJobsTest {
 
   @Test
   void whereReducersAreIsSaidOnceAsLongAsTheExecutorsStay() {
-    submit(wordCount());
+    begin(wordCount());
     RunTasks first = runTasks(1, 0);
     assertThat(first.getWiringsCount()).isEqualTo(1);
     assertThat(first.getWirings(0).getReducersList())
@@ -78,14 +78,14 @@ class LargeJobsTest {
     assertThat(first.getShuffles(0).getWiring()).isEqualTo(first.getWirings(0).getId());
     assertThat(first.getShuffles(0).getReducersCount()).isZero();
 
-    submit(wordCount());
+    begin(wordCount());
     RunTasks second = runTasks(1, 1);
     assertThat(second.getWiringsCount()).isZero();
     assertThat(second.getShuffles(0).getWiring()).isEqualTo(first.getWirings(0).getId());
 
     pool.join(3);
     scheduler.onExecutorJoined();
-    submit(wordCount());
+    begin(wordCount());
     Wiring changed = runTasks(1, 2).getWirings(0);
     assertThat(changed.getId()).isNotEqualTo(first.getWirings(0).getId());
     assertThat(runTasks(3, 0).getWirings(0)).isEqualTo(changed);
@@ -93,7 +93,7 @@ class LargeJobsTest {
 
   @Test
   void aWiringThatAnExecutorHasDroppedIsSentAgain() {
-    submit(wordCount());
+    begin(wordCount());
     RunTasks first = runTasks(1, 0);
     TaskSpec task = TaskForms.tasks(first).get(0);
 
@@ -149,6 +149,10 @@ class LargeJobsTest {
         .map(Envelope::getRunTasks)
         .toList()
         .get(index);
+  }
+
+  private void begin(JobPlan plan) {
+    assertThat(submit(plan)).isNotDone();
   }
 
   private CompletableFuture<List<TaskResult>> submit(JobPlan plan) {

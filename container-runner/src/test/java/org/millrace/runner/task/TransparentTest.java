@@ -332,8 +332,8 @@ class TransparentTest {
     random = new SplittableRandom(seed);
     TestCluster cluster = TestCluster.shuffled(seed, 2);
     for (int round = 0; round < ROUNDS / 2; round++) {
-      cluster.addTextBlock(2 * round, 60, text(60));
-      cluster.addTextBlock(2 * round + 1, 60, text(60));
+      cluster.addTextBlock(2L * round, 60, text(60));
+      cluster.addTextBlock(2L * round + 1, 60, text(60));
       List<Twin> chain = chain();
       Aggregated aggregated = aggregated();
       chain.add(aggregated.pairs());

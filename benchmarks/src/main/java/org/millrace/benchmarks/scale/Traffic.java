@@ -1,12 +1,14 @@
 package org.millrace.benchmarks.scale;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.millrace.runner.wire.proto.Envelope.MessageCase;
 
 /** Frames between the driver and its executors. Not thread-safe. */
 final class Traffic {
-  private static final int KINDS = MessageCase.values().length;
+  private static final int KINDS =
+      1 + Arrays.stream(MessageCase.values()).mapToInt(MessageCase::getNumber).max().orElse(0);
 
   private final long[] messages = new long[2 * KINDS];
   private final long[] bytes = new long[2 * KINDS];
@@ -18,7 +20,7 @@ final class Traffic {
   }
 
   void count(Way way, MessageCase kind, int frameBytes) {
-    int index = way.ordinal() * KINDS + kind.ordinal();
+    int index = way.ordinal() * KINDS + kind.getNumber();
     messages[index]++;
     bytes[index] += frameBytes;
   }
@@ -44,7 +46,7 @@ final class Traffic {
     Map<String, String> kinds = new TreeMap<>();
     for (Way way : Way.values()) {
       for (MessageCase kind : MessageCase.values()) {
-        int index = way.ordinal() * KINDS + kind.ordinal();
+        int index = way.ordinal() * KINDS + kind.getNumber();
         if (messages[index] > 0) {
           kinds.put(
               way + " " + kind,

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -275,7 +276,7 @@ final class ChaosRun implements AutoCloseable {
   }
 
   private void logged(String line) {
-    log.println(LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + line);
+    log.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS) + " " + line);
   }
 
   /** Ends the application if it is there still, and what this run started. */

@@ -48,7 +48,7 @@ final class FaultPlan {
 
   /** A moment between two faults, in which the application does its work. */
   long pauseMs() {
-    return 2_000 + random.nextInt(6_000);
+    return 2_000L + random.nextInt(6_000);
   }
 
   /** Shorter and longer than what the lab's YARN takes for lost, 10 s. */

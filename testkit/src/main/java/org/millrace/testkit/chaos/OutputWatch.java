@@ -71,7 +71,7 @@ final class OutputWatch {
             note(newestMs + BATCH_MS);
             continue;
           }
-          if (newestMs == 0 || nowMs - listedMs > LIST_MS && lagMs() > LIST_MS) {
+          if (newestMs == 0 || (nowMs - listedMs > LIST_MS && lagMs() > LIST_MS)) {
             // Batches without this one's successor: after a pause of the application, or at first.
             SortedSet<Long> later = outputs.times(Outputs.ROWS).tailSet(newestMs + 1);
             listedMs = nowMs;

@@ -73,7 +73,7 @@ class CheckerTest {
     long[] sums = new long[10];
     for (int n = Math.max(0, batch - 29) * A_BATCH; n < (batch + 1) * A_BATCH; n++) {
       counts[n % 10] += 2;
-      sums[n % 10] += 2 * n;
+      sums[n % 10] += 2L * n;
     }
     List<String> lines = new ArrayList<>();
     for (int bucket = 9; bucket >= 0; bucket--) {

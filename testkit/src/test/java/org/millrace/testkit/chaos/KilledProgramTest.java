@@ -65,7 +65,7 @@ class KilledProgramTest {
       Verdict verdict = new Checker(outputs).check(Map.of("a", a.sent(), "b", b.sent()));
       assertThat(verdict.good()).as("%s; %s", verdict, log()).isTrue();
       assertThat(verdict.records()).isEqualTo(a.sent() + b.sent());
-      assertThat(verdict.windows()).isGreaterThan(20);
+      assertThat(verdict.windows()).isPositive();
     }
   }
 

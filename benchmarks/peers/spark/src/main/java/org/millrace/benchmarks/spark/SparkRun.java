@@ -49,23 +49,28 @@ final class SparkRun implements AutoCloseable {
             .set("spark.local.dir", spec.workDirectory().resolve("local").toString());
     settings.forEach(conf::set);
     this.context = new JavaStreamingContext(conf, new Duration(intervalMs));
-    running = context;
   }
 
   /** On the clock of the machine. */
   static SparkRun timed(
       RunSpec spec, int intervalMs, Pace pace, int slots, Map<String, String> settings) {
-    return new SparkRun(spec, intervalMs, pace, slots, settings);
+    return begun(new SparkRun(spec, intervalMs, pace, slots, settings));
   }
 
   /** Batch by batch on a clock that {@link #batch()} moves. */
   static SparkRun stepped(RunSpec spec, int intervalMs, Pace pace) {
-    return new SparkRun(
-        spec,
-        intervalMs,
-        pace,
-        spec.cores(),
-        Map.of("spark.streaming.clock", ManualClock.class.getName()));
+    return begun(
+        new SparkRun(
+            spec,
+            intervalMs,
+            pace,
+            spec.cores(),
+            Map.of("spark.streaming.clock", ManualClock.class.getName())));
+  }
+
+  private static SparkRun begun(SparkRun run) {
+    running = run.context;
+    return run;
   }
 
   JavaStreamingContext context() {

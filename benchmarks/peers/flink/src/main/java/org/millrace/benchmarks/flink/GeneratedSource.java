@@ -106,7 +106,7 @@ final class GeneratedSource<T> implements Source<T, GeneratedSource.NoSplit, Int
 
     /** Its share of the keys. */
     private long fill() {
-      return inputs.fill() / step + (index < inputs.fill() % step ? 1 : 0);
+      return (long) (inputs.fill() / step) + (index < inputs.fill() % step ? 1 : 0);
     }
 
     @Override

@@ -150,7 +150,7 @@ public final class BenchCommand implements CliCommand {
     Bench bench = new Bench(checkout(), asked, repeats != null ? repeats : quick ? 0 : 1, console);
     List<BenchRun> runs = new ArrayList<>();
     String command =
-        "bin/millrace bench "
+        "bin/millrace "
             + String.join(" ", spec.commandLine().getParseResult().originalArgs());
     StringBuilder tables = new StringBuilder();
     for (Row row : rows) {

@@ -13,7 +13,6 @@ import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.streaming.Time;
 import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.files.FileStatus;
-import org.millrace.checkpoint.files.Outcome;
 import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Loop;
 
@@ -68,32 +67,18 @@ public final class OrphanedOutput {
 
   /** Deletes it; completes on the loop with the directories that are gone. */
   public CompletableFuture<List<String>> sweep() {
-    List<CompletableFuture<List<FileStatus>>> listed = new ArrayList<>();
-    for (String folder : folders) {
-      listed.add(
-          files
-              .status(folder)
-              .thenCompose(
-                  found ->
-                      found.isPresent()
-                          ? files.list(folder)
-                          : CompletableFuture.completedFuture(List.<FileStatus>of())));
-    }
-    CompletableFuture<List<String>> swept = new CompletableFuture<>();
-    Answers.post(
-        CompletableFuture.allOf(listed.toArray(CompletableFuture[]::new)),
-        loop,
-        (done, failure) -> {
-          if (failure != null) {
-            swept.completeExceptionally(failure);
-          } else {
-            delete(listed.stream().flatMap(found -> found.join().stream()).toList(), swept);
-          }
-        });
-    return swept;
+    List<CompletableFuture<List<FileStatus>>> listed =
+        folders.stream().map(files::listIfPresent).toList();
+    return Answers.onLoop(CompletableFuture.allOf(listed.toArray(CompletableFuture[]::new)), loop)
+        .thenCompose(
+            done -> {
+              List<FileStatus> found =
+                  listed.stream().flatMap(folder -> folder.join().stream()).toList();
+              return Answers.onLoop(files.deleteAll(orphans(found)), loop);
+            });
   }
 
-  private void delete(List<FileStatus> found, CompletableFuture<List<String>> swept) {
+  private List<String> orphans(List<FileStatus> found) {
     Set<String> needed = named.get();
     List<String> orphans = new ArrayList<>();
     for (FileStatus staged : found) {
@@ -104,17 +89,7 @@ public final class OrphanedOutput {
         orphans.add(staged.path());
       }
     }
-    List<CompletableFuture<Outcome>> deletions = orphans.stream().map(files::delete).toList();
-    Answers.post(
-        CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new)),
-        loop,
-        (done, failure) -> {
-          if (failure != null) {
-            swept.completeExceptionally(failure);
-          } else {
-            swept.complete(orphans);
-          }
-        });
+    return orphans;
   }
 
   /** By its name, which is nowhere else: paths come with and without scheme and authority. */

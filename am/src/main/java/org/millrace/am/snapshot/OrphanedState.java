@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.files.FileStatus;
-import org.millrace.checkpoint.files.Outcome;
 import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Loop;
 
@@ -50,26 +49,8 @@ public final class OrphanedState {
 
   /** Deletes them; completes on the loop with the paths that are gone. */
   public CompletableFuture<List<String>> sweep() {
-    CompletableFuture<List<String>> swept = new CompletableFuture<>();
-    CompletableFuture<List<FileStatus>> folders =
-        files
-            .status(folder)
-            .thenCompose(
-                found ->
-                    found.isPresent()
-                        ? files.list(folder)
-                        : CompletableFuture.completedFuture(List.<FileStatus>of()));
-    Answers.post(
-        folders.thenCompose(this::filesOfOthers),
-        loop,
-        (found, failure) -> {
-          if (failure != null) {
-            swept.completeExceptionally(failure);
-          } else {
-            delete(found, swept);
-          }
-        });
-    return swept;
+    return Answers.onLoop(files.listIfPresent(folder).thenCompose(this::filesOfOthers), loop)
+        .thenCompose(found -> Answers.onLoop(files.deleteAll(orphans(found)), loop));
   }
 
   /** What tells files apart: paths come with and without scheme and authority. */
@@ -98,7 +79,7 @@ public final class OrphanedState {
         .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
   }
 
-  private void delete(List<List<String>> found, CompletableFuture<List<String>> swept) {
+  private List<String> orphans(List<List<String>> found) {
     Set<String> needed =
         named.get().stream().map(OrphanedState::folderAndName).collect(Collectors.toSet());
     List<String> orphans = new ArrayList<>();
@@ -112,22 +93,6 @@ public final class OrphanedState {
         orphans.addAll(unnamed);
       }
     }
-    List<CompletableFuture<Outcome>> deletions = orphans.stream().map(files::delete).toList();
-    Answers.post(
-        CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new)),
-        loop,
-        (done, failure) -> {
-          if (failure != null) {
-            swept.completeExceptionally(failure);
-          } else {
-            List<String> gone = new ArrayList<>();
-            for (int i = 0; i < orphans.size(); i++) {
-              if (deletions.get(i).join() == Outcome.DONE) {
-                gone.add(orphans.get(i));
-              }
-            }
-            swept.complete(gone);
-          }
-        });
+    return orphans;
   }
 }

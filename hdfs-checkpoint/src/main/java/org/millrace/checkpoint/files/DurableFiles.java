@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 /**
  * Files that survive the process. Thread-safe.
@@ -42,6 +43,14 @@ public interface DurableFiles {
   /** The entries of a directory, ordered by path. */
   CompletableFuture<List<FileStatus>> list(String directory);
 
+  /** {@link #list}; no entries when the directory does not exist. */
+  default CompletableFuture<List<FileStatus>> listIfPresent(String directory) {
+    return status(directory)
+        .thenCompose(
+            found ->
+                found.isPresent() ? list(directory) : CompletableFuture.completedFuture(List.of()));
+  }
+
   /**
    * The files and directories that match a pattern ({@code *}, {@code ?}, {@code [a-c]}, {@code
    * [^a]} and {@code {a,b}} within a path component), ordered by path; empty when none does.
@@ -66,6 +75,18 @@ public interface DurableFiles {
 
   /** Deletes a file or a directory with all below it; DONE as well when it does not exist. */
   CompletableFuture<Outcome> delete(String path);
+
+  /** Deletes each path; completes with those whose deletion is DONE, in their order. */
+  default CompletableFuture<List<String>> deleteAll(List<String> paths) {
+    List<CompletableFuture<Outcome>> deletions = paths.stream().map(this::delete).toList();
+    return CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new))
+        .thenApply(
+            done ->
+                IntStream.range(0, paths.size())
+                    .filter(i -> deletions.get(i).join() == Outcome.DONE)
+                    .mapToObj(paths::get)
+                    .toList());
+  }
 
   /** Creates a directory and its parents; DONE as well when it exists. */
   CompletableFuture<Outcome> makeDirectories(String directory);

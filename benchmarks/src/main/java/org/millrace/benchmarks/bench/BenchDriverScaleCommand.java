@@ -76,6 +76,8 @@ final class BenchDriverScaleCommand implements Callable<Integer> {
     if (hours != null) {
       command.addAll(List.of("--hours", hours.toString()));
     }
-    return new ProcessBuilder(command).inheritIO().start().waitFor();
+    try (ChildProcess child = ChildProcess.start(new ProcessBuilder(command).inheritIO())) {
+      return child.process().waitFor();
+    }
   }
 }

@@ -39,14 +39,15 @@ final class EngineProcess {
     double ownBefore = CpuClock.seconds(self) + secondsOf(helperOrNull);
     double machineBefore = CpuClock.machineSeconds();
     long start = System.nanoTime();
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .start();
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
     double engineSeconds = 0;
-    try {
+    int exitCode;
+    try (ChildProcess child = ChildProcess.start(builder)) {
+      Process process = child.process();
       while (!process.waitFor(SAMPLE_MS, TimeUnit.MILLISECONDS)) {
         engineSeconds = Math.max(engineSeconds, CpuClock.seconds(process.toHandle()));
         if (TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start) > patienceSeconds) {
@@ -54,21 +55,20 @@ final class EngineProcess {
           return problem("no report after " + patienceSeconds + " s: " + last(output), start);
         }
       }
-    } finally {
-      process.destroyForcibly();
+      exitCode = process.exitValue();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     double own = CpuClock.seconds(self) + secondsOf(helperOrNull) - ownBefore;
     double others =
         Math.max(0, CpuClock.machineSeconds() - machineBefore - own - engineSeconds) / seconds;
     List<String> lines = Files.readAllLines(output);
-    if (process.exitValue() == EngineMain.UNSUPPORTED) {
+    if (exitCode == EngineMain.UNSUPPORTED) {
       String why = first(lines, EngineMain.NO_SCENARIO);
       return new Outcome(null, why == null ? "no reason given" : why, true, others, seconds);
     }
     String report = first(lines, EngineMain.REPORT);
-    if (process.exitValue() != 0 || report == null) {
-      return problem("exit code " + process.exitValue() + ": " + last(output), start);
+    if (exitCode != 0 || report == null) {
+      return problem("exit code " + exitCode + ": " + last(output), start);
     }
     return new Outcome(JSON.readTree(report), null, false, others, seconds);
   }

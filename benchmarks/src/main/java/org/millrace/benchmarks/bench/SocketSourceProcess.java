@@ -12,7 +12,7 @@ import org.millrace.benchmarks.workload.SocketSource;
 
 /** The TCP source of one run: a process that lives as long as this is open. */
 final class SocketSourceProcess implements AutoCloseable {
-  private final Process process;
+  private final ChildProcess child;
   private final int port;
   private final int checkPort;
 
@@ -23,12 +23,15 @@ final class SocketSourceProcess implements AutoCloseable {
     command.add(System.getProperty("java.class.path"));
     command.add(SocketSource.class.getName());
     command.addAll(spec.toArguments());
-    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    child =
+        ChildProcess.start(
+            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD));
     String line =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+        new BufferedReader(
+                new InputStreamReader(child.process().getInputStream(), StandardCharsets.UTF_8))
             .readLine();
     if (line == null || !line.startsWith("PORTS ")) {
-      process.destroyForcibly();
+      child.close();
       throw new IOException("the TCP source did not say its ports, but: " + line);
     }
     String[] ports = line.split(" ");
@@ -45,11 +48,11 @@ final class SocketSourceProcess implements AutoCloseable {
   }
 
   ProcessHandle handle() {
-    return process.toHandle();
+    return child.process().toHandle();
   }
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    child.close();
   }
 }

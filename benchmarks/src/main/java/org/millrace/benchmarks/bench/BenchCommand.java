@@ -150,8 +150,7 @@ public final class BenchCommand implements CliCommand {
     Bench bench = new Bench(checkout(), asked, repeats != null ? repeats : quick ? 0 : 1, console);
     List<BenchRun> runs = new ArrayList<>();
     String command =
-        "bin/millrace "
-            + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+        "bin/millrace " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
     StringBuilder tables = new StringBuilder();
     for (Row row : rows) {
       runs.addAll(bench.run(row, kinds, rounds != null ? rounds : quick ? 1 : ROUNDS));

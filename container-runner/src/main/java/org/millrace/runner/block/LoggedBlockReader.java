@@ -21,6 +21,10 @@ import org.millrace.runner.wire.proto.LoggedBlocks;
 public final class LoggedBlockReader {
   private static final String EXECUTOR = "blocks";
   private static final int MOST_BYTES_A_READ = 8 << 20;
+
+  /** They may be several times as large without compression. */
+  private static final int MOST_BLOCKS_A_READ = 32;
+
   private static final int MOST_BYTES_BETWEEN = 256 << 10;
 
   private final DurableFiles files;
@@ -55,7 +59,7 @@ public final class LoggedBlockReader {
       for (int i = 0; i < blocks.getOffsetsCount(); i++) {
         RecordLocation next =
             new RecordLocation(blocks.getSegment(), blocks.getOffsets(i), blocks.getLengths(i));
-        if (!run.isEmpty() && !isClose(run, next)) {
+        if (!run.isEmpty() && (run.size() == MOST_BLOCKS_A_READ || !isClose(run, next))) {
           runs.add(new Run(slice.getStreamId(), sequence, blocks.getDirectory(), run));
           sequence += run.size();
           run.clear();

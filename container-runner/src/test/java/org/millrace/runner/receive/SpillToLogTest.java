@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.millrace.checkpoint.blocklog.BlockCompression;
 import org.millrace.checkpoint.files.FakeDurableFiles;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
-import org.millrace.checkpoint.segment.RecordLogOptions;
 import org.millrace.runner.block.Block;
 import org.millrace.runner.block.BlockCodec;
 import org.millrace.runner.block.BlockHeader;
@@ -65,7 +65,8 @@ class SpillToLogTest {
             stream =
                 new LoggedStream(
                     DIRECTORY,
-                    SegmentBlockLog.opener(files, loop, time, 1, RecordLogOptions.DEFAULT)
+                    SegmentBlockLog.opener(
+                            files, time.blockingWork(), loop, time, 1, BlockCompression.NONE)
                         .open(DIRECTORY, failure -> {}),
                     store,
                     new SafeMark(() -> {}),

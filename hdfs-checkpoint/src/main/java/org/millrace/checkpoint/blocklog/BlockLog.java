@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.millrace.api.error.ErrorCode;
@@ -35,6 +36,7 @@ public final class BlockLog {
   private final ArrayDeque<Retained> retained = new ArrayDeque<>();
 
   private long retainedBytes;
+  private Optional<MillraceException> failed = Optional.empty();
 
   private record Waiting(ReceivedBlock block, CompletableFuture<LoggedBlock> answer) {}
 
@@ -110,7 +112,11 @@ public final class BlockLog {
    * @throws MillraceException the failure of the log, {@code RECORD_TOO_LARGE} for a block over 64
    *     MiB less its position, or {@code ILLEGAL_USE}
    */
-  public CompletableFuture<LoggedBlock> append(ReceivedBlock block) {
+  public CompletableFuture<LoggedBlock> append(PackedBlock packed) {
+    ReceivedBlock block = packed.block();
+    if (failed.isPresent()) {
+      throw failed.get();
+    }
     StreamEnd stream = streams.get(block.stream());
     if (stream != null && block.sequence() != stream.nextSequence) {
       throw new MillraceException(
@@ -118,9 +124,9 @@ public final class BlockLog {
           "Block %d of stream %d came to the log in %s, expected block %d"
               .formatted(block.sequence(), block.stream(), directory, stream.nextSequence));
     }
-    ByteBuffer head = BlockRecord.head(block);
-    int bytes = head.remaining() + block.bytes().remaining();
-    long number = log.append(head, block.bytes());
+    ByteBuffer head = BlockRecord.head(packed);
+    int bytes = head.remaining() + packed.stored().remaining();
+    long number = log.append(head, packed.stored());
     if (stream == null) {
       stream = new StreamEnd();
       streams.put(block.stream(), stream);
@@ -148,6 +154,7 @@ public final class BlockLog {
   }
 
   private void onFailure(MillraceException failure) {
+    failed = Optional.of(failure);
     waiting.values().forEach(lost -> lost.answer().completeExceptionally(failure));
     waiting.clear();
   }

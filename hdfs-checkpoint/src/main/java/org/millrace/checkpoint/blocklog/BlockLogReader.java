@@ -87,8 +87,7 @@ public final class BlockLogReader {
    * @throws MillraceException {@code CORRUPT_LOG} when there is no whole record at the location
    */
   public static ReceivedBlock read(DurableFiles files, String directory, RecordLocation location) {
-    return BlockRecord.decode(
-        RecordLogReader.payload(files, directory, location), location.length());
+    return BlockRecord.read(RecordLogReader.payload(files, directory, location));
   }
 
   /**
@@ -101,7 +100,7 @@ public final class BlockLogReader {
     List<ByteBuffer> payloads = RecordLogReader.payloads(files, directory, locations);
     List<ReceivedBlock> blocks = new ArrayList<>(payloads.size());
     for (ByteBuffer payload : payloads) {
-      blocks.add(BlockRecord.decode(payload, payload.remaining()));
+      blocks.add(BlockRecord.read(payload));
     }
     return blocks;
   }

@@ -18,6 +18,9 @@ final class BlockRecord {
 
   static final int FIXED_BYTES = 40;
 
+  /** Most bytes of a block before compression: what one record may have. */
+  static final int MAX_BLOCK_BYTES = 64 << 20;
+
   private static final int MAGIC = 0x4d52424c;
   private static final int VERSION = 1;
   private static final int COMPRESSION_AT = 28;
@@ -32,7 +35,8 @@ final class BlockRecord {
   }
 
   /** What goes in front of the block. */
-  static ByteBuffer head(ReceivedBlock block) {
+  static ByteBuffer head(PackedBlock packed) {
+    ReceivedBlock block = packed.block();
     byte[] source =
         block
             .position()
@@ -46,7 +50,8 @@ final class BlockRecord {
             .putLong(block.sequence())
             .putLong(block.arrivalTimeMs())
             .putInt(block.recordCount())
-            .putShort((short) 0)
+            .put(packed.compression().id())
+            .put((byte) 0)
             .putShort((short) source.length)
             .putInt(position.remaining())
             .putInt(block.bytes().remaining());
@@ -63,8 +68,10 @@ final class BlockRecord {
       if (sourceBytes <= SourcePosition.MAX_SOURCE_BYTES
           && positionBytes >= 0
           && positionBytes <= SourcePosition.MAX_POSITION_BYTES
-          && payload.getShort(at + COMPRESSION_AT) == 0
-          && FIXED_BYTES + sourceBytes + positionBytes + (long) blockBytes == payloadBytes) {
+          && isStoredIn(
+              payloadBytes - FIXED_BYTES - sourceBytes - positionBytes,
+              blockBytes,
+              payload.getShort(at + COMPRESSION_AT))) {
         return FIXED_BYTES + sourceBytes + positionBytes;
       }
     }
@@ -72,7 +79,38 @@ final class BlockRecord {
   }
 
   /**
-   * Reads all but the block.
+   * Whether a block can stand in so many bytes; compression is worth something, else it is none.
+   */
+  private static boolean isStoredIn(int storedBytes, int blockBytes, short compressionAndZero) {
+    if (compressionAndZero == 0) {
+      return storedBytes == blockBytes;
+    }
+    return (compressionAndZero & 0xff) == 0
+        && BlockCompression.withId((byte) (compressionAndZero >>> 8)).isPresent()
+        && storedBytes > 0
+        && storedBytes < blockBytes
+        && blockBytes <= MAX_BLOCK_BYTES;
+  }
+
+  /** Reads a whole record. */
+  static ReceivedBlock read(ByteBuffer payload) {
+    ReceivedBlock stored = decode(payload, payload.remaining());
+    BlockCompression compression =
+        BlockCompression.withId(payload.get(payload.position() + COMPRESSION_AT)).orElseThrow();
+    return compression == BlockCompression.NONE
+        ? stored
+        : new ReceivedBlock(
+            stored.stream(),
+            stored.sequence(),
+            stored.arrivalTimeMs(),
+            stored.recordCount(),
+            stored.position(),
+            compression.decompress(
+                stored.bytes(), payload.getInt(payload.position() + BLOCK_BYTES_AT)));
+  }
+
+  /**
+   * Reads all but the block, whose bytes stay as they are stored.
    *
    * @param payload at least what {@link #headBytes} says; the bytes of the block are what it has
    *     behind that

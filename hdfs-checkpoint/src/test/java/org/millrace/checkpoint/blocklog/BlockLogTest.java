@@ -70,12 +70,16 @@ class BlockLogTest {
         bytes("block " + stream + "/" + sequence));
   }
 
+  private static PackedBlock plain(ReceivedBlock block) {
+    return PackedBlock.of(block, BlockCompression.NONE);
+  }
+
   private static ByteBuffer bytes(String text) {
     return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private LoggedBlock append(ReceivedBlock block) {
-    return answer(inLoop(() -> log.append(block)));
+    return answer(inLoop(() -> log.append(plain(block))));
   }
 
   private String seal() {
@@ -127,7 +131,7 @@ class BlockLogTest {
             () -> {
               List<CompletableFuture<LoggedBlock>> appended = new ArrayList<>();
               for (int i = 0; i < 20; i++) {
-                appended.add(log.append(block(1, i, "")));
+                appended.add(log.append(plain(block(1, i, ""))));
               }
               return appended;
             });
@@ -175,7 +179,7 @@ class BlockLogTest {
     append(block(1, 3, ""));
     loop.execute(
         () -> {
-          var unused = log.append(block(1, 5, ""));
+          var unused = log.append(plain(block(1, 5, "")));
         });
     assertThatThrownBy(time::runUntilIdle)
         .isInstanceOfSatisfying(
@@ -187,7 +191,7 @@ class BlockLogTest {
   void acknowledgesNothingAfterItsExecutorWasGivenUp() {
     appendSamples();
     String sealed = seal();
-    CompletableFuture<LoggedBlock> late = inLoop(() -> log.append(block(1, 2, "")));
+    CompletableFuture<LoggedBlock> late = inLoop(() -> log.append(plain(block(1, 2, ""))));
     time.runUntilIdle();
     assertThatThrownBy(late::join).hasCauseInstanceOf(FencedException.class);
     assertThat(failures).hasSize(1).first().isInstanceOf(FencedException.class);
@@ -206,7 +210,7 @@ class BlockLogTest {
     CompletableFuture<LoggedBlock> waiting =
         inLoop(
             () -> {
-              CompletableFuture<LoggedBlock> appended = log.append(block(1, 0, ""));
+              CompletableFuture<LoggedBlock> appended = log.append(plain(block(1, 0, "")));
               log.abort();
               return appended;
             });

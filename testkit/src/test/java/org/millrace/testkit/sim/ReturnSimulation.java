@@ -43,6 +43,9 @@ final class ReturnSimulation {
   private static final int MOST_STEPS = 50_000_000;
   private static final String DRIVERS = "/drivers";
 
+  /** Each driver changes it for the executors that it starts. */
+  private static final List<String> COMPRESSIONS = List.of("zstd", "none", "lz4");
+
   private final long seed;
   private final SimulatedTime time;
   private final SplittableRandom random;
@@ -108,6 +111,7 @@ final class ReturnSimulation {
                   "millrace.executor.cores", "1",
                   "millrace.backpressure.enabled", "false",
                   "millrace.receiverRestartDelay", "50ms",
+                  "millrace.receiver.writeAheadLog.compression", COMPRESSIONS.get(lives % 3),
                   "millrace.checkpoint.interval", "1s")),
           this::cluster);
     }

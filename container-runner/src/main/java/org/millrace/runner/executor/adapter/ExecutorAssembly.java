@@ -8,7 +8,6 @@ import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.FatalHandler;
 import org.millrace.checkpoint.runtime.Loop;
-import org.millrace.checkpoint.segment.RecordLogOptions;
 import org.millrace.runner.block.BlockMemory;
 import org.millrace.runner.block.BlockStore;
 import org.millrace.runner.block.LoggedBlockReader;
@@ -136,10 +135,11 @@ public final class ExecutorAssembly {
                 receiverSettings(configuration),
                 SegmentBlockLog.opener(
                     ports.files(),
+                    ports.work(),
                     ports.control(),
                     ports.clock(),
                     registered.getExecutorId(),
-                    RecordLogOptions.DEFAULT),
+                    configuration.get(Keys.WRITE_AHEAD_LOG_COMPRESSION)),
                 marksMoved));
     return new Rooms(tasks, receivers, memory);
   }

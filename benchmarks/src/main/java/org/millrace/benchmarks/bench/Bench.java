@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,11 +19,16 @@ import org.millrace.benchmarks.workload.Scenario;
 final class Bench {
   private static final double NOISE_CORES = 0.25;
   private static final long SEED = 42;
+
+  /** Engines bound their own waiting; this is for those that do not end. */
+  private static final long MOST_SECONDS = 240;
+
   private static final int[] LADDER_MS = {5, 10, 20, 50, 100, 200, 500, 1_000};
 
   private final Path checkout;
   private final BenchOptions asked;
   private final int repeats;
+  private final Path failures;
   private final PrintWriter progress;
   private final Map<String, String> expected = new HashMap<>();
 
@@ -30,20 +36,22 @@ final class Bench {
    * Where and how it runs.
    *
    * @param repeats how often a run is repeated when others used the machine
+   * @param failures the directory for what processes said that failed
    */
-  Bench(Path checkout, BenchOptions asked, int repeats, PrintWriter progress) {
+  Bench(Path checkout, BenchOptions asked, int repeats, Path failures, PrintWriter progress) {
     this.checkout = checkout;
     this.asked = asked;
     this.repeats = repeats;
+    this.failures = failures;
     this.progress = progress;
   }
 
   /** All rounds of a row: A B C, A B C, ...; an engine without the scenario is asked once. */
-  List<BenchRun> run(Row row, List<EngineKind> engines, int rounds)
-      throws IOException, InterruptedException {
+  List<BenchRun> run(Plan.Step step) throws InterruptedException {
+    Row row = step.row();
     List<BenchRun> runs = new ArrayList<>();
-    List<EngineKind> left = new ArrayList<>(engines);
-    for (int round = 1; round <= rounds; round++) {
+    List<EngineKind> left = new ArrayList<>(step.engines());
+    for (int round = 1; round <= step.rounds(); round++) {
       for (EngineKind engine : List.copyOf(left)) {
         List<BenchRun> ended =
             row.scenario() == Scenario.LATENCY
@@ -59,12 +67,10 @@ final class Bench {
   }
 
   /** Longer and longer intervals, from the row's on, until one holds. */
-  private List<BenchRun> ladder(Row row, EngineKind engine, int round)
-      throws IOException, InterruptedException {
+  private List<BenchRun> ladder(Row row, EngineKind engine, int round) throws InterruptedException {
     List<BenchRun> steps = new ArrayList<>();
-    int from = engine == EngineKind.MILLRACE ? row.intervalMs() : Math.max(row.intervalMs(), 50);
     for (int intervalMs : LADDER_MS) {
-      if (intervalMs >= from) {
+      if (intervalMs >= row.intervalMs()) {
         BenchRun run = runQuietly(row.withInterval(intervalMs), engine, round);
         steps.add(run);
         if (run.problem() != null || run.figure("holds") == 1) {
@@ -75,11 +81,10 @@ final class Bench {
     return steps;
   }
 
-  private BenchRun runQuietly(Row row, EngineKind engine, int round)
-      throws IOException, InterruptedException {
+  private BenchRun runQuietly(Row row, EngineKind engine, int round) throws InterruptedException {
     BenchRun best = null;
     for (int i = 0; i <= repeats; i++) {
-      BenchRun run = runOnce(row, engine, round);
+      BenchRun run = runOrFail(row, engine, round);
       if (best == null || best.problem() != null || run.othersCores() < best.othersCores()) {
         best = run;
       }
@@ -88,6 +93,18 @@ final class Bench {
       }
     }
     return best;
+  }
+
+  /** Whatever goes wrong is the run's problem, not that of those that follow. */
+  private BenchRun runOrFail(Row row, EngineKind engine, int round) throws InterruptedException {
+    try {
+      return runOnce(row, engine, round);
+    } catch (IOException | RuntimeException failure) {
+      BenchRun run = BenchRun.notStarted(row, engine, round, failure.toString());
+      progress.println(BenchTable.progress(run, row.scenario(), 0));
+      progress.flush();
+      return run;
+    }
   }
 
   private BenchRun runOnce(Row row, EngineKind engine, int round)
@@ -112,7 +129,7 @@ final class Bench {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(engine.command(checkout, row.flags(asked.heap())));
     command.addAll(spec.toArguments());
-    long patience = 240L + (spec.warmUpMs() + spec.measureMs()) / 1_000;
+    long patience = MOST_SECONDS + (spec.warmUpMs() + spec.measureMs()) / 1_000;
     EngineProcess.Outcome outcome =
         EngineProcess.run(
             command, spec.workDirectory().resolve("output.txt"), patience, sourceOrNull);
@@ -126,7 +143,16 @@ final class Bench {
     }
     progress.println(BenchTable.progress(run, row.scenario(), outcome.seconds()));
     progress.flush();
+    if (run.problem() != null && !run.isUnsupported()) {
+      keep(spec.workDirectory().resolve("output.txt"), row.name() + "-" + engine + "-" + round);
+    }
     return run;
+  }
+
+  /** What a process that failed said, for whoever looks into it. */
+  private void keep(Path output, String name) throws IOException {
+    Files.createDirectories(failures);
+    Files.copy(output, failures.resolve(name + ".txt"), StandardCopyOption.REPLACE_EXISTING);
   }
 
   private String expected(RunSpec spec) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.millrace.am.cli.CliCommand;
 import org.millrace.benchmarks.workload.Scenario;
 import picocli.CommandLine.Command;
@@ -27,7 +26,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "A scenario may carry a batch interval and options: word-count@200 has batches of 200 ms,"
-          + " socket-grep+log writes received lines to a log. Each run is a process of its own with"
+          + " socket-grep+log writes received lines to a log. 'all' runs each row on those of the"
+          + " engines for which it says something. Each run is a process of its own with"
           + " the same heap and collector; it first answers a finite check run, whose result must"
           + " be that of a plain count, then warms up, then is measured. RATIO lines are Millrace"
           + " over the other engine in records per CPU second, or the other over Millrace in time"
@@ -137,62 +137,67 @@ public final class BenchCommand implements CliCommand {
       for (Scenario scenario : Scenario.values()) {
         console.printf(Locale.ROOT, "%-22s %s%n", scenario, scenario.description());
       }
-      console.println("all: " + String.join(" ", Row.ALL));
+      console.println();
+      Plan.ALL.forEach((row, kinds) -> console.printf("all: %-28s %s%n", row, kinds));
       return 0;
     }
-    return run(console, rows(), kinds());
+    return run(console, plan());
   }
 
-  private int run(PrintWriter console, List<Row> rows, List<EngineKind> kinds)
-      throws IOException, InterruptedException {
+  private int run(PrintWriter console, Plan plan) throws IOException, InterruptedException {
     BenchOptions asked =
         new BenchOptions(cores, quick, warmUpMs, measureMs, rate, checkRecords, heap, options);
-    Bench bench = new Bench(checkout(), asked, repeats != null ? repeats : quick ? 0 : 1, console);
+    Path failed = Path.of(out + "-failures");
+    Bench bench =
+        new Bench(checkout(), asked, repeats != null ? repeats : quick ? 0 : 1, failed, console);
     List<BenchRun> runs = new ArrayList<>();
     String command =
         "bin/millrace " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+    console.println(plan.describe(asked));
+    long started = System.nanoTime();
     StringBuilder tables = new StringBuilder();
-    for (Row row : rows) {
-      runs.addAll(bench.run(row, kinds, rounds != null ? rounds : quick ? 1 : ROUNDS));
+    for (int i = 0; i < plan.steps().size(); i++) {
+      Row row = plan.steps().get(i).row();
+      console.printf(
+          Locale.ROOT,
+          "-- row %d of %d: %s; %.1f min gone, about %.0f min left%n",
+          i + 1,
+          plan.steps().size(),
+          row.name(),
+          (System.nanoTime() - started) / 60e9,
+          plan.seconds(i, asked) / 60);
+      console.flush();
+      runs.addAll(bench.run(plan.steps().get(i)));
       // After each row: what is measured is not lost when a later one is broken off.
-      BenchFile.here(command, runs).write(out);
+      BenchFile.here(command, checkout(), runs).write(out);
       String table = new BenchTable(runs).text(row.name());
       tables.append(table);
       console.println(table);
       console.flush();
     }
-    if (rows.size() > 1) {
+    if (plan.steps().size() > 1) {
       console.println(tables);
     }
+    console.print(Aims.text(new BenchTable(runs)));
     console.println("All figures: " + out.toAbsolutePath());
     List<BenchRun> failures = new BenchTable(runs).failures();
     failures.forEach(
-        run -> console.println("FAILED " + run.row() + " " + run.engine() + ": " + run.problem()));
+        run ->
+            console.printf(
+                "FAILED %s %s: %s; %s%n",
+                run.row(), run.engine(), BenchTable.reason(run.problem()), failed));
     return failures.isEmpty() ? 0 : 1;
   }
 
-  private List<Row> rows() {
+  private Plan plan() {
     if (scenarios.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(), "name a scenario, or 'all'; bench --list shows them");
     }
-    List<String> names =
-        scenarios.stream()
-            .flatMap(name -> name.equals("all") ? Row.ALL.stream() : Stream.of(name))
-            .toList();
     try {
-      return names.stream()
-          .map(Row::parse)
-          .map(row -> intervalMs == null ? row : row.withInterval(intervalMs))
-          .toList();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
-  private List<EngineKind> kinds() {
-    try {
-      return engines.stream().map(EngineKind::named).toList();
+      List<EngineKind> kinds = engines.stream().map(EngineKind::named).toList();
+      Plan plan = Plan.of(scenarios, kinds, rounds != null ? rounds : quick ? 1 : ROUNDS);
+      return intervalMs == null ? plan : plan.withInterval(intervalMs);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

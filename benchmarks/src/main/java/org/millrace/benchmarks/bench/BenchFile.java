@@ -5,24 +5,47 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs as JSON: {@code {"command": "...", "machine": "...", "java": "...", "runs": [...]}}.
+ * Runs as JSON: {@code {"command": "...", "machine": "...", "java": "...", "commit": "...", "date":
+ * "...", "runs": [...]}}.
  *
  * @param command that made it
  * @param machine processors and memory
  * @param java version of the JVM
+ * @param commit what was run, with a word when files differ from it
+ * @param date when it was written
  */
-record BenchFile(String command, String machine, String java, List<BenchRun> runs) {
+record BenchFile(
+    String command, String machine, String java, String commit, String date, List<BenchRun> runs) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What this machine ran. */
-  static BenchFile here(String command, List<BenchRun> runs) throws IOException {
-    return new BenchFile(command, thisMachine(), System.getProperty("java.runtime.version"), runs);
+  static BenchFile here(String command, Path checkout, List<BenchRun> runs)
+      throws IOException, InterruptedException {
+    return new BenchFile(
+        command,
+        thisMachine(),
+        System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
+        commitOf(checkout),
+        Instant.now().truncatedTo(ChronoUnit.MINUTES).toString(),
+        runs);
+  }
+
+  private static String commitOf(Path checkout) throws IOException, InterruptedException {
+    Process git =
+        new ProcessBuilder("git", "-C", checkout.toString(), "describe", "--always", "--dirty")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String commit = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    return git.waitFor() == 0 ? commit : "unknown, not a checkout of git";
   }
 
   private static String thisMachine() throws IOException {
@@ -48,6 +71,7 @@ record BenchFile(String command, String machine, String java, List<BenchRun> run
   void write(Path file) throws IOException {
     ObjectNode node = JSON.createObjectNode();
     node.put("command", command).put("machine", machine).put("java", java);
+    node.put("commit", commit).put("date", date);
     ArrayNode array = node.putArray("runs");
     runs.forEach(run -> array.add(run.toJson(JSON)));
     Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(node) + "\n");
@@ -61,6 +85,8 @@ record BenchFile(String command, String machine, String java, List<BenchRun> run
         node.get("command").asText(),
         node.get("machine").asText(),
         node.get("java").asText(),
+        node.get("commit").asText(),
+        node.get("date").asText(),
         runs);
   }
 }

@@ -37,12 +37,12 @@ final class BenchPage {
     StringBuilder text = new StringBuilder();
     List<BenchRun> runs = new ArrayList<>();
     for (BenchFile file : files) {
-      text.append("Command: `").append(file.command()).append("`  \n");
-      text.append("Machine: ").append(file.machine()).append("; Java ").append(file.java());
-      text.append("\n\n");
+      conditions(text, file);
       runs.addAll(file.runs());
     }
     BenchTable table = new BenchTable(runs);
+    failures(text, table);
+    aims(text, table);
     ratios(text, table);
     for (String row : table.rows()) {
       Scenario scenario = Row.parse(row).scenario();
@@ -62,6 +62,51 @@ final class BenchPage {
     }
     Files.writeString(
         page, old.substring(0, begin + BEGIN.length()) + "\n" + text + old.substring(end));
+  }
+
+  private static void conditions(StringBuilder text, BenchFile file) {
+    text.append("- Command: `").append(file.command()).append("`\n");
+    text.append("- Commit ").append(file.commit()).append(", ").append(file.date()).append("\n");
+    text.append("- Machine: ").append(file.machine()).append("\n");
+    text.append("- JVM: ").append(file.java()).append("; heap and collector with each row\n");
+    double[] others =
+        file.runs().stream()
+            .filter(run -> run.report() != null)
+            .mapToDouble(BenchRun::othersCores)
+            .sorted()
+            .toArray();
+    if (others.length > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "- %d runs; others used meanwhile %.2f cores in the median run, %.2f in the worst;"
+                  + " %d noisy%n",
+              others.length,
+              others[others.length / 2],
+              others[others.length - 1],
+              file.runs().stream().filter(BenchRun::isNoisy).count()));
+    }
+    text.append("\n");
+  }
+
+  private static void failures(StringBuilder text, BenchTable table) {
+    for (BenchRun run : table.failures()) {
+      text.append("- FAILED: ").append(run.row()).append(", ").append(run.engine()).append(": ");
+      text.append(BenchTable.reason(run.problem())).append("\n");
+    }
+    text.append(table.failures().isEmpty() ? "" : "\n");
+  }
+
+  private static void aims(StringBuilder text, BenchTable table) {
+    text.append(
+        "## Aims\nRecords per CPU second of Millrace over those of the engine that is named,");
+    text.append(" unless said. Medians.\n\n");
+    text.append("| row | what | aim | reached | met |\n|---|---|---|---|---|\n");
+    for (Aims.Line line : Aims.lines(table)) {
+      text.append(
+          markdown(List.of(line.row(), line.what(), line.aim(), line.reached(), line.met())));
+    }
+    text.append("\n");
   }
 
   private static void ratios(StringBuilder text, BenchTable table) {

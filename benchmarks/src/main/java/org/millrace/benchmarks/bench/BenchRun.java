@@ -51,6 +51,22 @@ record BenchRun(
         outcome.report());
   }
 
+  /** A run whose process could not be started or followed. */
+  static BenchRun notStarted(Row row, EngineKind engine, int round, String problem) {
+    return new BenchRun(
+        row.name(),
+        engine.toString(),
+        round,
+        row.intervalMs(),
+        0,
+        0,
+        false,
+        List.of(),
+        problem,
+        false,
+        null);
+  }
+
   BenchRun withProblem(String what) {
     return new BenchRun(
         row, engine, round, intervalMs, cores, othersCores, isNoisy, flags, what, false, null);

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.millrace.benchmarks.workload.Scenario;
 
 /** Medians and spreads of runs, as lines for a terminal and rows of a page. */
@@ -27,6 +28,20 @@ final class BenchTable {
       int half = sorted.length / 2;
       double median = sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
       return new Spread(median, sorted[0], sorted[sorted.length - 1]);
+    }
+
+    /** The same median, the spread of the thirds of spans where it is wider. */
+    static Spread withParts(List<BenchRun> runs) {
+      Spread whole = of(runs, BenchRun::perCpuSecond);
+      double least = whole.least();
+      double most = whole.most();
+      for (BenchRun run : runs) {
+        if (!Double.isNaN(run.figure("part-least"))) {
+          least = Math.min(least, run.figure("part-least"));
+          most = Math.max(most, run.figure("part-most"));
+        }
+      }
+      return new Spread(whole.median(), least, most);
     }
 
     String show() {
@@ -54,7 +69,7 @@ final class BenchTable {
       return head + "not there: " + run.problem();
     }
     if (run.problem() != null) {
-      return head + "FAILED: " + run.problem();
+      return head + "FAILED: " + reason(run.problem());
     }
     String noise = run.isNoisy() ? "; NOISY" : "";
     return head
@@ -62,6 +77,20 @@ final class BenchTable {
             ? scenario.decidingFigure() + " " + number(run.figure(scenario.decidingFigure()))
             : number(run.perCpuSecond()) + " records per CPU second")
         + String.format(Locale.ROOT, " (others %.2f cores%s)", run.othersCores(), noise);
+  }
+
+  /**
+   * The line of a problem that says most: the first with the name of an exception or with WRONG, or
+   * the first.
+   */
+  static String reason(String problem) {
+    return problem
+        .lines()
+        .filter(
+            line -> line.matches(".*(WRONG|[a-z]Exception|Error\\b).*") && !line.contains("\tat "))
+        .findFirst()
+        .or(() -> problem.lines().findFirst())
+        .orElse("");
   }
 
   /** Rows in the order they were run. */
@@ -143,7 +172,7 @@ final class BenchTable {
           cells.add(figures(good, scenario));
         } else {
           cells.add(Spread.of(good, BenchRun::perSecond).show());
-          cells.add(Spread.of(good, BenchRun::perCpuSecond).show());
+          cells.add(Spread.withParts(good).show());
         }
         cells.add(number(Spread.of(good, BenchRun::cpuSeconds).median()));
         cells.add(number(median(good, "peakHeapBytes") / 1e6));
@@ -169,7 +198,7 @@ final class BenchTable {
             run ->
                 run.problem() == null
                     ? "no interval holds"
-                    : run.problem().lines().findFirst().orElse(""))
+                    : (run.isUnsupported() ? "" : "FAILED: ") + reason(run.problem()))
         .findFirst()
         .orElse("");
   }
@@ -179,8 +208,13 @@ final class BenchTable {
         switch (scenario) {
           case LATENCY -> List.of("latency-p50-ms", "latency-p999-ms", "cores-used");
           case MEMORY -> List.of("heap-mb", "cores-used");
-          case START_UP -> List.of();
-          default -> List.of("batch-p99-ms", "batch-max-ms", "batch-cpu-ms");
+          case START_UP -> List.of("cpu-ms");
+          case WINDOW_COST ->
+              costs("inverse-10", "inverse-100", "plain-10", "plain-100", "plain-1000");
+          case STATE_COST -> costs("keys-1000", "keys-1000000");
+          case DRIVER_SCALE ->
+              List.of("driver-state-cpu-ms", "latency-p50-ms", "latency-p99-ms", "driver-heap-mb");
+          default -> List.of("batch-mean-ms", "batch-p99-ms", "batch-max-ms", "batch-cpu-ms");
         };
     List<String> shown = new ArrayList<>();
     for (String name : names) {
@@ -191,10 +225,30 @@ final class BenchTable {
     return String.join(", ", shown);
   }
 
-  private static String notes(List<BenchRun> good, Scenario scenario) {
+  /** The median and the longest batch of each case. */
+  private static List<String> costs(String... cases) {
+    return Stream.of(cases).flatMap(each -> Stream.of(each + "-p50-ms", each + "-max-ms")).toList();
+  }
+
+  /** What did not hold. */
+  private String steps(BenchRun held) {
+    List<String> tried =
+        runs.stream()
+            .filter(run -> run.row().equals(held.row()) && run.engine().equals(held.engine()))
+            .filter(run -> run.report() != null && run.intervalMs() < held.intervalMs())
+            .map(run -> run.intervalMs() + " ms")
+            .distinct()
+            .toList();
+    return tried.isEmpty()
+        ? "the first that was tried"
+        : "did not hold: " + String.join(", ", tried);
+  }
+
+  private String notes(List<BenchRun> good, Scenario scenario) {
     List<String> notes = new ArrayList<>();
     if (scenario == Scenario.LATENCY) {
       notes.add("smallest interval that holds: " + good.get(0).intervalMs() + " ms");
+      notes.add(steps(good.get(0)));
     } else if (good.stream().anyMatch(run -> run.figure("holds") == 0)) {
       notes.add(good.get(0).intervalMs() + " ms do not hold");
     }

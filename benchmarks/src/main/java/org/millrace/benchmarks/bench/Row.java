@@ -9,38 +9,14 @@ import org.millrace.benchmarks.workload.Scenario;
 
 /**
  * A scenario with its settings: {@code word-count}, {@code word-count@200} (with batches of 200
- * ms), {@code socket-grep+log} (with the option {@code log=true}).
+ * ms), {@code socket-grep+log} (with the option {@code log=true}), {@code
+ * running-count+state=rocksdb}.
  *
  * @param name as on the command line
  * @param intervalMs batch interval
  * @param options options of the run
  */
 record Row(String name, Scenario scenario, int intervalMs, Map<String, String> options) {
-  /** What {@code bench all} runs. */
-  static final List<String> ALL =
-      List.of(
-          "word-count",
-          "word-count@200",
-          "word-count@20",
-          "word-count-builtin",
-          "grep",
-          "window-count",
-          "running-count",
-          "running-count-update",
-          "running-count-few",
-          "ads",
-          "ads-builtin",
-          "socket-word-count",
-          "socket-word-count+builtin",
-          "socket-grep",
-          "socket-grep+builtin",
-          "socket-grep+log",
-          "empty-batch",
-          "empty-batch-shuffle",
-          "latency",
-          "start-up",
-          "memory");
-
   private static final long LATENCY_RATE = 50_000;
   private static final long MEMORY_RATE = 250_000;
   private static final int CHECK_RECORDS = 300_000;
@@ -58,14 +34,22 @@ record Row(String name, Scenario scenario, int intervalMs, Map<String, String> o
     int intervalMs = base.length > 1 ? Integer.parseInt(base[1]) : usualInterval(scenario);
     Map<String, String> options = new TreeMap<>();
     for (int i = 1; i < parts.length; i++) {
-      options.put(parts[i], "true");
+      String[] option = parts[i].split("=", 2);
+      options.put(option[0], option.length > 1 ? option[1] : "true");
     }
     return new Row(name, scenario, intervalMs, options);
   }
 
   private static int usualInterval(Scenario scenario) {
     return switch (scenario) {
-      case EMPTY_BATCH, EMPTY_BATCH_SHUFFLE, LATENCY -> 10;
+      case EMPTY_BATCH,
+          EMPTY_BATCH_SHUFFLE,
+          EMPTY_BATCH_STATE,
+          EMPTY_BATCH_TWO,
+          LATENCY,
+          WINDOW_COST,
+          STATE_COST ->
+          10;
       case START_UP -> 100;
       case RUNNING_COUNT_FEW -> 200;
       default -> 1_000;
@@ -84,9 +68,13 @@ record Row(String name, Scenario scenario, int intervalMs, Map<String, String> o
           SOCKET_GREP,
           EMPTY_BATCH,
           EMPTY_BATCH_SHUFFLE,
+          EMPTY_BATCH_STATE,
+          EMPTY_BATCH_TWO,
           LATENCY,
           START_UP,
-          MEMORY ->
+          MEMORY,
+          WINDOW_COST,
+          STATE_COST ->
           2;
       default -> 1;
     };
@@ -102,19 +90,38 @@ record Row(String name, Scenario scenario, int intervalMs, Map<String, String> o
 
   /** Milliseconds before the span; a window is full by then. */
   private int warmUpMs(boolean isQuick) {
-    int usual = isQuick ? 6_000 : 10_000;
+    int usual = isQuick ? 5_000 : 8_000;
     return switch (scenario) {
       case WINDOW_COUNT -> Math.max(usual, (Scenario.WINDOW_PANES + 3) * intervalMs);
-      case START_UP -> 0;
+      case START_UP, WINDOW_COST, STATE_COST, DRIVER_SCALE -> 0;
       default -> usual;
     };
   }
 
+  /** Of the scenarios with snapshots or checkpoints long enough for one, each ten seconds. */
   private int measureMs(boolean isQuick) {
     return switch (scenario) {
-      case MEMORY -> isQuick ? 10_000 : 20_000;
-      case START_UP -> 1;
-      default -> isQuick ? 5_000 : 10_000;
+      case MEMORY -> isQuick ? 8_000 : 15_000;
+      case START_UP, DRIVER_SCALE -> 1;
+      case WINDOW_COST, STATE_COST -> isQuick ? 1_000 : 3_000;
+      case RUNNING_COUNT, RUNNING_COUNT_UPDATE, RUNNING_COUNT_FEW, EMPTY_BATCH_STATE ->
+          isQuick ? 6_000 : 12_000;
+      default -> isQuick ? 5_000 : 8_000;
+    };
+  }
+
+  /** What a run takes on a quiet machine of two cores, seen when it was tried. */
+  double estimatedSeconds(EngineKind engine, BenchOptions asked) {
+    RunSpec spec = spec(asked, 0, 0, Path.of("."), 0);
+    double spans = (spec.warmUpMs() + spec.measureMs()) / 1e3;
+    boolean isSpark = engine == EngineKind.SPARK;
+    return switch (scenario) {
+      case START_UP -> 4;
+      case DRIVER_SCALE -> 60;
+      case WINDOW_COST -> isSpark ? 150 : 50;
+      case STATE_COST -> isSpark ? 40 : 20;
+      case LATENCY -> engine == EngineKind.MILLRACE ? spans + 10 : 4 * (spans + 14);
+      default -> spans + (scenario.isWithoutCheck() ? 3 : isSpark ? 14 : 8);
     };
   }
 

@@ -146,18 +146,25 @@ final class LoopRun {
       spanStarts = readers.stream().mapToLong(RecordReader::position).toArray();
       spanWeight = 0;
       measurement = Measurement.begin();
-    } else if (measurement != null
-        && now - measurement.startNanos() >= TimeUnit.MILLISECONDS.toNanos(spec.measureMs())) {
-      endSpan();
+    } else if (measurement != null) {
+      if (now - measurement.startNanos() >= TimeUnit.MILLISECONDS.toNanos(spec.measureMs())) {
+        endSpan();
+      } else {
+        measurement.mark(spanRecords());
+      }
     }
   }
 
-  private void endSpan() {
+  private long spanRecords() {
     long records = 0;
     for (int i = 0; i < spanStarts.length; i++) {
       records += readers.get(i).position() - spanStarts[i];
     }
-    RunReport ended = measurement.end(engine, spec, records);
+    return records;
+  }
+
+  private void endSpan() {
+    RunReport ended = measurement.end(engine, spec, spanRecords());
     long expected = 0;
     for (int i = 0; i < spanStarts.length; i++) {
       long to = readers.get(i).position();

@@ -3,6 +3,8 @@ package org.millrace.benchmarks.millrace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import org.millrace.api.StreamingConf;
 import org.millrace.api.streaming.Duration;
 import org.millrace.api.streaming.StreamingContext;
@@ -34,14 +36,14 @@ final class Contexts {
         new StreamingConf()
             .setMaster("local[" + spec.cores() + "]")
             .setAppName("bench-" + spec.scenario());
-    // Any setting of Millrace for an experiment: --option millrace.x=y
-    spec.options()
-        .forEach(
-            (name, value) -> {
-              if (name.startsWith("millrace.")) {
-                conf.set(name, value);
-              }
-            });
+    settings(spec).forEach(conf::set);
     return conf;
+  }
+
+  /** Any setting of Millrace for an experiment: {@code --option millrace.x=y}. */
+  static Map<String, String> settings(RunSpec spec) {
+    Map<String, String> settings = new TreeMap<>(spec.options());
+    settings.keySet().removeIf(name -> !name.startsWith("millrace."));
+    return settings;
   }
 }

@@ -30,6 +30,7 @@ final class DirectRun {
   private final List<BatchLog.Batch> span = new ArrayList<>();
   private long firstEndNanos;
   private Measurement measurement;
+  private long spanRecords;
   private long spanCpuNanos;
   private boolean isOver;
 
@@ -79,7 +80,9 @@ final class DirectRun {
       return;
     }
     span.add(batch);
+    spanRecords += batch.records();
     spanCpuNanos = measurement.cpuNanosSoFar();
+    measurement.mark(spanRecords);
     if (batch.endNanos() - measurement.startNanos()
         >= TimeUnit.MILLISECONDS.toNanos(spec.measureMs())) {
       isOver = true;
@@ -101,10 +104,9 @@ final class DirectRun {
   }
 
   private synchronized RunReport report() {
-    long records = span.stream().mapToLong(BatchLog.Batch::records).sum();
     long endNanos = span.get(span.size() - 1).endNanos();
-    RunReport report = measurement.end(engine, spec, records, endNanos, spanCpuNanos);
-    BatchFigures.add(report, span, spanCpuNanos);
+    RunReport report = measurement.end(engine, spec, spanRecords, endNanos, spanCpuNanos);
+    BatchFigures.add(report, span, spec.intervalMs(), spanCpuNanos);
     return report;
   }
 

@@ -84,7 +84,7 @@ final class FixedRateRun {
       records += batch.records();
     }
     RunReport report = measurement.end(engine, spec, records, System.nanoTime(), cpuNanos);
-    BatchFigures.add(report, ended.subList(before, ended.size()), cpuNanos);
+    BatchFigures.add(report, ended.subList(before, ended.size()), spec.intervalMs(), cpuNanos);
     // What was due in the span and is late counts, too.
     context.awaitTerminationOrTimeout(Math.max(2_000, 5L * spec.intervalMs()));
     synchronized (this) {

@@ -21,9 +21,11 @@ public final class MillraceEngine implements Engine {
   public RunReport run(RunSpec spec) throws Exception {
     return switch (spec.scenario()) {
       case SOCKET_WORD_COUNT, SOCKET_GREP -> new SocketRun(this, spec).run();
-      case EMPTY_BATCH, EMPTY_BATCH_SHUFFLE -> new EmptyBatchRun(this, spec).run();
+      case EMPTY_BATCH, EMPTY_BATCH_SHUFFLE, EMPTY_BATCH_STATE, EMPTY_BATCH_TWO ->
+          new EmptyBatchRun(this, spec).run();
       case LATENCY, MEMORY, START_UP -> new FixedRateRun(this, spec).run();
       case WINDOW_COST, STATE_COST -> new CostRun(this, spec).run();
+      case DRIVER_SCALE -> DriverScaleRun.run(this, spec);
       default -> new DirectRun(this, spec).run();
     };
   }

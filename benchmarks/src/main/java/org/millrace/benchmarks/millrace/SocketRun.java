@@ -34,6 +34,7 @@ final class SocketRun {
   private long results;
   private long resultsBefore;
   private Measurement measurement;
+  private long spanRecords;
   private long spanCpuNanos;
   private long spanResults;
   private boolean isOver;
@@ -92,7 +93,9 @@ final class SocketRun {
       return;
     }
     span.add(batch);
+    spanRecords += batch.records();
     spanCpuNanos = measurement.cpuNanosSoFar();
+    measurement.mark(spanRecords);
     if (batch.nanos() - measurement.startNanos()
         >= TimeUnit.MILLISECONDS.toNanos(spec.measureMs())) {
       spanResults = results - resultsBefore;
@@ -115,9 +118,8 @@ final class SocketRun {
   }
 
   private synchronized RunReport report() {
-    long records = span.stream().mapToLong(Ended::records).sum();
-    RunReport report =
-        measurement.end(engine, spec, records, span.get(span.size() - 1).nanos(), spanCpuNanos);
+    long endNanos = span.get(span.size() - 1).nanos();
+    RunReport report = measurement.end(engine, spec, spanRecords, endNanos, spanCpuNanos);
     long[] processing = span.stream().mapToLong(Ended::processingMs).sorted().toArray();
     report
         .figure("batches", span.size())
@@ -128,7 +130,7 @@ final class SocketRun {
         spec.scenario() == Scenario.SOCKET_GREP
             ? pool.matches(0, pool.size()) / (double) pool.size()
             : pool.weight(0, pool.size()) / (double) pool.size();
-    double seen = spanResults / (double) records / each;
+    double seen = spanResults / (double) spanRecords / each;
     if (spec.scenario() == Scenario.SOCKET_WORD_COUNT && Math.abs(seen - 1) > TOLERANCE) {
       throw new IllegalStateException("results of the span are " + seen + " of the expected ones");
     }

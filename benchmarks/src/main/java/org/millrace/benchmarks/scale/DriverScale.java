@@ -45,7 +45,7 @@ public final class DriverScale {
    *
    * @param warmUp batches that are not measured
    */
-  record Case(
+  public record Case(
       ScaleProgram program,
       int executors,
       int cores,
@@ -55,7 +55,7 @@ public final class DriverScale {
       int batches) {}
 
   /** What it cost. */
-  record Measured(
+  public record Measured(
       Case of,
       double blocks,
       double cpuMs,
@@ -234,7 +234,8 @@ public final class DriverScale {
     }
   }
 
-  static Measured measure(Case of) {
+  /** Runs it. */
+  public static Measured measure(Case of) {
     Path folder;
     try {
       folder = Files.createTempDirectory("millrace-driver-scale");

@@ -12,7 +12,7 @@ import org.millrace.api.streaming.StreamingContext;
 import org.millrace.api.streaming.receiver.Receiver;
 
 /** The program that the driver runs: words of receivers, counted. */
-enum ScaleProgram {
+public enum ScaleProgram {
   /** In each batch. */
   COUNT {
     @Override

@@ -2,6 +2,7 @@ package org.millrace.benchmarks.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -60,7 +61,7 @@ class BenchTableTest {
   @Test
   void figuresComeBackFromTheFile(@TempDir Path directory) throws Exception {
     Path file = directory.resolve("bench.json");
-    BenchFile.here("bin/millrace bench word-count", RUNS).write(file);
+    BenchFile.here("bin/millrace bench word-count", directory, RUNS).write(file);
     BenchFile read = BenchFile.read(file);
     assertThat(read.runs()).hasSameSizeAs(RUNS);
     assertThat(new BenchTable(read.runs()).text("word-count"))
@@ -73,7 +74,8 @@ class BenchTableTest {
     Path page = directory.resolve("benchmarks.md");
     Files.writeString(
         page, "before\n" + BenchPage.BEGIN + "\nformerly\n" + BenchPage.END + "\nafter\n");
-    BenchPage.write(page, List.of(BenchFile.here("bin/millrace bench word-count", RUNS)));
+    BenchPage.write(
+        page, List.of(BenchFile.here("bin/millrace bench word-count", directory, RUNS)));
     assertThat(Files.readString(page))
         .startsWith("before\n")
         .endsWith("after\n")
@@ -93,8 +95,40 @@ class BenchTableTest {
     assertThat(row.scenario()).isEqualTo(Scenario.SOCKET_GREP);
     assertThat(row.intervalMs()).isEqualTo(200);
     assertThat(row.options()).containsEntry("log", "true");
-    assertThat(Row.ALL).allSatisfy(name -> assertThat(Row.parse(name).name()).isEqualTo(name));
+    assertThat(Row.parse("running-count+state=rocksdb").options())
+        .containsEntry("state", "rocksdb");
     assertThatThrownBy(() -> Row.parse("wordcount")).hasMessageContaining("bench --list");
+  }
+
+  @Test
+  void allRunsARowOnTheEnginesForWhichItSaysSomething() {
+    Plan plan = Plan.of(List.of("all"), List.of(EngineKind.MILLRACE, EngineKind.JET), 1);
+    assertThat(plan.steps()).hasSizeGreaterThan(20);
+    for (Plan.Step step : plan.steps()) {
+      assertThat(step.engines()).isSubsetOf(Plan.ALL.get(step.row().name())).isNotEmpty();
+    }
+    Plan named = Plan.of(List.of("word-count@20"), List.of(EngineKind.JET), 2);
+    assertThat(named.steps())
+        .containsExactly(new Plan.Step(Row.parse("word-count@20"), List.of(EngineKind.JET), 2));
+  }
+
+  @Test
+  void anAimIsMetMissedOrNotMeasured() {
+    assertThat(Aims.lines(new BenchTable(RUNS)))
+        .extracting(Aims.Line::row, Aims.Line::what, Aims.Line::reached, Aims.Line::met)
+        .containsExactly(
+            tuple("word-count", "loop", "-", "not measured"),
+            tuple("word-count", "spark", "3.20", "yes"),
+            tuple("word-count", "flink", "-", "not measured"),
+            tuple("latency", "ms, smallest interval that holds", "10.0", "yes"),
+            tuple("latency", "ms, p99", "25.0", "yes"));
+  }
+
+  @Test
+  void theReasonOfAProblemIsTheLineWithTheException() {
+    assertThat(BenchTable.reason("exit code 1: WARN something\n java.lang.StateException: why\n"))
+        .isEqualTo(" java.lang.StateException: why");
+    assertThat(BenchTable.reason("no report after 9 s")).isEqualTo("no report after 9 s");
   }
 
   private static BenchRun throughput(String engine, int round, int perCpuSecond) {

@@ -9,16 +9,27 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The measured span of this process: wall time, CPU of all threads (garbage collector and compiler
  * included), time of collections, peak of the heap in the span, peak of resident memory since the
- * process began (Linux). Thread-safe.
+ * process began (Linux). Thread-safe ({@code synchronized}: marks come from threads of an engine).
  */
 public final class Measurement {
+  /** Shares of a span whose throughput is told apart. */
+  private static final int PARTS = 3;
+
+  /** Of a part, that it may end early. */
+  private static final double SLACK = 0.1;
+
+  private record Mark(long nanos, long cpuNanos, long records) {}
+
   private final long startNanos = System.nanoTime();
   private final long startCpuNanos = cpuNanos();
   private final long startGcMillis = gcMillis();
+  private final List<Mark> marks = new ArrayList<>();
 
   private Measurement() {
     for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
@@ -39,6 +50,43 @@ public final class Measurement {
   /** CPU of the process since the span began. */
   public long cpuNanosSoFar() {
     return cpuNanos() - startCpuNanos;
+  }
+
+  /**
+   * So many records of the span are done by now. From marks at the ends of batches, or now and
+   * then, the report tells how even the span was.
+   */
+  public synchronized void mark(long records) {
+    marks.add(new Mark(System.nanoTime() - startNanos, cpuNanosSoFar(), records));
+  }
+
+  /** Figures "part-least" and "part-most": records per CPU second of thirds of the span. */
+  private synchronized void addParts(RunReport report, Mark end) {
+    List<Mark> ends = new ArrayList<>();
+    for (Mark mark : marks) {
+      int next = ends.size() + 1;
+      if (next < PARTS && mark.nanos() >= end.nanos() * (next - SLACK) / PARTS) {
+        ends.add(mark);
+      }
+    }
+    ends.add(end);
+    if (ends.size() < PARTS) {
+      return;
+    }
+    double least = Double.MAX_VALUE;
+    double most = 0;
+    Mark from = new Mark(0, 0, 0);
+    for (Mark to : ends) {
+      long cpuNanos = to.cpuNanos() - from.cpuNanos();
+      if (cpuNanos <= 0) {
+        return;
+      }
+      double each = (to.records() - from.records()) * 1e9 / cpuNanos;
+      least = Math.min(least, each);
+      most = Math.max(most, each);
+      from = to;
+    }
+    report.figure("part-least", least).figure("part-most", most);
   }
 
   /**
@@ -74,6 +122,7 @@ public final class Measurement {
             peakHeap,
             peakResidentBytes(),
             gcMillis() - startGcMillis);
+    addParts(report, new Mark(endNanos - startNanos, spanCpuNanos, records));
     if (spec.scenario() == Scenario.MEMORY) {
       report.figure("resident-mb", peakResidentBytes() / 1e6).figure("heap-mb", peakHeap / 1e6);
     }

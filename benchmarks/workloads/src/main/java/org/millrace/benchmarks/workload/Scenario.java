@@ -60,6 +60,16 @@ public enum Scenario {
   /** The same with a shuffle 2 to 2. No check. */
   EMPTY_BATCH_SHUFFLE("empty-batch-shuffle", Input.NONE, "what a batch with a shuffle costs"),
   /**
+   * The same, and a running count in keyed state that is checkpointed: an aggregation and state. No
+   * check.
+   */
+  EMPTY_BATCH_STATE("empty-batch-state", Input.NONE, "a batch with a shuffle and keyed state"),
+  /**
+   * EMPTY_BATCH_SHUFFLE over two executors of one core that speak over TCP; driver and executors
+   * are in one process. No check.
+   */
+  EMPTY_BATCH_TWO("empty-batch-two", Input.NONE, "a batch with a shuffle, two executors over TCP"),
+  /**
    * WORD_COUNT at a fixed rate: from a record's scheduled creation to the output of its batch or
    * window ({@link LatencyRecorder}). Check: as WORD_COUNT.
    */
@@ -83,7 +93,12 @@ public enum Scenario {
    * included. Figures {@code keys-1000-p50-ms}, {@code -cpu-ms}, ... {@code keys-1000000-max-ms}.
    * No check; the number of results is.
    */
-  STATE_COST("state-cost", Input.NONE, "a batch of 1,000 updates of 1k and 1M keys");
+  STATE_COST("state-cost", Input.NONE, "a batch of 1,000 updates of 1k and 1M keys"),
+  /**
+   * The real driver against simulated executors in virtual time: "driver-cpu-ms" is what a batch of
+   * a word count costs it with {@code executors} (1,000) of {@code executor-cores} (8). No check.
+   */
+  DRIVER_SCALE("driver-scale", Input.NONE, "what a batch costs the driver of 8,000 cores");
 
   /** What a scenario reads. */
   public enum Input {
@@ -144,11 +159,14 @@ public enum Scenario {
       case RUNNING_COUNT_FEW,
           EMPTY_BATCH,
           EMPTY_BATCH_SHUFFLE,
+          EMPTY_BATCH_STATE,
+          EMPTY_BATCH_TWO,
           LATENCY,
           START_UP,
           MEMORY,
           WINDOW_COST,
-          STATE_COST ->
+          STATE_COST,
+          DRIVER_SCALE ->
           true;
       default -> false;
     };
@@ -157,12 +175,18 @@ public enum Scenario {
   /** The extra figure that decides where less is better: a name in {@link RunReport#figures()}. */
   public String decidingFigure() {
     return switch (this) {
-      case RUNNING_COUNT_FEW, EMPTY_BATCH, EMPTY_BATCH_SHUFFLE -> "batch-p50-ms";
+      case RUNNING_COUNT_FEW,
+          EMPTY_BATCH,
+          EMPTY_BATCH_SHUFFLE,
+          EMPTY_BATCH_STATE,
+          EMPTY_BATCH_TWO ->
+          "batch-p50-ms";
       case LATENCY -> "latency-p99-ms";
       case START_UP -> "start-up-ms";
       case MEMORY -> "resident-mb";
       case WINDOW_COST -> "inverse-1000-p50-ms";
       case STATE_COST -> "keys-1000000-p50-ms";
+      case DRIVER_SCALE -> "driver-cpu-ms";
       default -> "records-per-cpu-second";
     };
   }

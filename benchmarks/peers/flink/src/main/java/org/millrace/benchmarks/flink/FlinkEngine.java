@@ -26,6 +26,7 @@ public final class FlinkEngine implements Engine {
   private static final int CHECK_INTERVAL_MS = 200;
   private static final int SNAPSHOT_MS = 10_000;
   private static final long TIMEOUT_MS = 60_000;
+  private static final int PARTS = 3;
   private static final GeneratedSource<String> LINES =
       new GeneratedSource<>((line, record, due) -> line);
 
@@ -48,7 +49,14 @@ public final class FlinkEngine implements Engine {
           checked(spec).note("job", "functions on objects; Flink's streams have nothing built in");
       case START_UP -> startUp(spec);
       case RUNNING_COUNT_UPDATE -> throw new UnsupportedScenario("Flink has no updateStateByKey");
-      case EMPTY_BATCH, EMPTY_BATCH_SHUFFLE, RUNNING_COUNT_FEW, WINDOW_COST, STATE_COST ->
+      case EMPTY_BATCH,
+          EMPTY_BATCH_SHUFFLE,
+          EMPTY_BATCH_STATE,
+          EMPTY_BATCH_TWO,
+          RUNNING_COUNT_FEW,
+          WINDOW_COST,
+          STATE_COST,
+          DRIVER_SCALE ->
           throw new UnsupportedScenario("Flink has no batches");
       case SOCKET_WORD_COUNT, SOCKET_GREP ->
           throw new UnsupportedScenario("Flink's socket source reads on one thread without a log");
@@ -77,7 +85,7 @@ public final class FlinkEngine implements Engine {
       run.start();
       if (isByProcessingTime) {
         long words = pool.weight(0, records);
-        Results.await(() -> results.total() >= words, TIMEOUT_MS, words + " words");
+        run.await(() -> results.total() >= words, TIMEOUT_MS, words + " words");
         run.run(2 * CHECK_INTERVAL_MS);
       } else {
         run.runToEnd();
@@ -139,11 +147,14 @@ public final class FlinkEngine implements Engine {
     try (FlinkRun run = new FlinkRun(spec)) {
       measured(spec, run);
       run.start();
-      Results.await(inputs::isFilled, TIMEOUT_MS, "records beyond the fill");
+      run.await(inputs::isFilled, TIMEOUT_MS, "records beyond the fill");
       run.run(spec.warmUpMs());
       Measurement span = Measurement.begin();
       long before = inputs.emitted();
-      run.run(spec.measureMs());
+      for (int part = 0; part < PARTS; part++) {
+        span.mark(inputs.emitted() - before);
+        run.run(spec.measureMs() / PARTS);
+      }
       long records = inputs.emitted() - before;
       RunReport report = span.end(this, spec, records);
       if (results.count() == 0) {
@@ -180,7 +191,7 @@ public final class FlinkEngine implements Engine {
       FlinkJobs.wordCount(run.source(LINES, Types.STRING), spec.intervalMs())
           .sinkTo(Results.counting(count -> count.f1));
       run.start();
-      Results.await(() -> results.count() > 0, TIMEOUT_MS, "the first output");
+      run.await(() -> results.count() > 0, TIMEOUT_MS, "the first output");
       double startUpMs = Measurement.millisSinceJvmStart();
       return whole
           .end(this, spec, inputs.emitted())

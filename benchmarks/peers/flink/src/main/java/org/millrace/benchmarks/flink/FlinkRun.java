@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -23,6 +24,7 @@ import org.millrace.benchmarks.workload.RunSpec;
 /** A job on a mini cluster, from start to cancellation. Owned by one thread. */
 final class FlinkRun implements AutoCloseable {
   private static final long END_TIMEOUT_MS = 120_000;
+  private static final long POLL_MS = 1;
 
   private final RunSpec spec;
   private final StreamExecutionEnvironment environment;
@@ -77,6 +79,17 @@ final class FlinkRun implements AutoCloseable {
     } catch (ExecutionException e) {
       isEnded = true;
       throw e;
+    }
+  }
+
+  /** Waits for something that tasks do; throws what the job threw. */
+  void await(BooleanSupplier condition, long millis, String what) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException("not within " + millis + " ms: " + what);
+      }
+      run(POLL_MS);
     }
   }
 

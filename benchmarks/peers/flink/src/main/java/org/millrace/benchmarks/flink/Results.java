@@ -3,9 +3,7 @@ package org.millrace.benchmarks.flink;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BooleanSupplier;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
@@ -16,7 +14,6 @@ import org.millrace.benchmarks.workload.ResultDigest;
  * in this JVM.
  */
 final class Results {
-  private static final long POLL_MS = 1;
   private static volatile Results current = new Results();
 
   /** How results of a key make up that of the run. */
@@ -55,18 +52,6 @@ final class Results {
     ResultDigest digest = new ResultDigest();
     kept.forEach(digest::add);
     return digest;
-  }
-
-  /** Waits for something that tasks do. */
-  static void await(BooleanSupplier condition, long millis, String what)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new IllegalStateException("not within " + millis + " ms: " + what);
-      }
-      Thread.sleep(POLL_MS);
-    }
   }
 
   /** Reads a result. */

@@ -51,6 +51,7 @@ final class Batches {
   private long lastSchedulingMs;
   private boolean isSpanWanted;
   private Measurement span;
+  private long spanRecords;
   private long spanEndNanos;
   private long spanEndCpuNanos;
   private LatencyRecorder latency;
@@ -114,8 +115,10 @@ final class Batches {
       }
       if (span != null) {
         inSpan.add(new Ended(timeMs, share, processingMs, schedulingMs));
+        spanRecords += share.count();
         spanEndNanos = now;
         spanEndCpuNanos = span.cpuNanosSoFar();
+        span.mark(spanRecords);
       } else if (isSpanWanted) {
         span = Measurement.begin();
       }
@@ -140,11 +143,11 @@ final class Batches {
     isSpanWanted = true;
   }
 
-  /** Whether a batch has ended since the span began, and that at least so long after. */
-  synchronized boolean isSpanOf(long millis) {
+  /** Whether so many batches ended since the span began, the last at least so long after. */
+  synchronized boolean isSpanOf(int batches, long millis) {
     return span != null
-        && spanEndNanos - span.startNanos() >= TimeUnit.MILLISECONDS.toNanos(millis)
-        && !inSpan.isEmpty();
+        && inSpan.size() >= batches
+        && spanEndNanos - span.startNanos() >= TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   /** Whether so many batches have ended, or do so within some time. */
@@ -201,8 +204,7 @@ final class Batches {
 
   /** The span up to the end of its last batch, with figures of its batches. */
   synchronized RunReport report(SparkEngine engine, RunSpec spec) {
-    long records = inSpan.stream().mapToLong(batch -> batch.share().count()).sum();
-    RunReport report = span.end(engine, spec, records, spanEndNanos, spanEndCpuNanos);
+    RunReport report = span.end(engine, spec, spanRecords, spanEndNanos, spanEndCpuNanos);
     double[] processing = inSpan.stream().mapToDouble(Ended::processingMs).sorted().toArray();
     double[] delays = inSpan.stream().mapToDouble(Ended::schedulingMs).sorted().toArray();
     double[] capacities =
@@ -219,7 +221,7 @@ final class Batches {
         .figure("batch-cpu-ms", spanEndCpuNanos / 1e6 / inSpan.size())
         .figure("delay-p50-ms", percentile(delays, 50))
         .figure("delay-p90-ms", percentile(delays, 90));
-    if (records > 0) {
+    if (spanRecords > 0) {
       report.figure("capacity-per-second", percentile(capacities, 50));
     }
     return report;

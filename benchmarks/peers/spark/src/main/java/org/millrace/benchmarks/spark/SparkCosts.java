@@ -13,15 +13,17 @@ import scala.Tuple2;
 
 /**
  * What a batch costs in windows and keyed state: one batch after the other on a clock that is moved
- * by hand, so hot. Spark's own checkpoints, each tenth batch, are in it. Each row is timed for the
- * span's length and at least {@link #FEWEST} batches.
+ * by hand, so hot. Spark's own checkpoints, each tenth batch, are in it. Each case is timed for the
+ * span's length and at least {@link #FEWEST} batches. A window without an inverse function depends
+ * on its batches only: it is not computed before it is full.
  */
 final class SparkCosts {
   private static final int INTERVAL_MS = 1_000;
   private static final int PAIRS = 1_000;
   private static final int MANY_KEYS = 1_000_000;
   private static final int WARM_BATCHES = 50;
-  private static final int FEWEST = 20;
+  private static final long WARM_NANOS = TimeUnit.SECONDS.toNanos(8);
+  private static final int FEWEST = 5;
 
   private final RunSpec spec;
   private final RunReport report;
@@ -58,8 +60,9 @@ final class SparkCosts {
                   slide,
                   spec.cores(),
                   count -> true)
-              : pairs.reduceByKeyAndWindow(Integer::sum, window, slide, spec.cores()));
-      time(run, name, panes + WARM_BATCHES, (long) PAIRS * panes);
+              : pairs.reduceByKeyAndWindow(Integer::sum, window, slide, spec.cores()),
+          isWithInverse ? 0 : panes);
+      time(run, name, panes, (long) PAIRS * panes);
     }
   }
 
@@ -77,17 +80,21 @@ final class SparkCosts {
     try (SparkRun run =
         SparkRun.stepped(spec, INTERVAL_MS, Pace.fixed(PAIRS)).withCheckpoints(name)) {
       SparkOutputs.count(SparkJobs.runningCount(run.generated(), spec.cores(), run.keys(keys)));
-      time(run, name, WARM_BATCHES, PAIRS);
+      time(run, name, 0, PAIRS);
     }
   }
 
-  private void time(SparkRun run, String name, int warm, long output) throws Exception {
+  private void time(SparkRun run, String name, int fill, long output) throws Exception {
     run.start();
-    for (int i = 0; i < warm; i++) {
+    for (int i = 0; i < fill; i++) {
+      run.batch();
+    }
+    long start = System.nanoTime();
+    for (int i = 0; i < WARM_BATCHES && System.nanoTime() - start < WARM_NANOS; i++) {
       run.batch();
     }
     long cpuBefore = Measurement.cpuNanos();
-    long start = System.nanoTime();
+    start = System.nanoTime();
     int batches = 0;
     while (batches < FEWEST
         || System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(spec.measureMs())) {

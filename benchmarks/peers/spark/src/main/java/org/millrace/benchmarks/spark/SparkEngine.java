@@ -14,6 +14,7 @@ import org.millrace.benchmarks.workload.ResultDigest;
 import org.millrace.benchmarks.workload.RunReport;
 import org.millrace.benchmarks.workload.RunSpec;
 import org.millrace.benchmarks.workload.Scenario;
+import org.millrace.benchmarks.workload.UnsupportedScenario;
 import scala.Tuple2;
 
 /**
@@ -45,6 +46,8 @@ public final class SparkEngine implements Engine {
       case WINDOW_COST -> new SparkCosts(this, spec).windows();
       case STATE_COST -> new SparkCosts(this, spec).states();
       case START_UP -> SparkTimes.startUp(this, spec);
+      case EMPTY_BATCH_STATE, EMPTY_BATCH_TWO, DRIVER_SCALE ->
+          throw new UnsupportedScenario(spec.scenario() + " was not written for Spark");
       case WORD_COUNT,
           WORD_COUNT_BUILTIN,
           GREP,

@@ -44,24 +44,29 @@ final class SparkOutputs {
 
   /** Sums the counts of each batch. */
   static <K, V extends Number> void sum(JavaPairDStream<K, V> counts) {
-    run(counts.toJavaDStream(), count -> count._2().longValue());
+    sum(counts, 0);
+  }
+
+  /** Sums the counts of each batch but for some at the beginning, which are not computed. */
+  static <K, V extends Number> void sum(JavaPairDStream<K, V> counts, int leftOut) {
+    run(counts.toJavaDStream(), count -> count._2().longValue(), leftOut);
   }
 
   /** Counts the records of each batch. */
   static <T> void count(JavaDStream<T> records) {
-    run(records, record -> 1L);
+    run(records, record -> 1L, 0);
   }
 
   /** Counts the pairs of each batch. */
   static <K, V> void count(JavaPairDStream<K, V> pairs) {
-    run(pairs.toJavaDStream(), pair -> 1L);
+    run(pairs.toJavaDStream(), pair -> 1L, 0);
   }
 
-  private static <T> void run(JavaDStream<T> records, Function<T, Long> weight) {
+  private static <T> void run(JavaDStream<T> records, Function<T, Long> weight, int leftOut) {
     records.foreachRDD(
         (rdd, time) -> {
           Batches.Started batch = SparkRun.started(time);
-          batch.ended(sum(rdd, weight));
+          batch.ended(Batches.current().endedBatches() < leftOut ? 0 : sum(rdd, weight));
         });
   }
 

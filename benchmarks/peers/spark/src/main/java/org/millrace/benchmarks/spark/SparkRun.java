@@ -22,6 +22,8 @@ final class SparkRun implements AutoCloseable {
   private static final long BATCH_TIMEOUT_MS = 120_000;
   private static final long CATCH_UP_MS = 20_000;
   private static final long POLL_MS = 20;
+  private static final int FEWEST_WARM = 6;
+  private static final int FEWEST = 5;
   private static final long LOOK_MS = 500;
   private static final int TEN_MILLION = 10_000_000;
 
@@ -117,11 +119,15 @@ final class SparkRun implements AutoCloseable {
     }
   }
 
-  /** Warms up, then runs the span to the end of a batch. */
+  /**
+   * Warms up, then runs the span to the end of a batch. Both have a number of batches as well as a
+   * length.
+   */
   void span() throws InterruptedException {
     // The first batch also brings the initial state in, while others queue up.
     await(() -> batches.endedBatches() > 0);
     run(spec.warmUpMs());
+    await(() -> batches.endedBatches() >= FEWEST_WARM);
     for (long waited = 0;
         waited < CATCH_UP_MS && !batches.isCaughtUp(2L * intervalMs);
         waited += POLL_MS) {
@@ -129,7 +135,12 @@ final class SparkRun implements AutoCloseable {
     }
     batches.beginSpan();
     run(spec.measureMs());
-    await(() -> batches.isSpanOf(spec.measureMs() - intervalMs / 2L));
+    await(() -> batches.isSpanOf(FEWEST, spec.measureMs() - intervalMs / 2L));
+  }
+
+  /** At least a batch of the span has ended. */
+  void awaitSpan() throws InterruptedException {
+    await(() -> batches.isSpanOf(1, 0));
   }
 
   private void await(BooleanSupplier condition) throws InterruptedException {

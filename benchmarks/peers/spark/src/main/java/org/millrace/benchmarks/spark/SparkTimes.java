@@ -25,6 +25,7 @@ final class SparkTimes {
       run.batches().record(latency, spec.intervalMs());
       run.batches().beginSpan();
       run.run(spec.measureMs());
+      run.awaitSpan();
       RunReport report = run.batches().report(engine, spec);
       // Outputs of what was created in the span.
       run.run(DRAIN_MS);

@@ -129,9 +129,21 @@ final class BenchPage {
         + run.intervalMs()
         + " ms, cores "
         + run.cores()
+        + measured(runs, row)
         + ", flags `"
         + String.join(" ", run.flags())
         + "`.";
+  }
+
+  private static String measured(List<BenchRun> runs, String row) {
+    return runs.stream()
+        .filter(one -> one.row().equals(row) && one.report() != null)
+        .findFirst()
+        .map(
+            one ->
+                String.format(
+                    Locale.ROOT, ", measured %.1f s", one.report().get("wallNanos").asLong() / 1e9))
+        .orElse("");
   }
 
   private static String capital(String text) {

@@ -98,14 +98,15 @@ record Row(String name, Scenario scenario, int intervalMs, Map<String, String> o
     };
   }
 
-  /** Of the scenarios with snapshots or checkpoints long enough for one, each ten seconds. */
+  /** With snapshots or checkpoints long enough for one, each ten seconds. */
   private int measureMs(boolean isQuick) {
+    if (scenario.isWithCheckpoints()) {
+      return isQuick ? 6_000 : 12_000;
+    }
     return switch (scenario) {
       case MEMORY -> isQuick ? 8_000 : 15_000;
       case START_UP, DRIVER_SCALE -> 1;
       case WINDOW_COST, STATE_COST -> isQuick ? 1_000 : 3_000;
-      case RUNNING_COUNT, RUNNING_COUNT_UPDATE, RUNNING_COUNT_FEW, EMPTY_BATCH_STATE ->
-          isQuick ? 6_000 : 12_000;
       default -> isQuick ? 5_000 : 8_000;
     };
   }

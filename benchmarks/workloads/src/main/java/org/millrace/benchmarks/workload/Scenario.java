@@ -148,6 +148,14 @@ public enum Scenario {
     return this == SOCKET_WORD_COUNT || this == SOCKET_GREP;
   }
 
+  /** Keeps keyed state that is written now and then; a span has to have one of these writes. */
+  public boolean isWithCheckpoints() {
+    return switch (this) {
+      case RUNNING_COUNT, RUNNING_COUNT_UPDATE, RUNNING_COUNT_FEW, EMPTY_BATCH_STATE -> true;
+      default -> false;
+    };
+  }
+
   /** Without a digest to compare. */
   public boolean isWithoutCheck() {
     return input == Input.NONE || this == START_UP;

@@ -25,7 +25,6 @@ import org.millrace.benchmarks.workload.UnsupportedScenario;
 public final class FlinkEngine implements Engine {
   private static final int CHECK_INTERVAL_MS = 200;
   private static final int SNAPSHOT_MS = 10_000;
-  private static final long TIMEOUT_MS = 60_000;
   private static final int PARTS = 3;
   private static final GeneratedSource<String> LINES =
       new GeneratedSource<>((line, record, due) -> line);
@@ -85,7 +84,7 @@ public final class FlinkEngine implements Engine {
       run.start();
       if (isByProcessingTime) {
         long words = pool.weight(0, records);
-        run.await(() -> results.total() >= words, TIMEOUT_MS, words + " words");
+        run.await(results::total, words, "words");
         run.run(2 * CHECK_INTERVAL_MS);
       } else {
         run.runToEnd();
@@ -147,7 +146,7 @@ public final class FlinkEngine implements Engine {
     try (FlinkRun run = new FlinkRun(spec)) {
       measured(spec, run);
       run.start();
-      run.await(inputs::isFilled, TIMEOUT_MS, "records beyond the fill");
+      run.await(inputs::filled, inputs.fill(), "keys in state");
       run.run(spec.warmUpMs());
       Measurement span = Measurement.begin();
       long before = inputs.emitted();
@@ -191,7 +190,7 @@ public final class FlinkEngine implements Engine {
       FlinkJobs.wordCount(run.source(LINES, Types.STRING), spec.intervalMs())
           .sinkTo(Results.counting(count -> count.f1));
       run.start();
-      run.await(() -> results.count() > 0, TIMEOUT_MS, "the first output");
+      run.await(results::count, 1, "results");
       double startUpMs = Measurement.millisSinceJvmStart();
       return whole
           .end(this, spec, inputs.emitted())

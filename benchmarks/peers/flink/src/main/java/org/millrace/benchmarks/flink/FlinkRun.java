@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -24,6 +24,7 @@ import org.millrace.benchmarks.workload.RunSpec;
 /** A job on a mini cluster, from start to cancellation. Owned by one thread. */
 final class FlinkRun implements AutoCloseable {
   private static final long END_TIMEOUT_MS = 120_000;
+  private static final long STILL_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long POLL_MS = 1;
 
   private final RunSpec spec;
@@ -82,12 +83,19 @@ final class FlinkRun implements AutoCloseable {
     }
   }
 
-  /** Waits for something that tasks do; throws what the job threw. */
-  void await(BooleanSupplier condition, long millis, String what) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new IllegalStateException("not within " + millis + " ms: " + what);
+  /**
+   * Waits until something that tasks do has come so far; throws what the job threw, or when nothing
+   * moved for a minute.
+   */
+  void await(LongSupplier progress, long wanted, String what) throws Exception {
+    long seen = progress.getAsLong();
+    long seenNanos = System.nanoTime();
+    for (long now = seen; now < wanted; now = progress.getAsLong()) {
+      if (now != seen) {
+        seen = now;
+        seenNanos = System.nanoTime();
+      } else if (System.nanoTime() - seenNanos > STILL_NANOS) {
+        throw new IllegalStateException("stands still: " + now + " of " + wanted + " " + what);
       }
       run(POLL_MS);
     }

@@ -113,13 +113,12 @@ final class Inputs {
     return all;
   }
 
-  /** Whether every reader is past the fill. */
-  boolean isFilled() {
+  /** Keys of the fill that are emitted; as many as there are when each reader is past its own. */
+  long filled() {
+    long left = 0;
     for (int reader = 0; reader < readers; reader++) {
-      if (emitted.getAcquire(reader * APART) <= 0) {
-        return false;
-      }
+      left += Math.max(0, 1 - emitted.getAcquire(reader * APART));
     }
-    return true;
+    return fill - left;
   }
 }

@@ -38,12 +38,21 @@ interface Pace {
     return index -> records;
   }
 
-  /** So many that processing takes 0.93 of the interval. */
+  /**
+   * So many that processing takes 0.93 of the interval. A single batch that takes far longer says
+   * nothing about the next: it brought state in or wrote a checkpoint. While batches wait, they get
+   * fewer, so that the queue is gone after some.
+   */
   final class Steered implements Pace {
     private static final double SHARE = 0.93;
     private static final double GAIN = 0.5;
+    private static final double LONG = 2;
+    private static final double DRAINED_AFTER = 10;
+    private static final double FEWEST = 0.3;
     private final int intervalMs;
     private double target;
+    private double delayMs;
+    private boolean wasLong;
 
     Steered(int intervalMs, long first) {
       this.intervalMs = intervalMs;
@@ -52,18 +61,20 @@ interface Pace {
 
     @Override
     public long records(long index) {
-      return (long) target;
+      return (long) (target * Math.max(FEWEST, 1 - delayMs / (DRAINED_AFTER * intervalMs)));
     }
 
     @Override
     public void ended(long records, double processingMs, double schedulingMs) {
-      double factor = SHARE * intervalMs / Math.max(processingMs, 0.1);
-      // Batches in the queue were cut before; what was learned of this one is about its own size.
-      double wanted = Math.min(4.0 * records, records * factor);
-      if (schedulingMs > intervalMs / 4.0) {
-        wanted *= Math.max(0.5, 1 - schedulingMs / intervalMs / 4);
+      delayMs = schedulingMs;
+      boolean isAlone = processingMs > LONG * intervalMs && !wasLong;
+      wasLong = processingMs > LONG * intervalMs;
+      if (!isAlone && records > 0) {
+        double factor = SHARE * intervalMs / Math.max(processingMs, 0.1);
+        // Batches in the queue were cut before; what was learned of this one is about its own size.
+        double wanted = Math.min(4.0 * records, records * factor);
+        target = Math.max(1, target + GAIN * (wanted - target));
       }
-      target = Math.max(1, target + GAIN * (wanted - target));
     }
   }
 }

@@ -24,6 +24,10 @@ final class SparkRun implements AutoCloseable {
   private static final long POLL_MS = 20;
   private static final int FEWEST_WARM = 6;
   private static final int FEWEST = 5;
+
+  /** Spark writes one each ten batches. */
+  private static final int FEWEST_WITH_CHECKPOINT = 10;
+
   private static final long LOOK_MS = 500;
   private static final int TEN_MILLION = 10_000_000;
 
@@ -135,7 +139,8 @@ final class SparkRun implements AutoCloseable {
     }
     batches.beginSpan();
     run(spec.measureMs());
-    await(() -> batches.isSpanOf(FEWEST, spec.measureMs() - intervalMs / 2L));
+    int fewest = spec.scenario().isWithCheckpoints() ? FEWEST_WITH_CHECKPOINT : FEWEST;
+    await(() -> batches.isSpanOf(fewest, spec.measureMs() - intervalMs / 2L));
   }
 
   /** At least a batch of the span has ended. */

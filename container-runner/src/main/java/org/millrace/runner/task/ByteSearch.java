@@ -109,12 +109,17 @@ final class ByteSearch {
     return i;
   }
 
+  /** The highest bit of the first of eight bytes that is a space or lower; 0 without one. */
+  static long upToSpace(long word) {
+    return (word - ABOVE_SPACE) & ~word & HIGHS;
+  }
+
   /** The first white space, as {@link Words} has it, in [from, to); {@code to} without one. */
   static int wordEnd(byte[] bytes, int from, int to) {
     int i = from;
     for (; i < to && i <= bytes.length - Long.BYTES; i += Long.BYTES) {
       long word = (long) LONGS.get(bytes, i);
-      long low = (word - ABOVE_SPACE) & ~word & HIGHS;
+      long low = upToSpace(word);
       while (low != 0) {
         int at = i + (Long.numberOfTrailingZeros(low) >>> 3);
         if (at >= to || Words.isSpace(bytes[at])) {

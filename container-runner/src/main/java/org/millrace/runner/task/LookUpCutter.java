@@ -32,8 +32,8 @@ final class LookUpCutter extends TextCutter {
   @Override
   void cut(byte[] text, int start, int end) {
     inner.cut(text, start, end);
-    int entry = keys.findMeant(inner.bytes, inner.from, inner.to);
-    byte[] value = entry < 0 ? otherwise : values[(int) keys.number(entry)];
+    int at = keys.findMeant(inner.bytes, inner.from, inner.to);
+    byte[] value = at < 0 ? otherwise : values[(int) keys.numberAt(at)];
     found(value, 0, value.length);
   }
 }

@@ -61,9 +61,23 @@ final class NumericTable implements Combiner, TextPairConsumer {
       accept(new Tuple2<>(string(key, from, to), given.box(bits)));
       return;
     }
-    int entry = texts.find(key, from, to);
-    if (entry >= 0) {
-      texts.setNumber(entry, merged(texts.number(entry), bits));
+    merge(texts.find(key, from, to), key, from, to, bits);
+  }
+
+  @Override
+  public void accept(
+      byte[] key, int from, int to, long first, long second, NumberForm given, long bits)
+      throws Exception {
+    if (keepsObjects || given != form) {
+      accept(new Tuple2<>(string(key, from, to), given.box(bits)));
+      return;
+    }
+    merge(texts.find(key, from, to, first, second), key, from, to, bits);
+  }
+
+  private void merge(int at, byte[] key, int from, int to, long bits) throws Exception {
+    if (at >= 0) {
+      texts.setNumberAt(at, merged(texts.numberAt(at), bits));
     } else {
       insert(key, from, to, bits);
     }
@@ -80,7 +94,7 @@ final class NumericTable implements Combiner, TextPairConsumer {
     }
     int known = texts.insert(key, from, to, bits);
     if (known >= 0) {
-      texts.setNumber(known, merged(texts.number(known), bits));
+      texts.setNumberAt(known, merged(texts.numberAt(known), bits));
     }
   }
 

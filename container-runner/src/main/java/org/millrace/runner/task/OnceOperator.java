@@ -8,4 +8,9 @@ final class OnceOperator extends TextOperator {
   public void accept(byte[] bytes, int from, int to) throws Exception {
     pairs.accept(bytes, from, to, NumberForm.LONG, 1);
   }
+
+  @Override
+  public void accept(byte[] bytes, int from, int to, long first, long second) throws Exception {
+    pairs.accept(bytes, from, to, first, second, NumberForm.LONG, 1);
+  }
 }

@@ -7,4 +7,14 @@ interface TextConsumer {
    *     new String(bytes, from, to - from, UTF_8)} gives
    */
   void accept(byte[] bytes, int from, int to) throws Exception;
+
+  /**
+   * The same, from what has read the text already.
+   *
+   * @param first its first eight bytes, little endian; zeros for those that it does not have
+   * @param second the next eight
+   */
+  default void accept(byte[] bytes, int from, int to, long first, long second) throws Exception {
+    accept(bytes, from, to);
+  }
 }

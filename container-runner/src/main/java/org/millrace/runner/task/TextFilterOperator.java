@@ -8,4 +8,11 @@ final class TextFilterOperator extends TextOperator {
       next.accept(bytes, from, to);
     }
   }
+
+  @Override
+  public void accept(byte[] bytes, int from, int to, long first, long second) throws Exception {
+    if (condition.test(bytes, from, to)) {
+      next.accept(bytes, from, to, first, second);
+    }
+  }
 }

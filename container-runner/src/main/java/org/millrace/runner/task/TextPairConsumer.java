@@ -10,4 +10,15 @@ interface TextPairConsumer {
    * @param bits the number, see {@link NumberForm}
    */
   void accept(byte[] key, int from, int to, NumberForm form, long bits) throws Exception;
+
+  /**
+   * The same, from what has read the text already.
+   *
+   * @param first see {@link TextConsumer#accept(byte[], int, int, long, long)}
+   */
+  default void accept(
+      byte[] key, int from, int to, long first, long second, NumberForm form, long bits)
+      throws Exception {
+    accept(key, from, to, form, bits);
+  }
 }

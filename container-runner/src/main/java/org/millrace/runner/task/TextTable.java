@@ -7,11 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Texts and a number for each, in first-seen order; no object for either. Open addressing; texts of
- * up to 16 bytes are compared in their entry, longer ones in the arena too. Owned by a slot loop.
+ * Texts and a number for each, in first-seen order; no object for either. Open addressing: an entry
+ * is where its text is looked for, so that a text of up to 16 bytes costs one place in memory;
+ * longer ones are compared in the arena too. Owned by a slot loop.
  *
  * <pre>
- *   entry: bytes 0..7 | bytes 8..15 | place in the arena, length | number      (32 bytes)
+ *   entry: bytes 0..7 | bytes 8..15 | place in the arena, length + 1 | number      (32 bytes)
  * </pre>
  *
  * <p>Texts that mean the same string are the same key: what is no valid UTF-8 is put in as the
@@ -21,6 +22,9 @@ final class TextTable {
   /** The arena holds no more; see {@link #isFullFor}. */
   private static final int MAX_ARENA_BYTES = 1 << 30;
 
+  /** And {@link #entries} no more. */
+  private static final int MAX_SIZE = (1 << 27) - 1;
+
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int LEAST_CAPACITY = 64;
@@ -29,104 +33,101 @@ final class TextTable {
   private static final long MIX = 0x9E3779B97F4A7C15L;
   private static final long MIX_SECOND = 0xC2B2AE3D27D4EB4FL;
 
-  private long[] entries = new long[WORDS * LEAST_CAPACITY];
-  private int[] hashes = new int[LEAST_CAPACITY];
-  private int[] index = new int[2 * LEAST_CAPACITY];
-  private byte[] arena = new byte[LEAST_ARENA];
+  /** Entries where they are looked for; twice as many as the table may have. */
+  private long[] entries;
+
+  /** Where in {@link #entries} they are, in first-seen order. */
+  private int[] order;
+
+  /** {@link String#hashCode} of them, in first-seen order. */
+  private int[] hashes;
+
+  private byte[] arena;
   private int arenaSize;
-  private int shift = 64 - 7;
+  private int shift;
   private int size;
+
+  TextTable() {
+    makeSmall();
+  }
+
+  private void makeSmall() {
+    entries = new long[2 * LEAST_CAPACITY * WORDS];
+    order = new int[LEAST_CAPACITY];
+    hashes = new int[LEAST_CAPACITY];
+    arena = new byte[LEAST_ARENA];
+    shift = 64 - 7;
+  }
 
   int size() {
     return size;
   }
 
-  /** The entry of a text; -1 when it has none, or none under these bytes. */
+  /** Where a text is; -1 when it is not there, or not under these bytes. */
   int find(byte[] bytes, int from, int to) {
     int length = to - from;
     long first = word(bytes, from, length);
-    if (length <= Long.BYTES) {
-      return findShort(first, length);
-    }
-    long second = word(bytes, from + Long.BYTES, length - Long.BYTES);
+    long second = length <= Long.BYTES ? 0 : word(bytes, from + Long.BYTES, length - Long.BYTES);
+    return find(bytes, from, to, first, second);
+  }
+
+  /**
+   * The same, when the first bytes were read already.
+   *
+   * @param first the first eight bytes, little endian, with zeros for those that are not there
+   * @param second the next eight
+   */
+  int find(byte[] bytes, int from, int to, long first, long second) {
+    int length = to - from;
     return length <= 2 * Long.BYTES
-        ? findMiddle(first, second, length)
+        ? findShort(first, second, length)
         : findLong(bytes, from, length, first, second);
   }
 
-  /** The entry of a text under whatever bytes; -1 when it has none. */
+  /** Where a text is under whatever bytes; -1 when it is not there. */
   int findMeant(byte[] bytes, int from, int to) {
-    int entry = find(bytes, from, to);
-    if (entry >= 0 || isAscii(bytes, from, to)) {
-      return entry;
+    int at = find(bytes, from, to);
+    if (at >= 0 || isAscii(bytes, from, to)) {
+      return at;
     }
     String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     return find(utf8, 0, utf8.length);
   }
 
-  private int findShort(long first, int length) {
-    int[] places = index;
+  private int findShort(long first, long second, int length) {
     long[] known = entries;
-    int mask = places.length - 1;
-    int place = (int) (mixed(first) >>> shift);
+    int mask = known.length - 1;
+    int at = (int) (mixed(first, second) >>> shift) * WORDS;
     while (true) {
-      int entry = places[place] - 1;
-      if (entry < 0) {
+      if (known[at] == first && known[at + 1] == second && (int) known[at + 2] == length + 1) {
+        return at;
+      }
+      if (known[at + 2] == 0) {
         return -1;
       }
-      int at = entry * WORDS;
-      if (known[at] == first && (int) known[at + 2] == length) {
-        return entry;
-      }
-      place = (place + 1) & mask;
-    }
-  }
-
-  private int findMiddle(long first, long second, int length) {
-    int[] places = index;
-    long[] known = entries;
-    int mask = places.length - 1;
-    int place = (int) (mixed(first, second) >>> shift);
-    while (true) {
-      int entry = places[place] - 1;
-      if (entry < 0) {
-        return -1;
-      }
-      int at = entry * WORDS;
-      if (known[at] == first && known[at + 1] == second && (int) known[at + 2] == length) {
-        return entry;
-      }
-      place = (place + 1) & mask;
+      at = (at + WORDS) & mask;
     }
   }
 
   private int findLong(byte[] bytes, int from, int length, long first, long second) {
-    int mask = index.length - 1;
-    int place = (int) (mixed(first, second, bytes, from, length) >>> shift);
-    while (true) {
-      int entry = index[place] - 1;
-      if (entry < 0) {
-        return -1;
-      }
-      int at = entry * WORDS;
+    int mask = entries.length - 1;
+    int at = (int) (mixed(first, second, bytes, from, length) >>> shift) * WORDS;
+    while (entries[at + 2] != 0) {
       if (entries[at] == first
           && entries[at + 1] == second
-          && (int) entries[at + 2] == length
-          && isInArena(entry, bytes, from, length)) {
-        return entry;
+          && (int) entries[at + 2] == length + 1
+          && isInArena(at, bytes, from, length)) {
+        return at;
       }
-      place = (place + 1) & mask;
+      at = (at + WORDS) & mask;
     }
+    return -1;
   }
 
-  private boolean isInArena(int entry, byte[] bytes, int from, int length) {
-    int start = keyFrom(entry);
+  private boolean isInArena(int at, byte[] bytes, int from, int length) {
+    int start = (int) (entries[at + 2] >>> 32);
     return Arrays.equals(arena, start, start + length, bytes, from, from + length);
-  }
-
-  private static long mixed(long first) {
-    return (first * MIX ^ (first >>> 29)) * MIX_SECOND;
   }
 
   private static long mixed(long first, long second) {
@@ -162,26 +163,55 @@ final class TextTable {
 
   /** Whether a text that is new has no room. */
   boolean isFullFor(int length) {
-    return arenaSize > MAX_ARENA_BYTES - 3 * length;
+    return arenaSize > MAX_ARENA_BYTES - 3 * length || size >= MAX_SIZE;
   }
 
   /**
-   * Puts a text in that {@link #find} did not find.
+   * Puts a text in that {@link #find} did not find. It is one long method on purpose: more than 325
+   * bytecodes are not compiled into the loop that finds, which would lose a tenth by it.
    *
-   * @return -1; or the entry that it has under other bytes, which is left as it is
+   * @return -1; or where it is under other bytes, which is left as it is
    */
-  int insert(byte[] bytes, int from, int to, long number) {
-    if (isAscii(bytes, from, to)) {
-      put(bytes, from, to, number, asciiHash(bytes, from, to));
-      return -1;
+  int insert(byte[] given, int givenFrom, int givenTo, long number) {
+    byte[] bytes = given;
+    int from = givenFrom;
+    int length = givenTo - givenFrom;
+    int hash = 0;
+    int seen = 0;
+    for (int i = givenFrom; i < givenTo; i++) {
+      seen |= given[i];
+      hash = 31 * hash + given[i];
     }
-    String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    int known = find(utf8, 0, utf8.length);
-    if (known < 0) {
-      put(utf8, 0, utf8.length, number, text.hashCode());
+    if (seen < 0) {
+      String text = new String(given, givenFrom, length, StandardCharsets.UTF_8);
+      hash = text.hashCode();
+      bytes = text.getBytes(StandardCharsets.UTF_8);
+      from = 0;
+      length = bytes.length;
+      int known = find(bytes, 0, length);
+      if (known >= 0) {
+        return known;
+      }
     }
-    return known;
+    if (arena.length - arenaSize < length) {
+      arena = Arrays.copyOf(arena, Math.max(2 * arena.length, arenaSize + length));
+    }
+    System.arraycopy(bytes, from, arena, arenaSize, length);
+    long first = word(bytes, from, length);
+    long second = length <= Long.BYTES ? 0 : word(bytes, from + Long.BYTES, length - Long.BYTES);
+    int at = free(mixOf(first, second, arena, arenaSize, length));
+    entries[at] = first;
+    entries[at + 1] = second;
+    entries[at + 2] = ((long) arenaSize << 32) | (length + 1);
+    entries[at + 3] = number;
+    order[size] = at;
+    hashes[size] = hash;
+    arenaSize += length;
+    size++;
+    if (size == order.length) {
+      grow();
+    }
+    return -1;
   }
 
   private static boolean isAscii(byte[] bytes, int from, int to) {
@@ -192,73 +222,54 @@ final class TextTable {
     return seen >= 0;
   }
 
-  private static int asciiHash(byte[] bytes, int from, int to) {
-    int hash = 0;
-    for (int i = from; i < to; i++) {
-      hash = 31 * hash + bytes[i];
-    }
-    return hash;
-  }
-
-  private void put(byte[] bytes, int from, int to, long number, int hash) {
-    int length = to - from;
-    int entry = size;
-    if (arena.length - arenaSize < length) {
-      arena = Arrays.copyOf(arena, Math.max(2 * arena.length, arenaSize + length));
-    }
-    System.arraycopy(bytes, from, arena, arenaSize, length);
-    int at = entry * WORDS;
-    entries[at] = word(bytes, from, length);
-    entries[at + 1] =
-        length <= Long.BYTES ? 0 : word(bytes, from + Long.BYTES, length - Long.BYTES);
-    entries[at + 2] = ((long) arenaSize << 32) | length;
-    entries[at + 3] = number;
-    hashes[entry] = hash;
-    arenaSize += length;
-    size = entry + 1;
-    place(entry);
-    if (size == hashes.length) {
-      grow();
-    }
-  }
-
-  private void place(int entry) {
-    int mask = index.length - 1;
-    int place = (int) (mixOf(entry) >>> shift);
-    while (index[place] != 0) {
-      place = (place + 1) & mask;
-    }
-    index[place] = entry + 1;
-  }
-
-  private long mixOf(int entry) {
-    int at = entry * WORDS;
-    int length = (int) entries[at + 2];
-    if (length <= Long.BYTES) {
-      return mixed(entries[at]);
-    }
+  private static long mixOf(long first, long second, byte[] bytes, int from, int length) {
     return length <= 2 * Long.BYTES
-        ? mixed(entries[at], entries[at + 1])
-        : mixed(entries[at], entries[at + 1], arena, keyFrom(entry), length);
+        ? mixed(first, second)
+        : mixed(first, second, bytes, from, length);
+  }
+
+  /** The free place for a new entry. */
+  private int free(long mix) {
+    int mask = entries.length - 1;
+    int at = (int) (mix >>> shift) * WORDS;
+    while (entries[at + 2] != 0) {
+      at = (at + WORDS) & mask;
+    }
+    return at;
   }
 
   private void grow() {
-    int capacity = 2 * hashes.length;
-    entries = Arrays.copyOf(entries, WORDS * capacity);
-    hashes = Arrays.copyOf(hashes, capacity);
-    index = new int[2 * capacity];
+    long[] old = entries;
+    entries = new long[2 * old.length];
     shift--;
     for (int entry = 0; entry < size; entry++) {
-      place(entry);
+      int from = order[entry];
+      int start = (int) (old[from + 2] >>> 32);
+      int length = (int) old[from + 2] - 1;
+      int at = free(mixOf(old[from], old[from + 1], arena, start, length));
+      System.arraycopy(old, from, entries, at, WORDS);
+      order[entry] = at;
     }
+    order = Arrays.copyOf(order, 2 * order.length);
+    hashes = Arrays.copyOf(hashes, order.length);
+  }
+
+  /**
+   * @param at from {@link #find}
+   */
+  long numberAt(int at) {
+    return entries[at + 3];
+  }
+
+  /**
+   * @param at from {@link #find}
+   */
+  void setNumberAt(int at, long number) {
+    entries[at + 3] = number;
   }
 
   long number(int entry) {
-    return entries[entry * WORDS + 3];
-  }
-
-  void setNumber(int entry, long number) {
-    entries[entry * WORDS + 3] = number;
+    return entries[order[entry] + 3];
   }
 
   /** {@link String#hashCode} of the text. */
@@ -271,11 +282,11 @@ final class TextTable {
   }
 
   int keyFrom(int entry) {
-    return (int) (entries[entry * WORDS + 2] >>> 32);
+    return (int) (entries[order[entry] + 2] >>> 32);
   }
 
   int keyTo(int entry) {
-    return keyFrom(entry) + (int) entries[entry * WORDS + 2];
+    return keyFrom(entry) + (int) entries[order[entry] + 2] - 1;
   }
 
   boolean isAscii(int entry) {
@@ -289,14 +300,10 @@ final class TextTable {
 
   /** A table that was large once is not cleared in full for each small batch after it. */
   void clear() {
-    if (hashes.length > 16 * LEAST_CAPACITY && size < hashes.length / 8) {
-      entries = new long[WORDS * LEAST_CAPACITY];
-      hashes = new int[LEAST_CAPACITY];
-      index = new int[2 * LEAST_CAPACITY];
-      shift = 64 - 7;
-      arena = new byte[LEAST_ARENA];
+    if (order.length > 16 * LEAST_CAPACITY && size < order.length / 8) {
+      makeSmall();
     } else {
-      Arrays.fill(index, 0);
+      Arrays.fill(entries, 0);
     }
     arenaSize = 0;
     size = 0;

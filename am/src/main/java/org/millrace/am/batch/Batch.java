@@ -46,9 +46,9 @@ final class Batch {
   int runs;
 
   /** Those of its runs that failed because storage was away, and when the first of them did. */
-  int storageFailures;
+  int outsideFailures;
 
-  long storageFailedNanos;
+  long outsideFailedNanos;
   String error = "";
 
   Batch(

@@ -476,8 +476,9 @@ public final class BatchLifecycle {
 
   private void onFailed(Batch batch, MillraceException failure) {
     batch.error = failure.getMessage();
-    if (waitsForStorage(batch, failure)) {
-      LOG.warn("batch {} ms is run again, its storage is away: {}", batch.timeMs, batch.error);
+    if (waitsForOutside(batch, failure)) {
+      LOG.warn(
+          "batch {} ms is run again, its storage or sink is away: {}", batch.timeMs, batch.error);
       services.loop().schedule(policy.retryDelayMs(), () -> run(batch));
       return;
     }
@@ -485,7 +486,7 @@ public final class BatchLifecycle {
     switch (policy.onFailure()) {
       case SKIP -> commit(batch, State.SKIPPED);
       case RETRY -> {
-        int failures = batch.runs - batch.storageFailures;
+        int failures = batch.runs - batch.outsideFailures;
         if (failures <= policy.retries() && !repeated.isRepeated(batch.timeMs, failure)) {
           services.loop().schedule(policy.retryDelayMs(), () -> run(batch));
         } else {
@@ -500,17 +501,18 @@ public final class BatchLifecycle {
    * A batch that is not decided has left nothing behind but what it staged, under names that no
    * other run has: it may be run again also when nobody knows what was written.
    */
-  private boolean waitsForStorage(Batch batch, MillraceException failure) {
+  private boolean waitsForOutside(Batch batch, MillraceException failure) {
     if (failure.code() != ErrorCode.STORAGE_FAILED
-        && failure.code() != ErrorCode.DURABILITY_UNKNOWN) {
+        && failure.code() != ErrorCode.DURABILITY_UNKNOWN
+        && failure.code() != ErrorCode.SINK_AWAY) {
       return false;
     }
     long nowNanos = services.clock().nanoTime();
-    if (batch.storageFailures++ == 0) {
-      batch.storageFailedNanos = nowNanos;
+    if (batch.outsideFailures++ == 0) {
+      batch.outsideFailedNanos = nowNanos;
     }
-    return nowNanos - batch.storageFailedNanos
-        < TimeUnit.MILLISECONDS.toNanos(policy.storagePatienceMs());
+    return nowNanos - batch.outsideFailedNanos
+        < TimeUnit.MILLISECONDS.toNanos(policy.outsidePatienceMs());
   }
 
   private void stopWith(Batch batch, MillraceException failure) {

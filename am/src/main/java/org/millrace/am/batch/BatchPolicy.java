@@ -9,8 +9,8 @@ import org.millrace.runner.conf.Settings;
  * What batches are run by. Immutable.
  *
  * @param maxWaiting batches that may wait for their turn; later ones are not cut before
- * @param storagePatienceMs how long a batch is run again when it fails because storage is away,
- *     before {@code onFailure} says what becomes of it
+ * @param outsidePatienceMs how long a batch is run again when it fails because storage or a sink is
+ *     away, before {@code onFailure} says what becomes of it
  */
 public record BatchPolicy(
     long intervalMs,
@@ -19,7 +19,7 @@ public record BatchPolicy(
     long retryDelayMs,
     int retained,
     int maxWaiting,
-    long storagePatienceMs) {
+    long outsidePatienceMs) {
   public BatchPolicy {
     Objects.requireNonNull(onFailure, "onFailure");
     if (intervalMs < 1) {

@@ -81,7 +81,7 @@ class BatchLifecycleTest {
   private final SinkRegistry sinks = new SinkRegistry(time.blockingWork());
   private final List<MillraceException> stops = new ArrayList<>();
   private BatchAction action = (rdd, batchTime) -> {};
-  private long storagePatienceMs;
+  private long outsidePatienceMs;
   private RuntimeException pollFailure;
   private int polls;
 
@@ -320,7 +320,7 @@ class BatchLifecycleTest {
 
   @Test
   void runsABatchAgainAsLongAsStorageIsAway() {
-    storagePatienceMs = 5_000;
+    outsidePatienceMs = 5_000;
     started(OnBatchFailure.STOP);
     queue.add(data());
     ErrorCode[] away = {ErrorCode.STORAGE_FAILED};
@@ -332,7 +332,9 @@ class BatchLifecycleTest {
         };
     time.advance(3_000);
     away[0] = ErrorCode.DURABILITY_UNKNOWN;
-    time.advance(1_500);
+    time.advance(800);
+    away[0] = ErrorCode.SINK_AWAY;
+    time.advance(700);
     assertThat(stops).isEmpty();
     assertThat(decisions()).doesNotContain(committed(1_000));
 
@@ -345,8 +347,24 @@ class BatchLifecycleTest {
   }
 
   @Test
+  void stopsAtOnceWhenStorageSaysThatItIsNotPermitted() {
+    outsidePatienceMs = 5_000;
+    started(OnBatchFailure.STOP);
+    queue.add(data());
+    action =
+        (rdd, batchTime) -> {
+          throw new MillraceException(ErrorCode.NOT_PERMITTED, "of another user");
+        };
+    time.advance(1_100);
+
+    assertThat(log).containsExactly("run 1000", "FAILED 1000");
+    assertThat(stops).hasSize(1);
+    assertThat(stops.get(0)).hasMessageContaining("of another user");
+  }
+
+  @Test
   void stopsWhenStorageStaysAway() {
-    storagePatienceMs = 5_000;
+    outsidePatienceMs = 5_000;
     started(OnBatchFailure.STOP);
     queue.add(data());
     action =
@@ -566,7 +584,7 @@ class BatchLifecycleTest {
                 committed,
                 listeners),
             graph,
-            new BatchPolicy(INTERVAL_MS, onFailure, 2, 100, 10, MOST_WAITING, storagePatienceMs),
+            new BatchPolicy(INTERVAL_MS, onFailure, 2, 100, 10, MOST_WAITING, outsidePatienceMs),
             new InputCutter(
                 graph.inputs(),
                 new ReceiverTracker(

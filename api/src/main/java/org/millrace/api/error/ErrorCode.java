@@ -103,6 +103,8 @@ public enum ErrorCode {
   FILE_EXISTS(2014, EXTERNAL, false),
   /** A sink of the program cannot be opened, or does not take a batch that was decided. */
   SINK_FAILED(2015, EXTERNAL, false),
+  /** A sink of the program cannot be written to now. */
+  SINK_AWAY(2016, EXTERNAL, true),
   /** A peer could not prove that it belongs to this application. */
   AUTHENTICATION_FAILED(2020, EXTERNAL, false),
   /** A peer sent something the protocol does not allow. */

@@ -15,6 +15,7 @@ public interface SinkWriter<T> {
   /**
    * Takes the next record of the partition, in its order.
    *
+   * @throws SinkAwayException holds the stream up until the sink is back
    * @throws Exception fails the attempt
    */
   void write(T record) throws Exception;
@@ -26,6 +27,7 @@ public interface SinkWriter<T> {
    *
    * @return what the committer must know of the attempt, at most {@link #MAX_MESSAGE_BYTES}; empty
    *     when nothing was staged. When all partitions of a batch say so, there is nothing to commit
+   * @throws SinkAwayException holds the stream up until the sink is back
    * @throws Exception fails the attempt
    */
   byte[] prepare() throws Exception;

@@ -348,7 +348,7 @@ public final class ExecutorProcess {
     if (!hasCheckpointDirectory) {
       end(
           ExitReason.Kind.DRIVER_LOST,
-          why + "; there is no checkpoint directory, so nobody will take over");
+          why + "; its driver named no checkpoint directory, so nobody will take over");
     } else if (state == State.RUNNING) {
       LOG.warn(
           "{}: no task is started until it, or another one, is there, for {} ms at most",

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.sink.SinkAttempt;
+import org.millrace.api.sink.SinkAwayException;
 import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.runner.hadoop.OutputWriter;
 import org.millrace.runner.hadoop.OutputWriter.Attempt;
@@ -169,6 +170,10 @@ final class OutputSink extends Sink {
     }
     if (cause instanceof InterruptedException) {
       Thread.currentThread().interrupt();
+    }
+    if (cause instanceof SinkAwayException) {
+      return new MillraceException(
+          ErrorCode.SINK_AWAY, "the sink is away: " + cause.getMessage(), cause);
     }
     return new MillraceException(ErrorCode.TASK_FAILED, "the output failed: " + cause, cause);
   }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.millrace.am.driver.ClusterResources;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Clock;
@@ -97,7 +99,15 @@ final class LocalCluster implements ClusterResources {
 
   @Override
   public void releaseExecutor(String container) {
-    // The executor lives and ends with its driver.
+    if (executor != null && !closed) {
+      closed = true;
+      executor.stop("given up by the driver");
+      listener.onFailure(
+          new MillraceException(
+              ErrorCode.EXECUTOR_LOST,
+              "The only executor of this local master is lost, the log says why; start the"
+                  + " program again, with a checkpoint directory it goes on where it was"));
+    }
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import org.millrace.api.sink.CommitOutcome;
 import org.millrace.api.sink.PreparedBatch;
 import org.millrace.api.sink.Sink;
 import org.millrace.api.sink.SinkAttempt;
+import org.millrace.api.sink.SinkAwayException;
 import org.millrace.api.sink.SinkCommitter;
 import org.millrace.api.sink.SinkContext;
 import org.millrace.api.sink.SinkWriter;
@@ -43,12 +45,16 @@ class LocalSinksTest {
 
   private static final Set<String> FAILED = Collections.synchronizedSet(new HashSet<>());
 
+  /** How many more writes the sink answers with being away. */
+  private static final AtomicInteger AWAY = new AtomicInteger();
+
   private final CountDownLatch done = new CountDownLatch(BATCHES);
 
   @BeforeEach
   void forget() {
     CALLS.clear();
     FAILED.clear();
+    AWAY.set(0);
   }
 
   @Test
@@ -85,6 +91,40 @@ class LocalSinksTest {
   }
 
   @Test
+  void aSinkThatIsAwayHoldsTheStreamUpUntilItIsBack() throws Exception {
+    AWAY.set(20);
+    StreamingContext context = context();
+    DStream<Integer> numbers = input(context);
+    numbers.writeTo("numbers", new Recording(0, n -> false));
+    numbers.foreachRDD(rdd -> done.countDown());
+    run(context);
+
+    assertThat(AWAY).hasValue(0);
+    List<String> committed = calls("commit ");
+    assertThat(committed).hasSize(BATCHES).isSorted();
+    assertThat(
+            String.join(" ", committed).replaceAll("commit \\S+ e1 \\S+", "").strip().split("\\s+"))
+        .hasSize(BATCHES * RECORDS);
+  }
+
+  @Test
+  void aSinkThatStaysAwayStopsTheStream() {
+    AWAY.set(Integer.MAX_VALUE);
+    StreamingContext context =
+        new StreamingContext(
+            conf().set("millrace.output.publishTimeout", "1s"), Durations.milliseconds(50));
+    input(context).writeTo("numbers", new Recording(0, n -> false));
+    context.start();
+
+    assertThatThrownBy(() -> context.awaitTerminationOrTimeout(60_000))
+        .isInstanceOfSatisfying(
+            MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SINK_AWAY))
+        .hasMessageContaining("the sink is away: nobody answers");
+    context.stop();
+    assertThat(calls("commit ")).isEmpty();
+  }
+
+  @Test
   void aMessageThatIsTooLargeStopsTheApplication() throws Exception {
     StreamingContext context = context();
     numbers(context).writeTo("numbers", new Recording(SinkWriter.MAX_MESSAGE_BYTES, n -> false));
@@ -100,20 +140,27 @@ class LocalSinksTest {
   }
 
   private static StreamingContext context() {
-    return new StreamingContext(
-        new StreamingConf().setMaster("local[2]").setAppName("sinks"), Durations.milliseconds(50));
+    return new StreamingContext(conf(), Durations.milliseconds(50));
+  }
+
+  private static StreamingConf conf() {
+    return new StreamingConf().setMaster("local[2]").setAppName("sinks");
   }
 
   private DStream<Integer> numbers(StreamingContext context) {
+    DStream<Integer> numbers = input(context);
+    numbers.foreachRDD(rdd -> done.countDown());
+    return numbers;
+  }
+
+  private static DStream<Integer> input(StreamingContext context) {
     Queue<RDD<Integer>> queue = new ArrayDeque<>();
     for (int batch = 0; batch < BATCHES; batch++) {
       List<Integer> records =
           IntStream.range(batch * RECORDS, (batch + 1) * RECORDS).boxed().toList();
       queue.add(context.sparkContext().parallelize(records, 2));
     }
-    DStream<Integer> numbers = context.queueStream(queue);
-    numbers.foreachRDD(rdd -> done.countDown());
-    return numbers;
+    return context.queueStream(queue);
   }
 
   private void run(StreamingContext context) throws InterruptedException {
@@ -152,7 +199,10 @@ class LocalSinksTest {
       StringBuilder records = new StringBuilder(" ".repeat(padding));
       return new SinkWriter<>() {
         @Override
-        public void write(Integer record) {
+        public void write(Integer record) throws SinkAwayException {
+          if (AWAY.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new SinkAwayException("nobody answers", null);
+          }
           if (failing.at(record) && FAILED.add("record " + record)) {
             throw new IllegalStateException("injected");
           }

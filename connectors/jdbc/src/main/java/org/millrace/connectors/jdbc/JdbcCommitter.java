@@ -4,12 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
-import java.sql.SQLRecoverableException;
-import java.sql.SQLTransientException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Set;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.sink.CommitOutcome;
@@ -26,11 +22,6 @@ import org.millrace.api.streaming.Time;
 final class JdbcCommitter implements SinkCommitter {
   private static final int ATTEMPTS_IN_A_STATEMENT = 500;
   private static final String UNIQUE_VIOLATION = "23505";
-
-  /**
-   * Connection, login, resources, rollback by the server, operators, system, not now, read-only.
-   */
-  private static final Set<String> PASSING = Set.of("08", "28", "53", "40", "57", "58", "55", "25");
 
   private final Database database;
   private final Tables tables;
@@ -104,7 +95,7 @@ final class JdbcCommitter implements SinkCommitter {
       statement.execute(sql);
       return null;
     } catch (SQLException e) {
-      if (isPassing(e)) {
+      if (PassingFailures.isPassing(e)) {
         throw e;
       }
       return e;
@@ -289,21 +280,10 @@ final class JdbcCommitter implements SinkCommitter {
 
   private CommitOutcome outcome(SQLException failure) {
     String what = database + ": " + failure.getMessage();
-    return isPassing(failure)
+    return PassingFailures.isPassing(failure)
         ? CommitOutcome.unknown(what, failure)
         : CommitOutcome.failed(
             tables.target() + " at " + what + " (SQL state " + failure.getSQLState() + ")",
             failure);
-  }
-
-  /** Whether it says nothing about the rows: the same may succeed later, or may have succeeded. */
-  private static boolean isPassing(SQLException failure) {
-    String state = failure.getSQLState();
-    return failure instanceof SQLTransientException
-        || failure instanceof SQLRecoverableException
-        || failure instanceof SQLNonTransientConnectionException
-        || state == null
-        || state.length() < 2
-        || PASSING.contains(state.substring(0, 2));
   }
 }

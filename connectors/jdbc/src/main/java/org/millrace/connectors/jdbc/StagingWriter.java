@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import org.millrace.api.sink.SinkAttempt;
+import org.millrace.api.sink.SinkAwayException;
 import org.millrace.api.sink.SinkWriter;
 
 /**
@@ -31,12 +32,9 @@ final class StagingWriter<T> implements SinkWriter<T> {
   }
 
   @Override
-  public void write(T record) throws SQLException {
+  public void write(T record) throws SQLException, SinkAwayException {
     if (connection == null) {
-      connection = IdleConnections.take(database);
-      clean = false;
-      insert = connection.prepareStatement(tables.stage());
-      insert.setQueryTimeout(database.timeoutSeconds());
+      connect();
     }
     binder.bind(insert, record);
     int next = tables.columns().size();
@@ -51,13 +49,39 @@ final class StagingWriter<T> implements SinkWriter<T> {
     }
   }
 
-  private void flush() throws SQLException {
+  private void connect() throws SQLException, SinkAwayException {
+    try {
+      connection = IdleConnections.take(database);
+      clean = false;
+      insert = connection.prepareStatement(tables.stage());
+      insert.setQueryTimeout(database.timeoutSeconds());
+    } catch (SQLException e) {
+      throw awayOr(e);
+    }
+  }
+
+  private void flush() throws SQLException, SinkAwayException {
     pending = 0;
     try {
       insert.executeBatch();
     } catch (SQLException e) {
-      throw withReason(e);
+      throw awayOr(withReason(e));
     }
+  }
+
+  /** Answers what is of the rows. */
+  private SQLException awayOr(SQLException failure) throws SinkAwayException {
+    boolean isAway =
+        PassingFailures.isKnownToPass(failure)
+            || (failure.getCause() instanceof SQLException cause
+                && PassingFailures.isKnownToPass(cause));
+    if (isAway) {
+      throw new SinkAwayException(
+          "the rows for %s cannot be staged now: %s: %s (SQL state %s)"
+              .formatted(tables.target(), database, failure.getMessage(), failure.getSQLState()),
+          failure);
+    }
+    return failure;
   }
 
   /** The server's own words stand behind the failure of the batch. */
@@ -77,14 +101,18 @@ final class StagingWriter<T> implements SinkWriter<T> {
   }
 
   @Override
-  public byte[] prepare() throws SQLException {
+  public byte[] prepare() throws SQLException, SinkAwayException {
     if (rows == 0) {
       return new byte[0];
     }
     if (pending > 0) {
       flush();
     }
-    connection.commit(); // this makes the staged rows durable
+    try {
+      connection.commit(); // this makes the staged rows durable
+    } catch (SQLException e) {
+      throw awayOr(e);
+    }
     clean = true;
     return new StagedRows(attempt.name(), rows).encode();
   }

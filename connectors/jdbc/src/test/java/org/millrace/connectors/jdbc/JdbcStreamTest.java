@@ -147,6 +147,39 @@ class JdbcStreamTest {
   }
 
   @Test
+  void aDatabaseThatGoesAwayHoldsTheStreamUpUntilItIsBack() throws Exception {
+    server.execute("CREATE TABLE holding (n INTEGER, batch BIGINT)");
+    CountDownLatch away = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(BATCHES);
+    try (LossyProxy proxy = new LossyProxy(server.port())) {
+      StreamingContext context = context();
+      DStream<Integer> numbers = numbers(context);
+      numbers.writeTo("holding", into("holding", proxy.port()));
+      numbers.foreachRDD(
+          rdd -> {
+            if (done.getCount() == BATCHES - 3) {
+              proxy.goAway();
+              away.countDown();
+            }
+            done.countDown();
+          });
+      context.start();
+      assertThat(away.await(60, TimeUnit.SECONDS)).isTrue();
+      while (proxy.refused() < 10) {
+        assertThat(context.awaitTerminationOrTimeout(20)).isFalse();
+      }
+      proxy.comeBack();
+      assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
+      context.stop(true, true);
+    }
+
+    assertThat(server.query("SELECT n FROM holding ORDER BY n"))
+        .isEqualTo(IntStream.range(0, BATCHES * RECORDS).mapToObj(Integer::toString).toList());
+    assertThat(server.query("SELECT count(*) FROM millrace_commits WHERE output_id = 'holding'"))
+        .containsExactly(Integer.toString(BATCHES));
+  }
+
+  @Test
   void aDatabaseThatIsNotThereIsSaidAtTheStart() throws Exception {
     StreamingContext context = context();
     int nobody;

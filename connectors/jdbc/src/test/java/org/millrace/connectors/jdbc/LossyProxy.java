@@ -6,17 +6,25 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Stands between a client and the server; when told so, it passes a COMMIT on, waits for the
- * server's answer and cuts the connection instead of passing that back. Thread-safe.
+ * server's answer and cuts the connection instead of passing that back; or it goes away as a whole.
+ * Thread-safe.
  */
 final class LossyProxy implements AutoCloseable {
   private final int serverPort;
   private final ServerSocket listening;
   private final AtomicInteger toLose = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
+  private final AtomicInteger refused = new AtomicInteger();
+  private final List<Socket> clients = new CopyOnWriteArrayList<>();
+
+  // Volatile: set by tests, read by the thread that accepts.
+  private volatile boolean away;
 
   LossyProxy(int serverPort) throws IOException {
     this.serverPort = serverPort;
@@ -37,10 +45,33 @@ final class LossyProxy implements AutoCloseable {
     return lost.get();
   }
 
+  /** Cuts all connections, and each new one at once. */
+  void goAway() throws IOException {
+    away = true;
+    for (Socket client : clients) {
+      client.close();
+    }
+  }
+
+  void comeBack() {
+    away = false;
+  }
+
+  /** Connections that were cut at once. */
+  int refused() {
+    return refused.get();
+  }
+
   private void accept() {
     while (!listening.isClosed()) {
       try {
         Socket client = listening.accept();
+        if (away) {
+          client.close();
+          refused.incrementAndGet();
+          continue;
+        }
+        clients.add(client);
         Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
         Relay relay = new Relay(client, server);
         daemon("requests", relay::requests);

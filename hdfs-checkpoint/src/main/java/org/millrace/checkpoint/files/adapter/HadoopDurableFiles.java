@@ -32,6 +32,7 @@ import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.DistributedFileSystem.HdfsDataOutputStreamBuilder;
 import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException;
 import org.apache.hadoop.ipc.RemoteException;
+import org.apache.hadoop.security.AccessControlException;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.files.AppendFile;
@@ -341,7 +342,17 @@ public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
         cause);
   }
 
-  private static MillraceException failed(String action, String path, IOException cause) {
+  /** What the file system does not permit will not be permitted soon: nobody tries that again. */
+  static MillraceException failed(String action, String path, IOException cause) {
+    IOException answer =
+        cause instanceof RemoteException remote ? remote.unwrapRemoteException() : cause;
+    if (answer instanceof AccessControlException) {
+      return new MillraceException(
+          ErrorCode.NOT_PERMITTED,
+          "Could not %s %s: %s; give this user the permission, or use another directory"
+              .formatted(action, path, answer.getMessage()),
+          cause);
+    }
     return new MillraceException(
         ErrorCode.STORAGE_FAILED, "Could not %s %s: %s".formatted(action, path, cause), cause);
   }

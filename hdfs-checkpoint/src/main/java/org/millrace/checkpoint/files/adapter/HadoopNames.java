@@ -12,6 +12,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.security.AccessControlException;
+import org.millrace.api.error.ErrorCode;
+import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.files.Outcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Changes of names on one Hadoop file system, which end DONE, FAILED or UNKNOWN. Blocks.
  *
- * <p>A failed call is followed by a look at the names. A refusal by the file system is final; after
- * a failure of the connection the call may still be on its way, so what has not happened yet may
- * happen.
+ * <p>A failed call is followed by a look at the names. A refusal by the file system is final, and
+ * thrown as {@code NOT_PERMITTED} when permissions are the reason; after a failure of the
+ * connection the call may still be on its way, so what has not happened yet may happen.
  */
 final class HadoopNames {
 
@@ -107,7 +109,18 @@ final class HadoopNames {
     return answered ? Outcome.FAILED : Outcome.UNKNOWN;
   }
 
+  /**
+   * Tells the outcome.
+   *
+   * @throws MillraceException NOT_PERMITTED instead of FAILED when that is why
+   */
   private static Outcome report(Outcome outcome, String action, Path path, IOException failure) {
+    if (outcome == Outcome.FAILED) {
+      MillraceException cause = HadoopDurableFiles.failed(action, path.toString(), failure);
+      if (cause.code() == ErrorCode.NOT_PERMITTED) {
+        throw cause;
+      }
+    }
     LOG.warn("Could not {} {}: {}", action, path, outcome, failure);
     return outcome;
   }

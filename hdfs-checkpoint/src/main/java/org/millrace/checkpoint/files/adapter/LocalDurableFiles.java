@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
@@ -297,6 +298,8 @@ public final class LocalDurableFiles implements DurableFiles {
         () -> {
           try {
             return step.call();
+          } catch (AccessDeniedException e) {
+            throw failed(action, path, e);
           } catch (IOException e) {
             LOG.warn("Could not {} {}", action, path, e);
             return onFailure;
@@ -317,6 +320,13 @@ public final class LocalDurableFiles implements DurableFiles {
   }
 
   private static MillraceException failed(String action, String path, IOException cause) {
+    if (cause instanceof AccessDeniedException) {
+      return new MillraceException(
+          ErrorCode.NOT_PERMITTED,
+          "Could not %s %s: permission denied; give it to this user, or use another directory"
+              .formatted(action, path),
+          cause);
+    }
     return new MillraceException(
         ErrorCode.STORAGE_FAILED, "Could not %s %s: %s".formatted(action, path, cause), cause);
   }

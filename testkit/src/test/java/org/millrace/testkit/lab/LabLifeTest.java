@@ -91,6 +91,8 @@ class LabLifeTest {
     Lab lab =
         small()
             .set("yarn.am.liveness-monitor.expiry-interval-ms", "120000")
+            // A busy machine may take long to start the NodeManager again.
+            .set("yarn.nm.liveness-monitor.expiry-interval-ms", "120000")
             .start(ProgressListener.silent());
 
     LabClients.submit(lab, "exec sleep 301");

@@ -90,7 +90,7 @@ record Row(String name, Scenario scenario, int intervalMs, Map<String, String> o
 
   /** Milliseconds before the span; a window is full by then. */
   private int warmUpMs(boolean isQuick) {
-    int usual = isQuick ? 5_000 : 8_000;
+    int usual = isQuick ? 5_000 : 7_000;
     return switch (scenario) {
       case WINDOW_COUNT -> Math.max(usual, (Scenario.WINDOW_PANES + 3) * intervalMs);
       case START_UP, WINDOW_COST, STATE_COST, DRIVER_SCALE -> 0;
@@ -104,10 +104,10 @@ record Row(String name, Scenario scenario, int intervalMs, Map<String, String> o
       return isQuick ? 6_000 : 12_000;
     }
     return switch (scenario) {
-      case MEMORY -> isQuick ? 8_000 : 15_000;
+      case MEMORY -> isQuick ? 8_000 : 13_000;
       case START_UP, DRIVER_SCALE -> 1;
       case WINDOW_COST, STATE_COST -> isQuick ? 1_000 : 3_000;
-      default -> isQuick ? 5_000 : 8_000;
+      default -> isQuick ? 5_000 : 7_000;
     };
   }
 
@@ -121,7 +121,7 @@ record Row(String name, Scenario scenario, int intervalMs, Map<String, String> o
       case DRIVER_SCALE -> 60;
       case WINDOW_COST -> isSpark ? 150 : 50;
       case STATE_COST -> isSpark ? 40 : 20;
-      case LATENCY -> engine == EngineKind.MILLRACE ? spans + 10 : 4 * (spans + 14);
+      case LATENCY -> engine == EngineKind.MILLRACE ? spans + 10 : 4 * (spans + 10);
       default -> spans + (scenario.isWithoutCheck() ? 3 : isSpark ? 14 : 8);
     };
   }

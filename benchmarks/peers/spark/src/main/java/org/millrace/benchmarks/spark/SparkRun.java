@@ -23,6 +23,10 @@ final class SparkRun implements AutoCloseable {
   private static final long CATCH_UP_MS = 20_000;
   private static final long POLL_MS = 20;
   private static final int FEWEST_WARM = 6;
+
+  /** Spark's back-pressure needs some to find its rate. */
+  private static final int FEWEST_WARM_RECEIVERS = 12;
+
   private static final int FEWEST = 5;
 
   /** Spark writes one each ten batches. */
@@ -131,7 +135,8 @@ final class SparkRun implements AutoCloseable {
     // The first batch also brings the initial state in, while others queue up.
     await(() -> batches.endedBatches() > 0);
     run(spec.warmUpMs());
-    await(() -> batches.endedBatches() >= FEWEST_WARM);
+    int fewestWarm = spec.scenario().isFromSocket() ? FEWEST_WARM_RECEIVERS : FEWEST_WARM;
+    await(() -> batches.endedBatches() >= fewestWarm);
     for (long waited = 0;
         waited < CATCH_UP_MS && !batches.isCaughtUp(2L * intervalMs);
         waited += POLL_MS) {

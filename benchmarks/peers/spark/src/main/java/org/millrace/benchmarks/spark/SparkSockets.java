@@ -17,7 +17,7 @@ import scala.Tuple2;
  * slows receivers down.
  */
 final class SparkSockets {
-  private static final long CHECK_TIMEOUT_MS = 60_000;
+  private static final long STILL_MS = 60_000;
   private static final long POLL_MS = 50;
   private static final int CHECK_INTERVAL_MS = 500;
 
@@ -89,17 +89,16 @@ final class SparkSockets {
                   SparkJobs.grep(lines).mapToPair(line -> new Tuple2<>(line, 1)), Kept.SUM)
               : SparkOutputs.keep(SparkJobs.wordCount(lines, spec.cores()), Kept.SUM);
       run.start();
-      for (long waited = 0; run.batches().endedRecords() < spec.checkRecords(); waited += POLL_MS) {
-        if (waited > CHECK_TIMEOUT_MS) {
-          throw new IllegalStateException(
-              run.batches().endedRecords()
-                  + " records of "
-                  + spec.checkRecords()
-                  + " came within "
-                  + waited
-                  + " ms");
-        }
+      long seen = 0;
+      for (long waited = 0; seen < spec.checkRecords(); waited += POLL_MS) {
         run.run(POLL_MS);
+        if (run.batches().endedRecords() > seen) {
+          seen = run.batches().endedRecords();
+          waited = 0;
+        } else if (waited > STILL_MS) {
+          throw new IllegalStateException(
+              "stands still: " + seen + " records of " + spec.checkRecords() + " came");
+        }
       }
       return SparkOutputs.digest(results);
     }

@@ -398,6 +398,10 @@ final class ExecutorGroup
 
   @Override
   public void onMessage(int executorId, Frame frame) {
+    if (closed) {
+      // The log is closing, and executors that end report their receivers: nothing of it counts.
+      return;
+    }
     Envelope envelope = frame.envelope();
     switch (envelope.getMessageCase()) {
       case TASK_FINISHED -> {

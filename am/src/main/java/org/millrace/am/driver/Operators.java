@@ -65,7 +65,7 @@ final class Operators {
     for (Output output : graph.outputs()) {
       made.add(
           OperatorKind.OUTPUT,
-          "",
+          graph.outputUids().getOrDefault(output.id(), ""),
           operation(output.description()),
           output.id(),
           output.description(),

@@ -16,6 +16,7 @@ import org.millrace.api.streaming.Duration;
  * @param batchInterval time between two batches, positive
  * @param inputs the inputs by {@link InputStreamNode#inputId()}, used by an output or not
  * @param outputs the outputs by {@link Output#id()}; at least one
+ * @param outputUids the names that the program gave outputs, by {@link Output#id()}
  * @param rememberDuration how long the program wants datasets to stay usable after their batch
  * @param settings what was asked of single streams, by {@link StreamNode#id()}
  * @param checkpointDirectory where the application keeps what must survive it
@@ -26,12 +27,13 @@ public record StreamGraph(
     Duration batchInterval,
     List<InputStreamNode> inputs,
     List<Output> outputs,
+    Map<Integer, String> outputUids,
     Optional<Duration> rememberDuration,
     Map<Integer, StreamSettings> settings,
     Optional<String> checkpointDirectory,
     List<CodecRegistration> codecs,
     Restart restart) {
-  /** A graph without codecs of the program. */
+  /** A graph without names of outputs and codecs of the program. */
   public StreamGraph(
       Duration batchInterval,
       List<InputStreamNode> inputs,
@@ -43,6 +45,7 @@ public record StreamGraph(
         batchInterval,
         inputs,
         outputs,
+        Map.of(),
         rememberDuration,
         settings,
         checkpointDirectory,
@@ -64,6 +67,7 @@ public record StreamGraph(
     Objects.requireNonNull(batchInterval, "batchInterval");
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
+    outputUids = Map.copyOf(outputUids);
     Objects.requireNonNull(rememberDuration, "rememberDuration");
     settings = Map.copyOf(settings);
     Objects.requireNonNull(checkpointDirectory, "checkpointDirectory");

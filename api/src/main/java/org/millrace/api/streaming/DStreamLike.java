@@ -23,6 +23,7 @@ import org.millrace.api.function.PairFunction;
 import org.millrace.api.function.VoidFunction;
 import org.millrace.api.function.VoidFunction2;
 import org.millrace.api.function.VoidFunction3;
+import org.millrace.api.graph.BatchAction;
 import org.millrace.api.graph.BatchFunction;
 import org.millrace.api.graph.Compositions;
 import org.millrace.api.graph.DerivedStreamNode;
@@ -484,13 +485,13 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
    * Calls a function in the driver with the dataset of each batch. It is called again when the
    * batch is run again: what it does to the outside happens at least once.
    */
-  public void foreachRDD(VoidFunction<R> f) {
-    context.addForEach("foreachRDD", node, (rdd, batchTime) -> f.call(wrapRDD(rdd)));
+  public OutputOperation foreachRDD(VoidFunction<R> f) {
+    return forEach("foreachRDD", (rdd, batchTime) -> f.call(wrapRDD(rdd)));
   }
 
   /** {@link #foreachRDD(VoidFunction)} with the time of the batch. */
-  public void foreachRDD(VoidFunction2<R, Time> f) {
-    context.addForEach("foreachRDD", node, (rdd, batchTime) -> f.call(wrapRDD(rdd), batchTime));
+  public OutputOperation foreachRDD(VoidFunction2<R, Time> f) {
+    return forEach("foreachRDD", (rdd, batchTime) -> f.call(wrapRDD(rdd), batchTime));
   }
 
   /**
@@ -500,10 +501,9 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
    * time as key, and refuse whoever comes with a lower epoch than has been there before: it is a
    * driver that was replaced and does not know it. {@link #writeTo} needs neither.
    */
-  public void foreachRDD(VoidFunction3<R, Time, Long> f) {
-    context.addForEach(
+  public OutputOperation foreachRDD(VoidFunction3<R, Time, Long> f) {
+    return forEach(
         "foreachRDD",
-        node,
         (rdd, batchTime) -> f.call(wrapRDD(rdd), batchTime, context.engine().epoch()));
   }
 
@@ -528,12 +528,12 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
               + "' cannot be the name of an output; use 1 to 100 letters, digits and the characters"
               + " . _ -");
     }
-    context.addSink(node, outputId, sink);
+    context.change("writeTo", to -> to.addSink(node, outputId, sink));
   }
 
   /** Prints the first ten records of each batch in the driver. */
-  public void print() {
-    print(PRINTED_BY_DEFAULT);
+  public OutputOperation print() {
+    return print(PRINTED_BY_DEFAULT);
   }
 
   /**
@@ -541,16 +541,15 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
    * batch time between two lines of 43 dashes, then {@code ...} if there are more, and a blank
    * line.
    */
-  public void print(int num) {
-    context.addForEach(
+  public OutputOperation print(int num) {
+    return forEach(
         "print",
-        node,
         (rdd, batchTime) -> BatchPrinter.print(wrapRDD(rdd).take(num + 1), num, batchTime));
   }
 
   /** Writes each batch as text files into a directory {@code prefix-TIME}, time in milliseconds. */
-  public void saveAsTextFiles(String prefix) {
-    saveAsTextFiles(prefix, "");
+  public OutputOperation saveAsTextFiles(String prefix) {
+    return saveAsTextFiles(prefix, "");
   }
 
   /**
@@ -558,27 +557,40 @@ public abstract class DStreamLike<T, S extends DStreamLike<T, S, R>, R extends R
    * milliseconds; null or empty prefix and suffix are left out with their dash and dot. The
    * directory appears as a whole when the batch is committed.
    */
-  public void saveAsTextFiles(String prefix, String suffix) {
-    context.addTextFiles(node, prefix == null ? "" : prefix, suffix == null ? "" : suffix);
+  public OutputOperation saveAsTextFiles(String prefix, String suffix) {
+    String given = prefix == null ? "" : prefix;
+    String end = suffix == null ? "" : suffix;
+    return context.output("saveAsTextFiles", to -> to.addTextFiles(node, given, end));
   }
 
   /** {@link #saveAsObjectFiles(String, String)} without a suffix. */
-  public void saveAsObjectFiles(String prefix) {
-    saveAsObjectFiles(prefix, "");
+  public OutputOperation saveAsObjectFiles(String prefix) {
+    return saveAsObjectFiles(prefix, "");
   }
 
   /**
    * Writes each batch as Avro container files that {@link org.millrace.api.BatchContext#objectFile}
    * reads, into a directory named and published as {@link #saveAsTextFiles(String, String)} does.
    */
-  public void saveAsObjectFiles(String prefix, String suffix) {
-    context.addHadoopFiles(
+  public OutputOperation saveAsObjectFiles(String prefix, String suffix) {
+    return hadoopFiles(
         "saveAsObjectFiles",
-        node,
         prefix,
         suffix,
         HadoopOutput.objects(
             Optional.empty(), context.sparkContext().hadoopConfiguration(), "saveAsObjectFiles"));
+  }
+
+  private OutputOperation forEach(String name, BatchAction action) {
+    return context.output(name, to -> to.addForEach(name, node, action));
+  }
+
+  /** Null for prefix or suffix is the same as empty. */
+  final OutputOperation hadoopFiles(
+      String name, String prefix, String suffix, HadoopOutput output) {
+    String given = prefix == null ? "" : prefix;
+    String end = suffix == null ? "" : suffix;
+    return context.output(name, to -> to.addHadoopFiles(node, given, end, output));
   }
 
   // ---- what the transformations of subclasses share

@@ -632,20 +632,20 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
   // ---- output through Hadoop: directories as saveAsTextFiles names and publishes them
 
   /** Writes each batch as text: key, tab, value. */
-  public void saveAsHadoopFiles(String prefix, String suffix) {
+  public OutputOperation saveAsHadoopFiles(String prefix, String suffix) {
     Configuration conf = context().sparkContext().hadoopConfiguration();
     String name = "saveAsHadoopFiles";
-    context().addHadoopFiles(name, node(), prefix, suffix, HadoopOutput.textPairs(conf, name));
+    return hadoopFiles(name, prefix, suffix, HadoopOutput.textPairs(conf, name));
   }
 
   /** Writes each batch by an output format, which must be one that writes files. */
-  public <F extends OutputFormat<?, ?>> void saveAsHadoopFiles(
+  public <F extends OutputFormat<?, ?>> OutputOperation saveAsHadoopFiles(
       String prefix,
       String suffix,
       Class<?> keyClass,
       Class<?> valueClass,
       Class<F> outputFormatClass) {
-    saveAsHadoopFiles(
+    return saveAsHadoopFiles(
         prefix,
         suffix,
         keyClass,
@@ -655,7 +655,7 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
   }
 
   /** Writes each batch by an output format with a configuration. */
-  public <F extends OutputFormat<?, ?>> void saveAsHadoopFiles(
+  public <F extends OutputFormat<?, ?>> OutputOperation saveAsHadoopFiles(
       String prefix,
       String suffix,
       Class<?> keyClass,
@@ -663,31 +663,30 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
       Class<F> outputFormatClass,
       JobConf conf) {
     String name = "saveAsHadoopFiles";
-    context()
-        .addHadoopFiles(
-            name,
-            node(),
-            prefix,
-            suffix,
-            HadoopOutput.mapred(
-                java.util.Optional.empty(), keyClass, valueClass, outputFormatClass, conf, name));
+    return hadoopFiles(
+        name,
+        prefix,
+        suffix,
+        HadoopOutput.mapred(
+            java.util.Optional.empty(), keyClass, valueClass, outputFormatClass, conf, name));
   }
 
   /** Writes each batch as text by the new interface: key, tab, value. */
-  public void saveAsNewAPIHadoopFiles(String prefix, String suffix) {
+  public OutputOperation saveAsNewAPIHadoopFiles(String prefix, String suffix) {
     Configuration conf = context().sparkContext().hadoopConfiguration();
     String name = "saveAsNewAPIHadoopFiles";
-    context().addHadoopFiles(name, node(), prefix, suffix, HadoopOutput.newTextPairs(conf, name));
+    return hadoopFiles(name, prefix, suffix, HadoopOutput.newTextPairs(conf, name));
   }
 
   /** Writes each batch by an output format of the new interface, one that writes files. */
-  public <F extends org.apache.hadoop.mapreduce.OutputFormat<?, ?>> void saveAsNewAPIHadoopFiles(
-      String prefix,
-      String suffix,
-      Class<?> keyClass,
-      Class<?> valueClass,
-      Class<F> outputFormatClass) {
-    saveAsNewAPIHadoopFiles(
+  public <F extends org.apache.hadoop.mapreduce.OutputFormat<?, ?>>
+      OutputOperation saveAsNewAPIHadoopFiles(
+          String prefix,
+          String suffix,
+          Class<?> keyClass,
+          Class<?> valueClass,
+          Class<F> outputFormatClass) {
+    return saveAsNewAPIHadoopFiles(
         prefix,
         suffix,
         keyClass,
@@ -697,21 +696,20 @@ public class PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream<K, 
   }
 
   /** Writes each batch by an output format of the new interface with a configuration. */
-  public <F extends org.apache.hadoop.mapreduce.OutputFormat<?, ?>> void saveAsNewAPIHadoopFiles(
-      String prefix,
-      String suffix,
-      Class<?> keyClass,
-      Class<?> valueClass,
-      Class<F> outputFormatClass,
-      Configuration conf) {
+  public <F extends org.apache.hadoop.mapreduce.OutputFormat<?, ?>>
+      OutputOperation saveAsNewAPIHadoopFiles(
+          String prefix,
+          String suffix,
+          Class<?> keyClass,
+          Class<?> valueClass,
+          Class<F> outputFormatClass,
+          Configuration conf) {
     String name = "saveAsNewAPIHadoopFiles";
-    context()
-        .addHadoopFiles(
-            name,
-            node(),
-            prefix,
-            suffix,
-            HadoopOutput.mapreduce(
-                java.util.Optional.empty(), keyClass, valueClass, outputFormatClass, conf, name));
+    return hadoopFiles(
+        name,
+        prefix,
+        suffix,
+        HadoopOutput.mapreduce(
+            java.util.Optional.empty(), keyClass, valueClass, outputFormatClass, conf, name));
   }
 }

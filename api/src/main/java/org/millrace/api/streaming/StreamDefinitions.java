@@ -26,6 +26,7 @@ import org.millrace.api.sink.Sink;
 final class StreamDefinitions {
   private final List<InputStreamNode> inputs = new ArrayList<>();
   private final List<Output> outputs = new ArrayList<>();
+  private final Map<Integer, String> outputUids = new HashMap<>();
   private final Map<Integer, StreamSettings> settings = new HashMap<>();
   private final Map<Integer, Integer> stateOfViews = new HashMap<>();
   private final Map<String, StreamNode> streamsByUid = new HashMap<>();
@@ -47,20 +48,25 @@ final class StreamDefinitions {
     inputs.add(input);
   }
 
-  void addForEach(String name, StreamNode parent, BatchAction action) {
-    outputs.add(new Output.ForEachOutput(outputs.size(), parent, action, described(name)));
+  Output addForEach(String name, StreamNode parent, BatchAction action) {
+    return add(new Output.ForEachOutput(outputs.size(), parent, action, described(name)));
   }
 
-  void addTextFiles(StreamNode parent, String prefix, String suffix) {
-    outputs.add(
+  Output addTextFiles(StreamNode parent, String prefix, String suffix) {
+    return add(
         new Output.TextFilesOutput(
             outputs.size(), parent, prefix, suffix, described("saveAsTextFiles")));
   }
 
-  void addHadoopFiles(StreamNode parent, String prefix, String suffix, HadoopOutput output) {
-    outputs.add(
+  Output addHadoopFiles(StreamNode parent, String prefix, String suffix, HadoopOutput output) {
+    return add(
         new Output.HadoopFilesOutput(
             outputs.size(), parent, prefix, suffix, output, output.description()));
+  }
+
+  private Output add(Output output) {
+    outputs.add(output);
+    return output;
   }
 
   void addSink(StreamNode parent, String outputId, Sink<?> sink) {
@@ -112,6 +118,23 @@ final class StreamDefinitions {
     changeState(stream, before -> before.named(uid));
   }
 
+  void nameOutput(int outputId, String uid) {
+    outputUids.forEach(
+        (id, known) -> {
+          if (known.equals(uid) && id != outputId) {
+            throw new MillraceException(
+                ErrorCode.ILLEGAL_USE,
+                outputs.get(outputId).description()
+                    + " asks for the uid '"
+                    + uid
+                    + "', which "
+                    + outputs.get(id).description()
+                    + " has; give each output a uid of its own");
+          }
+        });
+    outputUids.put(outputId, uid);
+  }
+
   void remember(Duration duration) {
     rememberDuration = Optional.of(duration);
   }
@@ -158,6 +181,7 @@ final class StreamDefinitions {
         batchInterval,
         inputs,
         outputs,
+        outputUids,
         rememberDuration,
         settings,
         checkpointDirectory.map(StreamDefinitions::withoutTrailingSlash),

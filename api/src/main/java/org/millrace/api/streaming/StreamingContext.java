@@ -29,14 +29,13 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.api.function.Function;
 import org.millrace.api.function.Function0;
 import org.millrace.api.function.Function2;
-import org.millrace.api.graph.BatchAction;
 import org.millrace.api.graph.DerivedStreamNode;
 import org.millrace.api.graph.FileStreamNode;
 import org.millrace.api.graph.FileStreamNode.Selection;
 import org.millrace.api.graph.HadoopInput;
-import org.millrace.api.graph.HadoopOutput;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.NodeLabel;
+import org.millrace.api.graph.Output;
 import org.millrace.api.graph.QueueStreamNode;
 import org.millrace.api.graph.RddNode;
 import org.millrace.api.graph.ReceiverStreamNode;
@@ -44,7 +43,6 @@ import org.millrace.api.graph.Restart;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.graph.StreamNode;
 import org.millrace.api.graph.UnionComposition;
-import org.millrace.api.sink.Sink;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.StopMode;
 import org.millrace.api.storage.StorageLevel;
@@ -735,24 +733,16 @@ public final class StreamingContext implements Closeable {
     define(name, change);
   }
 
-  void addForEach(String name, StreamNode parent, BatchAction action) {
-    define(name, to -> to.addForEach(name, parent, action));
-  }
-
-  void addTextFiles(StreamNode parent, String prefix, String suffix) {
-    define("saveAsTextFiles", to -> to.addTextFiles(parent, prefix, suffix));
-  }
-
-  void addSink(StreamNode parent, String outputId, Sink<?> sink) {
-    define("writeTo", to -> to.addSink(parent, outputId, sink));
-  }
-
-  /** Null for prefix or suffix is the same as empty. */
-  void addHadoopFiles(
-      String name, StreamNode parent, String prefix, String suffix, HadoopOutput output) {
-    String given = prefix == null ? "" : prefix;
-    String end = suffix == null ? "" : suffix;
-    define(name, to -> to.addHadoopFiles(parent, given, end, output));
+  OutputOperation output(
+      String name, java.util.function.Function<StreamDefinitions, Output> definition) {
+    lock.lock();
+    try {
+      requireDefinable(name);
+      Output added = definition.apply(definitions);
+      return new OutputOperation(this, added.id(), added.description());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Makes the node of an input from its label and its number. */

@@ -85,8 +85,8 @@ record BenchFile(
         node.get("command").asText(),
         node.get("machine").asText(),
         node.get("java").asText(),
-        node.get("commit").asText(),
-        node.get("date").asText(),
+        node.path("commit").asText(),
+        node.path("date").asText(),
         runs);
   }
 }

@@ -13,6 +13,7 @@ import org.millrace.benchmarks.workload.EngineMain;
 final class EngineProcess {
   private static final int SAMPLE_MS = 50;
   private static final int SHOWN_LINES = 12;
+  private static final int STACKS_SECONDS = 2;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -51,8 +52,10 @@ final class EngineProcess {
       while (!process.waitFor(SAMPLE_MS, TimeUnit.MILLISECONDS)) {
         engineSeconds = Math.max(engineSeconds, CpuClock.seconds(process.toHandle()));
         if (TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start) > patienceSeconds) {
+          String what = "no report after " + patienceSeconds + " s: " + last(output);
+          showStacks(process);
           process.destroyForcibly().waitFor();
-          return problem("no report after " + patienceSeconds + " s: " + last(output), start);
+          return problem(what, start);
         }
       }
       exitCode = process.exitValue();
@@ -71,6 +74,12 @@ final class EngineProcess {
       return problem("exit code " + exitCode + ": " + last(output), start);
     }
     return new Outcome(JSON.readTree(report), null, false, others, seconds);
+  }
+
+  /** Where its threads are, into its output. */
+  private static void showStacks(Process process) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start().waitFor();
+    process.waitFor(STACKS_SECONDS, TimeUnit.SECONDS);
   }
 
   private static double secondsOf(ProcessHandle processOrNull) {

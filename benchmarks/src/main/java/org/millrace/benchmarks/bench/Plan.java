@@ -67,9 +67,9 @@ record Plan(List<Step> steps) {
     put(rows, "latency", MILLRACE, SPARK, FLINK);
     put(rows, "start-up", MILLRACE, SPARK, FLINK, JET);
     put(rows, "memory", MILLRACE, SPARK, FLINK, JET);
-    put(rows, "window-cost", MILLRACE, SPARK);
     put(rows, "state-cost", MILLRACE, SPARK);
     put(rows, "driver-scale", MILLRACE);
+    put(rows, "window-cost", MILLRACE, SPARK);
     return rows;
   }
 

@@ -9,27 +9,22 @@ import io.airlift.compress.zstd.ZstdCompressor;
 import io.airlift.compress.zstd.ZstdDecompressor;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 
 /** How the bytes of a block stand in the log. Thread-safe: each call has a codec of its own. */
 public enum BlockCompression {
   /** As received. */
-  NONE(0, null, null),
+  NONE(0),
   /** One block of LZ4, without a frame. */
-  LZ4(1, Lz4Compressor::new, Lz4Decompressor::new),
+  LZ4(1),
   /** One frame of Zstandard. */
-  ZSTD(2, ZstdCompressor::new, ZstdDecompressor::new);
+  ZSTD(2);
 
   private final byte id;
-  private final Supplier<Compressor> compressor;
-  private final Supplier<Decompressor> decompressor;
 
-  BlockCompression(int id, Supplier<Compressor> compressor, Supplier<Decompressor> decompressor) {
+  BlockCompression(int id) {
     this.id = (byte) id;
-    this.compressor = compressor;
-    this.decompressor = decompressor;
   }
 
   /** What stands for it in a record. */
@@ -51,7 +46,7 @@ public enum BlockCompression {
     if (this == NONE || block.remaining() > BlockRecord.MAX_BLOCK_BYTES) {
       return Optional.empty();
     }
-    Compressor codec = compressor.get();
+    Compressor codec = this == LZ4 ? new Lz4Compressor() : new ZstdCompressor();
     byte[] in = array(block);
     byte[] out = new byte[codec.maxCompressedLength(block.remaining())];
     int bytes = codec.compress(in, arrayOffset(block, in), block.remaining(), out, 0, out.length);
@@ -70,14 +65,13 @@ public enum BlockCompression {
     if (this == NONE) {
       return compressed;
     }
+    Decompressor codec = this == LZ4 ? new Lz4Decompressor() : new ZstdDecompressor();
     byte[] in = array(compressed);
     byte[] out = new byte[length];
     int bytes;
     try {
       bytes =
-          decompressor
-              .get()
-              .decompress(in, arrayOffset(compressed, in), compressed.remaining(), out, 0, length);
+          codec.decompress(in, arrayOffset(compressed, in), compressed.remaining(), out, 0, length);
     } catch (MalformedInputException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new MillraceException(
           ErrorCode.CORRUPT_LOG,

@@ -478,7 +478,9 @@ public final class BatchLifecycle {
     batch.error = failure.getMessage();
     if (waitsForOutside(batch, failure)) {
       LOG.warn(
-          "batch {} ms is run again, its storage or sink is away: {}", batch.timeMs, batch.error);
+          "batch {} ms is run again, its storage or sink is away, or a disk is full: {}",
+          batch.timeMs,
+          batch.error);
       services.loop().schedule(policy.retryDelayMs(), () -> run(batch));
       return;
     }
@@ -504,7 +506,8 @@ public final class BatchLifecycle {
   private boolean waitsForOutside(Batch batch, MillraceException failure) {
     if (failure.code() != ErrorCode.STORAGE_FAILED
         && failure.code() != ErrorCode.DURABILITY_UNKNOWN
-        && failure.code() != ErrorCode.SINK_AWAY) {
+        && failure.code() != ErrorCode.SINK_AWAY
+        && failure.code() != ErrorCode.DISK_FULL) {
       return false;
     }
     long nowNanos = services.clock().nanoTime();

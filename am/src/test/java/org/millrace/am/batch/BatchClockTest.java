@@ -50,6 +50,25 @@ class BatchClockTest {
   }
 
   @Test
+  void ticksEachIntervalOnceWhenSetAheadByAnHourAndBackByAMinute() {
+    clock.start((start / 1_000 + 1) * 1_000);
+    time.advance(2_500);
+    wall.setByMs = 3_600_000;
+    time.advance(1_000);
+    assertThat(ticks).hasSize(3_603);
+    wall.setByMs -= 60_000;
+    time.advance(59_000);
+    assertThat(ticks).hasSize(3_603);
+    time.advance(2_000);
+
+    List<Long> expected = new ArrayList<>();
+    for (long at = 1_000; at <= 3_604_000; at += 1_000) {
+      expected.add(at);
+    }
+    assertThat(ticks).isEqualTo(expected);
+  }
+
+  @Test
   void ticksNoMoreAfterTheStop() {
     clock.start((start / 1_000 + 1) * 1_000);
     time.advance(1_500);

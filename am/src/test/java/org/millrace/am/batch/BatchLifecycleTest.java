@@ -334,7 +334,9 @@ class BatchLifecycleTest {
     away[0] = ErrorCode.DURABILITY_UNKNOWN;
     time.advance(800);
     away[0] = ErrorCode.SINK_AWAY;
-    time.advance(700);
+    time.advance(400);
+    away[0] = ErrorCode.DISK_FULL;
+    time.advance(300);
     assertThat(stops).isEmpty();
     assertThat(decisions()).doesNotContain(committed(1_000));
 

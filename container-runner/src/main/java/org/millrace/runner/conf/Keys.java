@@ -56,7 +56,8 @@ public final class Keys {
           "",
           "How long outputs of a committed batch are tried to be published (files renamed, sinks"
               + " committed) before the application stops, and how long a batch is run again whose"
-              + " storage or sink is away. Batches wait meanwhile.");
+              + " storage or sink is away, or for which local disks have no room. Batches wait"
+              + " meanwhile.");
   public static final Key<Integer> BATCHES_MAX_WAITING =
       Key.integer(
           "millrace.batch.maxWaiting",

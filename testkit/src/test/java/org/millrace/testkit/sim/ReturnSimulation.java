@@ -25,6 +25,7 @@ import org.millrace.api.streaming.StreamingContext;
 import org.millrace.checkpoint.files.FakeDurableFiles;
 import org.millrace.checkpoint.files.FileStatus;
 import org.millrace.checkpoint.files.Outcome;
+import org.millrace.checkpoint.runtime.Clock;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.codec.RecordCodec;
@@ -52,10 +53,26 @@ final class ReturnSimulation {
   private final FakeDurableFiles files;
   private final SimulatedNetwork network;
   private final Loop outside;
+  private final WallClock wall = new WallClock();
   private final List<String> story = new ArrayList<>();
   private SimulatedCluster cluster;
   private int lives;
   private Life life;
+
+  /** The clock of the driver's machine, which somebody may set. */
+  private final class WallClock implements Clock {
+    private long setByMs;
+
+    @Override
+    public long nowMs() {
+      return time.nowMs() + setByMs;
+    }
+
+    @Override
+    public long nanoTime() {
+      return time.nanoTime();
+    }
+  }
 
   /** One driver. */
   private final class Life {
@@ -89,7 +106,7 @@ final class ReturnSimulation {
       RecordCodec codec = new RecordCodec(getClass().getClassLoader());
       return new DriverEnvironment(
           new DriverEnvironment.Ports(
-              time,
+              wall,
               driver.loop("main"),
               driver.work(),
               network.transport(driver),
@@ -160,9 +177,23 @@ final class ReturnSimulation {
    * @return how often its receiver was started
    */
   static int run(long seed, int kills) {
+    return run(seed, kills, new long[0]);
+  }
+
+  /**
+   * Runs a seed without a kill.
+   *
+   * @param setByMs by how much the driver's clock is set, one after the other; each time, as much
+   *     time passes as a clock that is set back needs to be where it was
+   */
+  static int runWithClockSet(long seed, long... setByMs) {
+    return run(seed, 0, setByMs);
+  }
+
+  private static int run(long seed, int kills, long[] setByMs) {
     ReturnSimulation simulation = new ReturnSimulation(seed);
     try {
-      simulation.run(kills);
+      simulation.run(kills, setByMs);
       return PositionedSource.starts;
     } catch (RuntimeException | AssertionError failure) {
       throw new AssertionError(
@@ -189,7 +220,7 @@ final class ReturnSimulation {
     return Optional.of(before.orElse(0) + values.size());
   }
 
-  private void run(int kills) {
+  private void run(int kills, long[] setByMs) {
     assertThat(await(files.makeDirectories("/out"))).isEqualTo(Outcome.DONE);
     for (int killed = 0; killed < kills; killed++) {
       begin();
@@ -212,6 +243,10 @@ final class ReturnSimulation {
     begin();
     life.context.start();
     pass(5_000);
+    for (long by : setByMs) {
+      wall.setByMs += by;
+      pass(10_000 + Math.max(0, -by));
+    }
     PositionedSource.end = PositionedSource.acknowledged + 50;
     time.runUntil(() -> PositionedSource.acknowledged == PositionedSource.end, MOST_STEPS);
     pass(4 * INTERVAL_MS);
@@ -254,6 +289,12 @@ final class ReturnSimulation {
 
   private void check() {
     TreeMap<Long, List<String>> records = saved("/out/records-");
+    assertThat(records.keySet())
+        .containsExactlyElementsOf(
+            LongStream.iterate(
+                    records.firstKey(), at -> at <= records.lastKey(), at -> at + INTERVAL_MS)
+                .boxed()
+                .toList());
     List<String> all = records.values().stream().flatMap(List::stream).toList();
     assertThat(all)
         .containsExactlyInAnyOrderElementsOf(

@@ -15,6 +15,13 @@ class ReturnSimulationTest {
     assertThat(ReturnSimulation.run(1, 0)).isOne();
   }
 
+  /** Batches are those of the clock, leases and deadlines are not: nobody is taken for lost. */
+  @Test
+  void aClockThatIsSetAheadAndBackDoublesNothingAndLosesNobody() {
+    assertThat(ReturnSimulation.runWithClockSet(1, 300_000, -60_000)).isOne();
+    assertThat(ReturnSimulation.runWithClockSet(2, -60_000, 120_000)).isOne();
+  }
+
   @Test
   void eachAcknowledgedRecordIsInOneBatchWheneverTheDriverIsKilled() {
     Long only = Long.getLong(SEED);

@@ -4,6 +4,8 @@ import java.util.AbstractQueue;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -36,25 +38,30 @@ final class CostRun {
   private static final long TIMEOUT_MS = 120_000;
   private static final long POLL_MS = 5;
 
+  private final Engine engine;
   private final RunSpec spec;
-  private final RunReport report;
+  private final Map<String, Double> figures = new TreeMap<>();
 
   CostRun(Engine engine, RunSpec spec) {
+    this.engine = engine;
     this.spec = spec;
-    this.report = Measurement.begin().end(engine, spec, 0);
   }
 
+  /** The first case runs twice, so that it is not the only one on cold code; the second counts. */
   RunReport run() throws Exception {
+    Measurement whole = Measurement.begin();
     if (spec.scenario() == Scenario.WINDOW_COST) {
-      for (String panes : spec.option("panes", "10,100,1000").split(",")) {
+      for (String panes : spec.option("panes", "10,10,100,1000").split(",")) {
         window(Integer.parseInt(panes), true);
         window(Integer.parseInt(panes), false);
       }
     } else {
-      for (String keys : spec.option("keys", PAIRS + "," + MANY_KEYS).split(",")) {
+      for (String keys : spec.option("keys", PAIRS + "," + PAIRS + "," + MANY_KEYS).split(",")) {
         state(Integer.parseInt(keys));
       }
     }
+    RunReport report = whole.end(engine, spec, 0);
+    figures.forEach(report::figure);
     return report;
   }
 
@@ -138,12 +145,11 @@ final class CostRun {
       }
     }
     context.stop(true, false);
-    report
-        .figure(name + "-batches", all.size() - before)
-        .figure(name + "-p50-ms", micros.getValueAtPercentile(50) / 1e3)
-        .figure(name + "-p99-ms", micros.getValueAtPercentile(99) / 1e3)
-        .figure(name + "-max-ms", micros.getMaxValue() / 1e3)
-        .figure(name + "-cpu-ms", cpuMs);
+    figures.put(name + "-batches", (double) all.size() - before);
+    figures.put(name + "-p50-ms", micros.getValueAtPercentile(50) / 1e3);
+    figures.put(name + "-p99-ms", micros.getValueAtPercentile(99) / 1e3);
+    figures.put(name + "-max-ms", micros.getMaxValue() / 1e3);
+    figures.put(name + "-cpu-ms", cpuMs);
   }
 
   private static void await(StreamingContext context, BatchLog log, int batches) throws Exception {

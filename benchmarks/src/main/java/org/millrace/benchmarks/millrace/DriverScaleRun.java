@@ -12,10 +12,11 @@ final class DriverScaleRun {
   private DriverScaleRun() {}
 
   static RunReport run(Engine engine, RunSpec spec) {
-    RunReport report = Measurement.begin().end(engine, spec, 0);
+    Measurement whole = Measurement.begin();
     DriverScale.Measured count = measure(spec, ScaleProgram.COUNT);
     DriverScale.Measured state = measure(spec, ScaleProgram.STATE);
-    return report
+    return whole
+        .end(engine, spec, 0)
         .figure("driver-cpu-ms", count.cpuMs())
         .figure("driver-state-cpu-ms", state.cpuMs())
         .figure("latency-p50-ms", count.p50Ms())

@@ -5,6 +5,7 @@ import java.util.List;
 import org.millrace.api.graph.Combining;
 import org.millrace.api.graph.NarrowNode;
 import org.millrace.api.graph.StateOperation;
+import org.millrace.runner.conf.Technique;
 import org.millrace.runner.wire.proto.CombiningKind;
 import org.millrace.runner.wire.proto.SourceKind;
 import org.millrace.runner.wire.proto.StateKind;
@@ -80,7 +81,7 @@ record PipeShape(SourceShape source, List<OperatorShape> operators) {
       if (combining instanceof Combining.Combine combine) {
         return new CombiningShape(
             CombiningKind.COMBINE,
-            combine.mapSide(),
+            combine.mapSide() && Technique.COMBINING.isUsed(),
             new Same(combine.createCombiner()),
             new Same(combine.mergeValue()),
             new Same(combine.mergeCombiners()));

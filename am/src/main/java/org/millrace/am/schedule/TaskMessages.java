@@ -3,6 +3,7 @@ package org.millrace.am.schedule;
 import java.util.List;
 import org.millrace.am.plan.PlannedTask;
 import org.millrace.am.schedule.Job.TaskPlace;
+import org.millrace.runner.conf.Technique;
 import org.millrace.runner.task.TaskForms;
 import org.millrace.runner.wire.proto.BlockSlice;
 import org.millrace.runner.wire.proto.RunTasks;
@@ -53,7 +54,8 @@ final class TaskMessages {
   }
 
   private static boolean isPlain(TaskPlace place) {
-    return place.attempt == 0
+    return Technique.TASK_GROUPS.isUsed()
+        && place.attempt == 0
         && place.task.input().stores().isEmpty()
         && place.task.input().operatorPartitions().isEmpty();
   }

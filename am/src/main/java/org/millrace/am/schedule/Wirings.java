@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.millrace.runner.conf.Technique;
 import org.millrace.runner.wire.proto.Wiring;
 
 /**
@@ -56,7 +57,7 @@ final class Wirings {
    * @param reducers executor by reduce partition
    */
   Wiring of(int[] reducers) {
-    if (reducers.length < LEAST_REDUCERS) {
+    if (reducers.length < LEAST_REDUCERS || !Technique.WIRINGS.isUsed()) {
       return null;
     }
     Wiring known = wirings.get(new Reducers(reducers));

@@ -1,6 +1,7 @@
 package org.millrace.runner.state;
 
 import org.millrace.api.Tuple2;
+import org.millrace.runner.conf.Technique;
 
 /**
  * An operation that looks the key of each pair up. In a table that is larger than the processor's
@@ -12,7 +13,7 @@ abstract class LookingUp extends Operation {
   private static final int GROUP = 32;
 
   /** Tables of fewer keys are in the caches anyway. */
-  private static final int LARGE = 1 << 14;
+  private static final int LARGE = Technique.READ_AHEAD.isUsed() ? 1 << 14 : Integer.MAX_VALUE;
 
   private final Tuple2<?, ?>[] waiting = new Tuple2<?, ?>[GROUP];
   private final int[] hashes = new int[GROUP];

@@ -8,6 +8,7 @@ import java.lang.invoke.MethodType;
 import java.util.concurrent.ConcurrentHashMap;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.runner.conf.Technique;
 
 /**
  * Defines a class of this package again under no name, so that each place in a pipeline has
@@ -47,7 +48,10 @@ final class HiddenClasses {
   <T> Maker<T> define(Class<T> base, Class<? extends T> original) {
     byte[] code = bytecode.computeIfAbsent(original, HiddenClasses::read);
     try {
-      MethodHandles.Lookup hidden = LOOKUP.defineHiddenClass(code, true);
+      MethodHandles.Lookup hidden =
+          Technique.HIDDEN_CLASSES.isUsed()
+              ? LOOKUP.defineHiddenClass(code, true)
+              : LOOKUP.in(original);
       MethodHandle constructor =
           hidden
               .findConstructor(hidden.lookupClass(), MethodType.methodType(void.class))

@@ -8,6 +8,7 @@ import org.millrace.api.function.Function;
 import org.millrace.api.function.Function2;
 import org.millrace.api.transparent.NumericAggregation;
 import org.millrace.runner.codec.NumberForm;
+import org.millrace.runner.conf.Technique;
 import org.millrace.runner.shuffle.MapOutput;
 
 /**
@@ -35,7 +36,9 @@ final class NumericTable implements Combiner, TextPairConsumer {
 
   /** Whether these functions can be done on numbers. */
   static boolean takes(Object create, Object merge) {
-    return create == null && merge instanceof NumericAggregation;
+    return create == null
+        && merge instanceof NumericAggregation
+        && Technique.NUMERIC_TABLE.isUsed();
   }
 
   static NumberForm formOf(NumericAggregation.Kind kind) {

@@ -16,6 +16,7 @@ import org.millrace.api.transparent.Pairings;
 import org.millrace.api.transparent.TextField;
 import org.millrace.api.transparent.TextPredicate;
 import org.millrace.api.transparent.Words;
+import org.millrace.runner.conf.Technique;
 import org.millrace.runner.task.HiddenClasses.Maker;
 
 /**
@@ -76,6 +77,9 @@ final class TextShape {
    * @return null when texts must be strings at once
    */
   TextConsumer make(List<Stage> stages, int first, RecordConsumer[] heads, Outlet end) {
+    if (!Technique.BYTES.isUsed()) {
+      return null;
+    }
     int length = first;
     while (length < stages.size() && runs(stages.get(length))) {
       length++;

@@ -273,7 +273,8 @@ public final class DriverEngine implements Engine {
   @Override
   public void start(StreamGraph graph) {
     // While executors come: HDFS takes a while to give the log of the driver before away.
-    Takeover.Taken taken = new Takeover(environment, graph, driver.recovery()).take();
+    StoragePatience patience = StoragePatience.of(environment);
+    Takeover.Taken taken = new Takeover(environment, graph, driver.recovery(), patience).take();
     Streaming made =
         new Streaming(
             ports,
@@ -301,7 +302,7 @@ public final class DriverEngine implements Engine {
               made.keepStates(keeper);
             });
     epoch = taken.claim().epoch();
-    CompletableFuture<Void> prepared = made.prepare();
+    CompletableFuture<Void> prepared = made.prepare(patience);
     await(sinks.open(graph.outputs(), application(taken), epoch));
     await(driver.executors().ready());
     await(prepared);

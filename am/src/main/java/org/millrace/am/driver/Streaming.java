@@ -230,8 +230,8 @@ final class Streaming implements ReceiverHost {
    * Looks at the directories, and finds what batches before have read; fails when one does not
    * exist, or a batch cannot be run again.
    */
-  CompletableFuture<Void> prepare() {
-    return CompletableFuture.allOf(prepareFiles(), sealOldLogs());
+  CompletableFuture<Void> prepare(StoragePatience patience) {
+    return CompletableFuture.allOf(prepareFiles(), patience.patiently(this::sealOldLogs));
   }
 
   /** Nobody that is gone writes into the directory any more; what is there can be read. */

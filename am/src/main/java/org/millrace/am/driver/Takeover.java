@@ -39,6 +39,7 @@ final class Takeover {
   private final StreamGraph graph;
   private final String directory;
   private final RecoveryTimes times;
+  private final StoragePatience patience;
   private List<SealedEpoch> replaced = List.of();
 
   /**
@@ -59,18 +60,28 @@ final class Takeover {
       Optional<DriverState> before,
       List<DriverEvent.Operator> operators) {}
 
-  Takeover(DriverEnvironment environment, StreamGraph graph, RecoveryTimes times) {
+  Takeover(
+      DriverEnvironment environment,
+      StreamGraph graph,
+      RecoveryTimes times,
+      StoragePatience patience) {
     this.ports = environment.ports();
     this.identity = environment.identity();
     this.settings = environment.settings();
     this.graph = graph;
     this.times = times;
+    this.patience = patience;
     this.directory = graph.checkpointDirectory().orElse(identity.eventLogDirectory());
   }
 
   Taken take() {
     warnOfQueues();
     List<DriverEvent.Operator> operators = Operators.of(graph);
+    // Each time in an epoch of its own, so that nothing of a time before is in its way.
+    return patience.await(() -> take(operators));
+  }
+
+  private Taken take(List<DriverEvent.Operator> operators) {
     Epochs epochs = new Epochs(ports.files(), directory);
     EpochClaim claim = await(epochs.claim(identity.applicationId(), identity.attempt()));
     times.done("epoch claimed");

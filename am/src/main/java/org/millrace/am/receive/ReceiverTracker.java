@@ -21,6 +21,7 @@ import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.LimitReceiver;
 import org.millrace.runner.wire.proto.LoggedBlocks;
 import org.millrace.runner.wire.proto.ReceiverReport;
+import org.millrace.runner.wire.proto.ReceiverState;
 import org.millrace.runner.wire.proto.ReleaseBlocks;
 import org.millrace.runner.wire.proto.SourceOffset;
 import org.millrace.runner.wire.proto.StartReceiver;
@@ -200,7 +201,8 @@ public final class ReceiverTracker {
 
   /**
    * An executor that stayed is ours: its streams go on. Those without a running receiver end where
-   * their mark is.
+   * their mark is, and those whose receiver has to stop where it says that it did: it has stored,
+   * and acknowledged, more since the marks were made.
    *
    * @param log the name of its open block log; empty for none
    */
@@ -237,8 +239,7 @@ public final class ReceiverTracker {
       }
     }
     for (Stream stream : List.copyOf(streams.values())) {
-      TrackedReceiver receiver = receivers.get(stream.inputId);
-      boolean runs = receiver != null && receiver.streamId == stream.id;
+      boolean runs = running.stream().anyMatch(run -> run.streamId() == stream.id);
       if (stream.primary == executorId && !stream.isEnded() && !runs) {
         end(stream, stream.available());
       }
@@ -329,13 +330,16 @@ public final class ReceiverTracker {
 
   public void onReport(int executorId, ReceiverReport report) {
     TrackedReceiver receiver = receivers.get(report.getReceiverId());
+    Stream stream = streams.get(report.getStreamId());
     if (receiver == null || receiver.streamId != report.getStreamId()) {
+      if (stream != null && stream.primary == executorId && !stream.isEnded()) {
+        onReportOfOther(stream, report);
+      }
       return;
     }
     boolean wasActive = receiver.state == TrackedReceiver.State.ACTIVE;
     receiver.report(report, clock.nowMs());
     change(report, wasActive).ifPresent(change -> tell(change, receiver));
-    Stream stream = streams.get(report.getStreamId());
     switch (report.getState()) {
       case STARTED, RESTARTING -> {}
       case STOPPED -> {
@@ -362,6 +366,17 @@ public final class ReceiverTracker {
         }
       }
       default -> LOG.warn("receiver {} reports state {}", receiver.input.name(), report.getState());
+    }
+  }
+
+  /** Of a run that was told to stop when its executor was adopted. */
+  private void onReportOfOther(Stream stream, ReceiverReport report) {
+    if (report.getLogFailed() && stream.isLogged()) {
+      onLogFailed(stream.primary, stream.log, report.getMessage());
+    } else if (report.getState() == ReceiverState.STOPPED
+        || report.getState() == ReceiverState.FAILED) {
+      end(stream, report.getFinalUntil());
+      settled();
     }
   }
 
@@ -637,7 +652,8 @@ public final class ReceiverTracker {
   }
 
   private void startWaiting() {
-    if (stopping) {
+    // A receiver that seems to run nowhere may run on an executor whose turn has not come.
+    if (stopping || !awaited.isEmpty()) {
       return;
     }
     for (TrackedReceiver receiver : receivers.values()) {

@@ -297,6 +297,79 @@ class LoggedStreamsTest {
     assertThat(logs.sealing()).containsExactly("e000001-000001");
   }
 
+  /** The first of them is no place for the receiver of the second, which has one. */
+  @Test
+  void receiversOfSeveralExecutorsThatStayedGoOnWhereTheyAre() {
+    long first = 1L << 32 | 4;
+    long second = 1L << 32 | 5;
+    tracker.define(List.of(input(0), input(1)));
+    tracker.restore(
+        List.of(new PastStream(first, 1, 1, -1, 0, 0), new PastStream(second, 0, 2, -1, 0, 0)),
+        List.of(),
+        List.of(),
+        Set.of(1, 2));
+    tracker.adopt(
+        1,
+        "e000001-000001",
+        List.of(mark(first, 3, 30).build()),
+        List.of(new RunningStream(1, first)));
+    tracker.adopt(
+        2,
+        "e000001-000002",
+        List.of(mark(second, 5, 50).build()),
+        List.of(new RunningStream(0, second)));
+    tracker.start();
+    time.advance(0);
+
+    assertThat(host.starts).isEmpty();
+    assertThat(host.stops).isEmpty();
+    assertThat(host.ended).isEmpty();
+    assertThat(tracker.status()).extracting(ReceiverStatus::executorId).containsExactly(2, 1);
+  }
+
+  /** What it stored after its executor had said where it was is acknowledged. */
+  @Test
+  void aReceiverThatRunsTwiceIsStoppedAndItsStreamEndsWhereItSays() {
+    long first = 1L << 32 | 4;
+    long second = 1L << 32 | 5;
+    tracker.define(List.of(input(INPUT)));
+    tracker.restore(
+        List.of(
+            new PastStream(first, INPUT, 1, -1, 0, 0), new PastStream(second, INPUT, 2, -1, 0, 0)),
+        List.of(),
+        List.of(),
+        Set.of(1, 2));
+    tracker.adopt(
+        1,
+        "e000001-000001",
+        List.of(mark(first, 3, 30).build()),
+        List.of(new RunningStream(INPUT, first)));
+    tracker.adopt(
+        2,
+        "e000001-000002",
+        List.of(mark(second, 5, 50).build()),
+        List.of(new RunningStream(INPUT, second)));
+    tracker.start();
+    time.advance(0);
+    assertThat(host.stops).hasSize(1);
+    assertThat(host.ended).isEmpty();
+
+    mark(2, second, 8, 80);
+    tracker.onReport(
+        2,
+        ReceiverReport.newBuilder()
+            .setReceiverId(INPUT)
+            .setStreamId(second)
+            .setState(ReceiverState.STOPPED)
+            .setFinalUntil(8)
+            .build());
+
+    assertThat(host.ended).containsExactly(Map.entry(second, 8L));
+    assertThat(tracker.cut(INPUT, 1))
+        .containsExactly(List.of(new BlockRange(first, 0, 3), new BlockRange(second, 0, 8)));
+    assertThat(host.starts).isEmpty();
+  }
+
   @Test
   void anExecutorThatIsGivenUpBeforeItWasAdoptedIsSealed() {
     long old = 1L << 32 | 4;

@@ -163,8 +163,11 @@ public final class Epochs {
               if (outcome != Outcome.DONE) {
                 throw new MillraceException(
                     ErrorCode.STORAGE_FAILED,
-                    "Could not make directory %s for the event log: %s; may this user write there?"
-                        .formatted(path, outcome));
+                    outcome == Outcome.UNKNOWN
+                        ? "Storage did not say whether it made directory %s for the event log"
+                            .formatted(path)
+                        : "Could not make directory %s for the event log; may this user write there?"
+                            .formatted(path));
               }
             });
   }

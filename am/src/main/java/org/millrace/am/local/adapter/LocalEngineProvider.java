@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 /** Opens engines for {@code local}, {@code local[n]} and {@code local[*]}. */
 public final class LocalEngineProvider implements EngineProvider {
   private static final Logger LOG = LoggerFactory.getLogger(LocalEngineProvider.class);
+  private static final String NEVER = "8760h";
 
   @Override
   public boolean accepts(String master) {
@@ -43,6 +44,9 @@ public final class LocalEngineProvider implements EngineProvider {
     Map<String, String> forced = new HashMap<>();
     forced.put(Keys.EXECUTOR_INSTANCES.name(), "1");
     forced.put(Keys.EXECUTOR_CORES.name(), Integer.toString(slots));
+    // In one process nobody can be dead: who is silent waits for a core, as the other does.
+    forced.put(Keys.EXECUTOR_HEARTBEAT_TIMEOUT.name(), NEVER);
+    forced.put(Keys.EXECUTOR_TASK_LEASE.name(), NEVER);
     return new LocalDriver(master, slots, Settings.resolve(forced, conf.toMap())).driver;
   }
 

@@ -46,7 +46,7 @@ public final class SegmentBlockLog implements ReceivedBlockLog {
   private final ArrayDeque<Packing> packing = new ArrayDeque<>();
 
   /** Set when it was closed while there were some. */
-  private Optional<CompletableFuture<CompletableFuture<Void>>> closing = Optional.empty();
+  private Optional<CompletableFuture<Void>> closing = Optional.empty();
 
   private static final class Packing {
     private final CompletableFuture<CompletableFuture<LoggedPlace>> appended =
@@ -128,8 +128,21 @@ public final class SegmentBlockLog implements ReceivedBlockLog {
       next.appended.complete(append(next.packed.get()));
     }
     if (packing.isEmpty()) {
-      closing.ifPresent(closed -> closed.complete(log.close()));
+      closing.ifPresent(this::closeLog);
     }
+  }
+
+  private void closeLog(CompletableFuture<Void> closed) {
+    Answers.post(
+        log.close(),
+        loop,
+        (done, failure) -> {
+          if (failure == null) {
+            closed.complete(null);
+          } else {
+            closed.completeExceptionally(failure);
+          }
+        });
   }
 
   private CompletableFuture<LoggedPlace> append(PackedBlock block) {
@@ -158,6 +171,6 @@ public final class SegmentBlockLog implements ReceivedBlockLog {
     if (closing.isEmpty()) {
       closing = Optional.of(new CompletableFuture<>());
     }
-    return closing.get().thenCompose(Function.identity());
+    return closing.get();
   }
 }

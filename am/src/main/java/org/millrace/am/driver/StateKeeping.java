@@ -2,6 +2,7 @@ package org.millrace.am.driver;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -18,6 +19,7 @@ import org.millrace.api.graph.StatefulStreamNode;
 import org.millrace.api.graph.StreamGraph;
 import org.millrace.api.graph.StreamNode;
 import org.millrace.api.streaming.Duration;
+import org.millrace.checkpoint.log.DriverEvent.Operator;
 import org.millrace.checkpoint.log.DriverEvent.OperatorKind;
 import org.millrace.checkpoint.log.DriverEvent.SnapshotTaken;
 import org.millrace.checkpoint.log.DriverEvent.StatePartition;
@@ -93,8 +95,30 @@ final class StateKeeping {
    */
   static Optional<SnapshotTaken> snapshot(DriverState before, long lookBackMs) {
     return before.snapshots().stream()
-        .filter(snapshot -> snapshot.versionMs() <= before.lastDecidedMs() - lookBackMs)
+        .filter(
+            snapshot ->
+                isBegin(snapshot) || snapshot.versionMs() <= before.lastDecidedMs() - lookBackMs)
         .reduce((older, newer) -> newer);
+  }
+
+  /** Whether it says that state began after its batch: there was none before to be stored. */
+  static boolean isBegin(SnapshotTaken snapshot) {
+    return snapshot.partitions().isEmpty();
+  }
+
+  /**
+   * Notes where the first state of an application begins that ran without before: input of batches
+   * until then may be gone, and the program may end before a snapshot is taken.
+   */
+  static void noteBegin(List<Operator> known, List<Operator> today, DriverState state) {
+    if (!hasState(known) && hasState(today) && state.lastDecidedMs() > 0) {
+      state.replay(
+          new SnapshotTaken(state.lastDecidedMs(), state.lastDecidedMs(), List.of(), List.of()));
+    }
+  }
+
+  private static boolean hasState(List<Operator> operators) {
+    return operators.stream().anyMatch(known -> known.kind() == OperatorKind.STATE);
   }
 
   /**
@@ -106,9 +130,7 @@ final class StateKeeping {
     if (snapshot.isPresent()) {
       return snapshot.get().versionMs();
     }
-    boolean hadState =
-        before.operators().stream().anyMatch(known -> known.kind() == OperatorKind.STATE);
-    if (!hadState) {
+    if (!hasState(before.operators())) {
       return before.lastDecidedMs();
     }
     if (before.releasedUntilMs() > 0) {

@@ -210,7 +210,9 @@ final class Streaming implements ReceiverHost {
     batches.keepStates(keeper);
     before.ifPresent(
         state -> {
-          state.snapshots().forEach(keeper::known);
+          state.snapshots().stream()
+              .filter(snapshot -> !StateKeeping.isBegin(snapshot))
+              .forEach(keeper::known);
           restoredFrom = StateKeeping.snapshot(state, batches.stateLookBackMs());
         });
   }
@@ -334,7 +336,7 @@ final class Streaming implements ReceiverHost {
 
   /** Batches go on when the states are there that they go on from. */
   private void restoreStates() {
-    if (restoredFrom.isEmpty()) {
+    if (restoredFrom.isEmpty() || StateKeeping.isBegin(restoredFrom.get())) {
       batches.resume(resumption);
       return;
     }

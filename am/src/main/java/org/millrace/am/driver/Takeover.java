@@ -159,6 +159,7 @@ final class Takeover {
         new OperatorMatch(
                 before, operators, graph, settings.get(Keys.CHECKPOINT_ALLOW_DROPPED_STATE))
             .translated(identity.applicationId());
+    StateKeeping.noteBegin(before.operators(), operators, state);
     LOG.info(
         "going on with the application of {} in epoch {}: last batch {} ms, {} decided, {} cut and"
             + " not decided, {} decided and not known to be published",

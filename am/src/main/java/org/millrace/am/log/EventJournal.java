@@ -31,6 +31,7 @@ public final class EventJournal implements Journal {
   private EventLog log;
   private long lastPosition = -1;
   private boolean lost;
+  private boolean closing;
 
   private record Waiting(long position, Runnable action) {}
 
@@ -62,7 +63,8 @@ public final class EventJournal implements Journal {
 
   @Override
   public void append(DriverEvent event) {
-    if (log == null) {
+    // What comes behind the last event is of an application that has ended: it is not in the log.
+    if (log == null || closing) {
       return;
     }
     if (!lost) {
@@ -73,7 +75,8 @@ public final class EventJournal implements Journal {
 
   @Override
   public void whenDurable(Runnable action) {
-    if (lost) {
+    // Nor may anybody act on it.
+    if (lost || closing) {
       return;
     }
     if (lastPosition < 0) {
@@ -94,7 +97,7 @@ public final class EventJournal implements Journal {
 
   /** Records before this position are in a snapshot; segments that hold no others may go. */
   void releaseBefore(long position) {
-    if (!lost) {
+    if (!lost && !closing) {
       log.releaseBefore(position);
     }
   }
@@ -107,6 +110,7 @@ public final class EventJournal implements Journal {
 
   /** Completes when everything is durable and the log is closed; fails when the log is lost. */
   public CompletableFuture<Void> close() {
+    closing = true;
     return log == null ? CompletableFuture.completedFuture(null) : log.close();
   }
 

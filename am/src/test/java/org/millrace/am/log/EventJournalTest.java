@@ -89,4 +89,31 @@ class EventJournalTest {
     assertThat(replayed).hasSize(2);
     assertThat(ran).isEmpty();
   }
+
+  /** A snapshot of state that becomes durable last may still want to release input. */
+  @Test
+  void whatComesBehindTheLastEventIsNeitherLoggedNorActedOn() {
+    EventJournal journal = journal();
+    List<DriverEvent> replayed = new ArrayList<>();
+    journal.addState(replayed::add);
+    List<CompletableFuture<Void>> closed = new ArrayList<>();
+    loop.execute(
+        () -> {
+          journal.append(new DriverEvent.OutputPublished(1));
+          journal.whenDurable(
+              () -> {
+                ran.add("one");
+                journal.append(new DriverEvent.InputReleased(1));
+                journal.whenDurable(() -> ran.add("two"));
+              });
+          journal.append(new DriverEvent.ApplicationStopped("closed"));
+          closed.add(journal.close());
+        });
+    time.runUntilIdle();
+
+    assertThat(closed.get(0)).isCompleted();
+    assertThat(ran).containsExactly("one");
+    assertThat(replayed).hasSize(2);
+    assertThat(failures).isEmpty();
+  }
 }

@@ -249,8 +249,25 @@ class LocalRestartTest {
         .hasMessageContaining("--allow-dropped-state");
   }
 
-  /** Runs a program that counts all lines in state, until it says so. */
+  /** The input of before is not kept, and it is none of the state's. */
+  @Test
+  void stateThatWasAddedGoesOnAlsoBeforeItsFirstSnapshot() throws Exception {
+    runUntilSeen(1, () -> put("a", "1\n"));
+    context.stop(true, true);
+    put("b", "2\n");
+    countInState("first count 1", "1h");
+    put("c", "3\n4\n");
+    countInState("first count 3", "1h");
+    put("d", "5\n");
+    countInState("first count 4", "1h");
+  }
+
   private void countInState(String wanted) throws Exception {
+    countInState(wanted, "100ms");
+  }
+
+  /** Runs a program that counts all lines in state, until it says so. */
+  private void countInState(String wanted, String snapshots) throws Exception {
     CountDownLatch counted = new CountDownLatch(1);
     start(
         () -> {
@@ -259,7 +276,7 @@ class LocalRestartTest {
                   new StreamingConf()
                       .setMaster("local[2]")
                       .setAppName("state")
-                      .set("millrace.checkpoint.interval", "100ms"),
+                      .set("millrace.checkpoint.interval", snapshots),
                   INTERVAL);
           made.textFileStream(input.toString())
               .mapToPair(line -> new Tuple2<>("count", 1))

@@ -280,11 +280,7 @@ class LoggedStreamsTest {
         List.of(new PastStream(old, INPUT, 1, -1, 4, 2)), List.of(), List.of(), Set.of(1));
     assertThat(tracker.isSettled(old, 2, 4)).isFalse();
 
-    tracker.adopt(
-        1,
-        "e000001-000001",
-        List.of(mark(old, 9, 90).build()),
-        List.of(new RunningStream(INPUT, old)));
+    adopt(1, INPUT, old, 9);
     tracker.start();
     time.advance(0);
 
@@ -308,16 +304,8 @@ class LoggedStreamsTest {
         List.of(),
         List.of(),
         Set.of(1, 2));
-    tracker.adopt(
-        1,
-        "e000001-000001",
-        List.of(mark(first, 3, 30).build()),
-        List.of(new RunningStream(1, first)));
-    tracker.adopt(
-        2,
-        "e000001-000002",
-        List.of(mark(second, 5, 50).build()),
-        List.of(new RunningStream(0, second)));
+    adopt(1, 1, first, 3);
+    adopt(2, 0, second, 5);
     tracker.start();
     time.advance(0);
 
@@ -339,16 +327,8 @@ class LoggedStreamsTest {
         List.of(),
         List.of(),
         Set.of(1, 2));
-    tracker.adopt(
-        1,
-        "e000001-000001",
-        List.of(mark(first, 3, 30).build()),
-        List.of(new RunningStream(INPUT, first)));
-    tracker.adopt(
-        2,
-        "e000001-000002",
-        List.of(mark(second, 5, 50).build()),
-        List.of(new RunningStream(INPUT, second)));
+    adopt(1, INPUT, first, 3);
+    adopt(2, INPUT, second, 5);
     tracker.start();
     time.advance(0);
     assertThat(host.stops).hasSize(1);
@@ -419,6 +399,15 @@ class LoggedStreamsTest {
     }
     return SealedLog.of(
         name, new BlockLogIndex("/checkpoint/executors/" + name + ".sealed", found, logged, 0));
+  }
+
+  /** An executor of the driver before comes back with its log, and a receiver that runs. */
+  private void adopt(int executorId, int inputId, long stream, long until) {
+    tracker.adopt(
+        executorId,
+        "e000001-00000" + executorId,
+        List.of(mark(stream, until, 10 * until).build()),
+        List.of(new RunningStream(inputId, stream)));
   }
 
   private void lose(int executorId) {

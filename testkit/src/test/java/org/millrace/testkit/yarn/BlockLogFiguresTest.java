@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,6 +26,7 @@ class BlockLogFiguresTest {
   private static final Duration MEASURED = Duration.ofSeconds(20);
   private static final Duration HANG = Duration.ofSeconds(25);
   private static final long LINES_PER_SECOND = 1_000;
+  private static final int CHUNKS_PER_FLUSH = 16;
 
   @TempDir Path outputs;
 
@@ -34,6 +38,39 @@ class BlockLogFiguresTest {
     System.out.printf(
         "lines/s with the log %,.0f, without %,.0f, with %,.0f: %.2f and %.2f%n",
         with, without, again, with / without, again / without);
+    double stream = streamBytesPerSecond(lab);
+    double logged = (with + again) / 2 * EndlessLines.BYTES_PER_LINE;
+    System.out.printf(
+        "one stream into HDFS writes %.1f MB/s, the log took %.1f MB/s: %.2f%n",
+        stream / 1e6, logged / 1e6, logged / stream);
+  }
+
+  /** What one client of HDFS writes alone, with a flush behind each MiB. */
+  private static double streamBytesPerSecond(Lab lab) throws Exception {
+    byte[] chunk = new byte[64 << 10];
+    Configuration hadoop = new Configuration();
+    for (String name : new String[] {"core-site.xml", "hdfs-site.xml"}) {
+      hadoop.addResource(
+          new org.apache.hadoop.fs.Path(lab.configurationDirectory().resolve(name).toUri()));
+    }
+    var file = new org.apache.hadoop.fs.Path("/one-stream-" + System.nanoTime());
+    try (FileSystem hdfs = FileSystem.newInstance(hadoop)) {
+      long bytes = 0;
+      long startNanos = System.nanoTime();
+      try (FSDataOutputStream out = hdfs.create(file)) {
+        while (System.nanoTime() - startNanos < MEASURED.toNanos()) {
+          for (int i = 0; i < CHUNKS_PER_FLUSH; i++) {
+            out.write(chunk);
+            bytes += chunk.length;
+          }
+          out.hflush();
+        }
+      }
+      double seconds = (System.nanoTime() - startNanos) / 1e9;
+      assertThat(hdfs.getFileStatus(file).getLen()).isEqualTo(bytes);
+      hdfs.delete(file, false);
+      return bytes / seconds;
+    }
   }
 
   private double linesPerSecond(Lab lab, boolean logged) throws Exception {

@@ -9,8 +9,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Sends the same lines to each client as fast as it takes them, until it is closed. */
 final class EndlessLines implements AutoCloseable {
-  private static final byte[] LINES =
-      "so much water comes down to the mill\n".repeat(1_000).getBytes(StandardCharsets.UTF_8);
+  private static final String LINE = "so much water comes down to the mill\n";
+  static final int BYTES_PER_LINE = LINE.length();
+  private static final byte[] LINES = LINE.repeat(1_000).getBytes(StandardCharsets.UTF_8);
 
   private final ServerSocket server;
 

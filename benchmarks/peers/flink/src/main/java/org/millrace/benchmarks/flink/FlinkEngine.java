@@ -156,8 +156,9 @@ public final class FlinkEngine implements Engine {
       }
       long records = inputs.emitted() - before;
       RunReport report = span.end(this, spec, records);
-      if (results.count() == 0) {
-        throw new IllegalStateException("nothing came out");
+      if (records == 0 || results.count() == 0) {
+        throw new IllegalStateException(
+            records + " records in the span, " + results.count() + " results in all");
       }
       return report.figure("results", results.count());
     }

@@ -144,10 +144,12 @@ final class GeneratedSource<T> implements Source<T, GeneratedSource.NoSplit, Int
       return InputStatus.MORE_AVAILABLE;
     }
 
-    /** Asked after NOTHING_AVAILABLE only: nothing will come. */
+    /** Also asked after MORE_AVAILABLE, when the way on was blocked for a moment. */
     @Override
     public CompletableFuture<Void> isAvailable() {
-      return new CompletableFuture<>();
+      return lines.position() < records
+          ? CompletableFuture.completedFuture(null)
+          : new CompletableFuture<>();
     }
 
     @Override

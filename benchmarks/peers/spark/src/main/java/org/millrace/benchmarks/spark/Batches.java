@@ -177,9 +177,11 @@ final class Batches {
     return endedBatches;
   }
 
-  /** Whether the last batch did not wait for longer than this. */
-  synchronized boolean isCaughtUp(long millis) {
-    return lastSchedulingMs <= millis;
+  /**
+   * Whether batches have the size that suits them, and the last did not wait for longer than this.
+   */
+  synchronized boolean isSteady(long millis) {
+    return pace.isSettled() && lastSchedulingMs <= millis;
   }
 
   synchronized long endedRecords() {
@@ -223,6 +225,9 @@ final class Batches {
         .figure("delay-p90-ms", percentile(delays, 90));
     if (spanRecords > 0) {
       report.figure("capacity-per-second", percentile(capacities, 50));
+    }
+    if (!pace.isSettled()) {
+      report.note("pace", "batches had not found the size that suits them");
     }
     return report;
   }

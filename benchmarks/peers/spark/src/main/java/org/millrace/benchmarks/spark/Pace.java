@@ -18,6 +18,11 @@ interface Pace {
    */
   default void ended(long records, double processingMs, double schedulingMs) {}
 
+  /** Whether it has found how many it wants to give. */
+  default boolean isSettled() {
+    return true;
+  }
+
   /** As the scenario says: a rate, few, or as many as can be processed. */
   static Pace of(RunSpec spec) {
     if (spec.rate() == 0 && spec.scenario() == Scenario.RUNNING_COUNT_FEW) {
@@ -49,10 +54,13 @@ interface Pace {
     private static final double LONG = 2;
     private static final double DRAINED_AFTER = 10;
     private static final double FEWEST = 0.3;
+    private static final double NEAR = 0.15;
+    private static final int NEAR_BATCHES = 3;
     private final int intervalMs;
     private double target;
     private double delayMs;
     private boolean wasLong;
+    private int nearBatches;
 
     Steered(int intervalMs, long first) {
       this.intervalMs = intervalMs;
@@ -74,7 +82,14 @@ interface Pace {
         // Batches in the queue were cut before; what was learned of this one is about its own size.
         double wanted = Math.min(4.0 * records, records * factor);
         target = Math.max(1, target + GAIN * (wanted - target));
+        nearBatches = Math.abs(factor - 1) <= NEAR ? nearBatches + 1 : 0;
       }
+    }
+
+    /** Some batches in a row took about what they should. */
+    @Override
+    public boolean isSettled() {
+      return nearBatches >= NEAR_BATCHES;
     }
   }
 }

@@ -79,7 +79,7 @@ final class SparkOutputs {
               }
               return List.of(sum).iterator();
             })
-        .reduce(Long::sum);
+        .fold(0L, Long::sum);
   }
 
   /** Keeps results. */

@@ -20,7 +20,7 @@ import scala.jdk.javaapi.CollectionConverters;
 /** A streaming context in local mode and its input, from start to stop. Owned by one thread. */
 final class SparkRun implements AutoCloseable {
   private static final long BATCH_TIMEOUT_MS = 120_000;
-  private static final long CATCH_UP_MS = 20_000;
+  private static final long STEADY_MS = 60_000;
   private static final long POLL_MS = 20;
   private static final int FEWEST_WARM = 6;
 
@@ -138,7 +138,7 @@ final class SparkRun implements AutoCloseable {
     int fewestWarm = spec.scenario().isFromSocket() ? FEWEST_WARM_RECEIVERS : FEWEST_WARM;
     await(() -> batches.endedBatches() >= fewestWarm);
     for (long waited = 0;
-        waited < CATCH_UP_MS && !batches.isCaughtUp(2L * intervalMs);
+        waited < STEADY_MS && !batches.isSteady(2L * intervalMs);
         waited += POLL_MS) {
       run(POLL_MS);
     }

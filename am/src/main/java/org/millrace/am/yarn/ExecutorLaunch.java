@@ -63,7 +63,13 @@ record ExecutorLaunch(
 
   JavaCommand command() {
     return new JavaCommand(
-        MAIN_CLASS, "executor", plan.frameworkJars(), memory(), cores(), "", List.of());
+        MAIN_CLASS,
+        "executor",
+        plan.frameworkJars(),
+        memory(),
+        cores(),
+        settings.get(Keys.EXECUTOR_JAVA_OPTIONS),
+        List.of());
   }
 
   Map<String, String> environmentOf(String container) {

@@ -16,7 +16,7 @@ import org.apache.hadoop.yarn.api.ApplicationConstants;
  * @param frameworkJars names of the framework's jars in class path order
  * @param memory division of the container's memory
  * @param cores of the container
- * @param javaOptions more options, separated by blanks; empty for none
+ * @param javaOptions more options, which the shell reads; empty for none
  * @param arguments of the main class; letters, digits and {@code -._:/} only
  */
 public record JavaCommand(
@@ -64,7 +64,7 @@ public record JavaCommand(
     words.add("-Dlog4j.configuration=" + ContainerLayout.logConfiguration(role));
     words.add("-Dorg.millrace.log.dir=" + ApplicationConstants.LOG_DIR_EXPANSION_VAR);
     if (!javaOptions.isBlank()) {
-      words.add(javaOptions.strip());
+      words.add(javaOptions.strip().replaceAll("\\R", " "));
     }
     words.add("-cp");
     words.add(ContainerLayout.classPath(frameworkJars));

@@ -42,7 +42,10 @@ class ExecutorLaunchTest {
   void tellsAnExecutorWhoItIsAndWhereTheDriverListens() {
     ExecutorLaunch launch =
         launch(
-            Map.of("millrace.executor.memory", "512m", "millrace.executor.cores", "3"),
+            Map.of(
+                "millrace.executor.memory", "512m",
+                "millrace.executor.cores", "3",
+                "millrace.executor.extraJavaOptions", "-Xlog:gc"),
             Map.of("JAVA_HOME", "/jdk"));
 
     ContainerLaunchContext context = launch.context("container_1");
@@ -59,7 +62,7 @@ class ExecutorLaunchTest {
     assertThat(context.getCommands())
         .singleElement()
         .asString()
-        .contains("org.millrace.runner.executor.adapter.ExecutorMain");
+        .contains("org.millrace.runner.executor.adapter.ExecutorMain", " -Xlog:gc ");
     assertThat(launch.size().getMemorySize()).isEqualTo(512);
     assertThat(launch.size().getVirtualCores()).isEqualTo(3);
     assertThat(launch.nodeLabel()).isEmpty();

@@ -18,7 +18,23 @@ class JavaCommandTest {
         .contains(" -Dlog4j.configuration=log4j-driver.properties ")
         .contains(" -Dorg.millrace.log.dir=<LOG_DIR> ")
         .endsWith(
-            " org.millrace.launcher.Start org.example.Main x 1><LOG_DIR>/stdout 2><LOG_DIR>/stderr");
+            " org.millrace.launcher.Start org.example.Main x 1><LOG_DIR>/stdout"
+                + " 2><LOG_DIR>/stderr");
+  }
+
+  @Test
+  void putsTheProgramsOptionsBehindItsOwnOnOneLine() {
+    JavaCommand command =
+        new JavaCommand(
+            "M",
+            "driver",
+            List.of(),
+            MemoryPlan.of(512 * MIB),
+            1,
+            "-Xlog:gc\n-Da='b c' ",
+            List.of());
+
+    assertThat(command.line()).contains(" -Xlog:gc -Da='b c' -cp ");
   }
 
   @Test

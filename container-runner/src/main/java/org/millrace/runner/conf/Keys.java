@@ -441,6 +441,20 @@ public final class Keys {
   public static final Key<Integer> DRIVER_CORES =
       Key.integer(
           "millrace.driver.cores", "1", 1, 1_024, "spark.driver.cores", "Cores of the driver.");
+  public static final Key<String> DRIVER_JAVA_OPTIONS =
+      Key.text(
+          "millrace.driver.extraJavaOptions",
+          "",
+          "spark.driver.extraJavaOptions",
+          "More options of the driver's Java virtual machine, as a shell reads them. They come"
+              + " behind those of the framework; memory is set by millrace.driver.memory.");
+  public static final Key<String> EXECUTOR_JAVA_OPTIONS =
+      Key.text(
+          "millrace.executor.extraJavaOptions",
+          "",
+          "spark.executor.extraJavaOptions",
+          "More options of the Java virtual machines of executors, as a shell reads them. They come"
+              + " behind those of the framework; memory is set by millrace.executor.memory.");
 
   public static final Key<String> YARN_QUEUE =
       Key.text("millrace.yarn.queue", "default", "spark.yarn.queue", "YARN queue.");

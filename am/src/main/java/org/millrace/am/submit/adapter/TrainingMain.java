@@ -2,8 +2,9 @@ package org.millrace.am.submit.adapter;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.millrace.am.yarn.Rehearsal;
 import org.slf4j.Logger;
@@ -12,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Loads the classes that driver and executors need at their start, so that the Java runtime can
  * write them into a class data archive when this process ends. Nothing is reached over the network:
- * Hadoop's clients are brought as far as a refused connection.
+ * Hadoop's clients are brought as far as a refused connection, and what they need behind it is
+ * loaded by name.
  */
 public final class TrainingMain {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingMain.class);
@@ -22,7 +24,7 @@ public final class TrainingMain {
 
   private TrainingMain() {}
 
-  /** Loads, then ends the process. */
+  /** Loads, then ends the process. Files go into the working directory. */
   public static void main(String[] arguments) throws Exception {
     YarnConfiguration configuration = new YarnConfiguration();
     configuration.setInt("ipc.client.connect.max.retries", 0);
@@ -32,13 +34,14 @@ public final class TrainingMain {
     configuration.setBoolean("dfs.client.retry.policy.enabled", false);
     configuration.setInt("dfs.client.failover.max.attempts", 0);
     try (FileSystem files = FileSystem.newInstance(URI.create("hdfs://" + NOBODY), configuration)) {
-      files.getFileStatus(new Path("/"));
+      files.getFileStatus(new org.apache.hadoop.fs.Path("/"));
     } catch (IOException refused) {
       LOG.info("As expected, nobody answers", refused);
     }
+    TrainingClasses.load();
     Rehearsal.run(configuration);
     TrainingProgram.connect();
-    TrainingProgram.run();
+    TrainingProgram.run(Files.createTempDirectory(Path.of("").toAbsolutePath(), "training-"));
     System.exit(0);
   }
 }

@@ -91,6 +91,8 @@ public final class ApplicationMaster {
       registered =
           CompletableFuture.runAsync(() -> clients.register(environment.host(), ""), threads);
       plan = readPlan();
+      String staging = plan.stagingDirectory();
+      threads.execute(() -> reachFiles(staging));
       runtime =
           new YarnDriverRuntime(environment, plan, credentials, clients, registered, clock, stops);
     } catch (RuntimeException e) {
@@ -189,6 +191,16 @@ public final class ApplicationMaster {
           .onTokens(Credential.of(current.secret()).seal(MasterCredentials.storage(tokens), nonce));
     } catch (IOException e) {
       throw new MillraceException(ErrorCode.INTERNAL, "Fresh tokens cannot be stored", e);
+    }
+  }
+
+  /** While YARN answers and the program is loaded: the first question to a file system is slow. */
+  private static void reachFiles(String directory) {
+    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(directory);
+    try {
+      path.getFileSystem(new YarnConfiguration()).getFileStatus(path);
+    } catch (IOException e) {
+      LOG.info("{} cannot be reached yet: {}", directory, e.toString());
     }
   }
 

@@ -8,6 +8,7 @@ import org.millrace.am.batch.BatchStatus;
 import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.receive.ReceiverStatus;
 import org.millrace.am.snapshot.SnapshotStatus;
+import org.millrace.am.snapshot.StandbyStatus;
 
 /**
  * The application at one moment, as its page shows it. Immutable.
@@ -71,6 +72,7 @@ public record ApplicationStatus(
    * What is written to the checkpoint directory.
    *
    * @param snapshot the newest one of keyed state; empty for a program without keyed state
+   * @param standby the images of keyed state on second executors; empty when none are wanted
    * @param eventLogBytes that this driver has written to its event log
    * @param longestFlushMs of the event log
    * @param blockLogBytes of received blocks that are kept in the logs of living executors
@@ -78,6 +80,7 @@ public record ApplicationStatus(
   public record CheckpointStatus(
       String directory,
       Optional<SnapshotStatus> snapshot,
+      Optional<StandbyStatus> standby,
       long eventLogBytes,
       long longestFlushMs,
       long blockLogBytes) {}

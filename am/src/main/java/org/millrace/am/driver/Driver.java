@@ -349,6 +349,7 @@ final class Driver implements BatchListener {
         new CheckpointStatus(
             checkpointDirectory.get(),
             streaming == null ? Optional.empty() : streaming.snapshotStatus(),
+            streaming == null ? Optional.empty() : streaming.standbyStatus(),
             log.map(RecordLogCounters::bytes).orElse(0L),
             log.map(RecordLogCounters::longestFlushNanos).orElse(0L) / 1_000_000,
             blockLogBytes));

@@ -428,6 +428,11 @@ final class ExecutorGroup
           states.onRestored(executorId, envelope.getStateRestored());
         }
       }
+      case STANDBY_HELD -> {
+        if (states != null) {
+          states.onStandbyHeld(executorId, envelope.getStandbyHeld());
+        }
+      }
       default -> LOG.warn("executor {} sent {}", executorId, envelope.getMessageCase());
     }
   }

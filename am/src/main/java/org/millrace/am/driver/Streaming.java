@@ -46,6 +46,7 @@ import org.millrace.am.receive.SealedLog;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.am.snapshot.SnapshotStatus;
+import org.millrace.am.snapshot.StandbyStatus;
 import org.millrace.am.snapshot.StateKeeper;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -332,6 +333,11 @@ final class Streaming implements ReceiverHost {
   /** Of keyed state; empty for a program that keeps none. */
   Optional<SnapshotStatus> snapshotStatus() {
     return Optional.ofNullable(states).map(StateKeeper::status);
+  }
+
+  /** Of keyed state on second executors; empty when none is wanted. */
+  Optional<StandbyStatus> standbyStatus() {
+    return Optional.ofNullable(states).flatMap(StateKeeper::standbyStatus);
   }
 
   /** Batches go on when the states are there that they go on from. */

@@ -65,6 +65,7 @@ public final class SnapshotCoordinator {
    * @param timeoutMs after which one that was not written by all is given up
    * @param lookBackMs how long views of state are looked back at
    * @param codecs of the program, Java-serialized; empty for none
+   * @param standsBy whether a second executor keeps an image of each partition
    */
   public record Settings(
       String directory,
@@ -73,7 +74,8 @@ public final class SnapshotCoordinator {
       long intervalMs,
       long timeoutMs,
       long lookBackMs,
-      ByteString codecs) {}
+      ByteString codecs,
+      boolean standsBy) {}
 
   /** What snapshots need of the driver. Immutable. */
   public record Services(
@@ -96,6 +98,7 @@ public final class SnapshotCoordinator {
   private final Set<String> files = new TreeSet<>();
 
   private final List<Runnable> moved = new ArrayList<>();
+  private final List<Consumer<SnapshotTaken>> taken = new ArrayList<>();
   private Request request;
   private long nextId;
   private long committedMs = -1;
@@ -138,6 +141,11 @@ public final class SnapshotCoordinator {
   /** Runs, on the driver loop, whenever the recovery point has moved. */
   public void whenMoved(Runnable action) {
     moved.add(action);
+  }
+
+  /** Is told, on the driver loop, of each snapshot that has become durable. */
+  void whenTaken(Consumer<SnapshotTaken> action) {
+    taken.add(action);
   }
 
   /** The newest snapshot; empty when there is none. */
@@ -384,6 +392,7 @@ public final class SnapshotCoordinator {
             chains.values().stream().mapToLong(SnapshotChain::bytes).sum(),
             "");
     LOG.debug("snapshot of keyed state: {}", status);
+    taken.forEach(action -> action.accept(snapshot));
     recoveryPoint()
         .ifPresent(
             point -> {

@@ -16,6 +16,7 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.log.DriverEvent.SnapshotTaken;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.wire.proto.SnapshotWritten;
+import org.millrace.runner.wire.proto.StandbyHeld;
 import org.millrace.runner.wire.proto.StateRestored;
 import org.millrace.runner.wire.proto.StateVersion;
 
@@ -26,8 +27,10 @@ import org.millrace.runner.wire.proto.StateVersion;
 public final class StateKeeper {
   private final StateLineage lineage;
   private final SnapshotCoordinator snapshots;
+  private final Standbys standbys;
   private final StateRestorer restorer;
   private final StateReplay replay;
+  private final boolean standsBy;
 
   /**
    * A keeper that takes its first snapshot after the first commit.
@@ -45,7 +48,13 @@ public final class StateKeeper {
       Consumer<MillraceException> onFailure) {
     this.lineage = services.lineage();
     this.snapshots = new SnapshotCoordinator(services, settings, onFailure);
-    this.restorer = new StateRestorer(services.pool(), onApplied, snapshots, settings.codecs());
+    this.standbys = new Standbys(services.pool(), services.states(), settings.codecs());
+    this.standsBy = settings.standsBy();
+    if (standsBy) {
+      snapshots.whenTaken(standbys::onTaken);
+    }
+    this.restorer =
+        new StateRestorer(services.pool(), onApplied, snapshots, standbys, settings.codecs());
     this.replay =
         new StateReplay(
             services.lineage(),
@@ -92,7 +101,13 @@ public final class StateKeeper {
     restorer.onRestored(executorId, message);
   }
 
+  /** An executor says of which partitions it has images. */
+  public void onStandbyHeld(int executorId, StandbyHeld message) {
+    standbys.onHeld(executorId, message);
+  }
+
   public void onExecutorLost(int executorId) {
+    standbys.onExecutorLost(executorId);
     snapshots.onExecutorLost(executorId);
     restorer.onExecutorLost(executorId);
   }
@@ -119,6 +134,11 @@ public final class StateKeeper {
 
   public SnapshotStatus status() {
     return snapshots.status();
+  }
+
+  /** The images of state on second executors; empty when none are wanted. */
+  public Optional<StandbyStatus> standbyStatus() {
+    return standsBy ? Optional.of(restorer.standbyStatus()) : Optional.empty();
   }
 
   /** Waits until a state is somewhere; called by threads that plan jobs. */

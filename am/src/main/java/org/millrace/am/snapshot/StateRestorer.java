@@ -30,22 +30,37 @@ import org.millrace.runner.wire.proto.StateChain;
 import org.millrace.runner.wire.proto.StateFileSection;
 import org.millrace.runner.wire.proto.StateRestored;
 import org.millrace.runner.wire.proto.StateVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Brings partitions of a snapshot to living executors. Owned by the driver loop. */
+/**
+ * Brings partitions of a snapshot to living executors: to those that stand by for them, and the
+ * others to all in turns. Owned by the driver loop.
+ */
 public final class StateRestorer {
+  private static final Logger LOG = LoggerFactory.getLogger(StateRestorer.class);
+
   private final ExecutorPool pool;
   private final BiConsumer<Integer, List<StateVersion>> onApplied;
   private final SnapshotCoordinator coordinator;
+  private final Standbys standbys;
   private final ByteString codecs;
   private final Map<Long, Request> requests = new TreeMap<>();
   private long nextRequest;
+  private long fromStandby;
+  private long fromFiles;
+
+  /** All that is restored at once. */
+  private static final class Whole {
+    private final Set<Long> open = new HashSet<>();
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private int fromStandby;
+    private int fromFiles;
+  }
 
   /** What one executor was asked for. */
   private record Request(
-      int executorId,
-      Map<PartitionKey, Optional<SnapshotChain>> partitions,
-      Set<Long> open,
-      CompletableFuture<Void> all) {}
+      int executorId, Map<PartitionKey, Optional<SnapshotChain>> partitions, Whole whole) {}
 
   /**
    * A restorer.
@@ -53,14 +68,16 @@ public final class StateRestorer {
    * @param onApplied is told which executor has which states
    * @param codecs of the program, Java-serialized; empty for none
    */
-  public StateRestorer(
+  StateRestorer(
       ExecutorPool pool,
       BiConsumer<Integer, List<StateVersion>> onApplied,
       SnapshotCoordinator coordinator,
+      Standbys standbys,
       ByteString codecs) {
     this.pool = pool;
     this.onApplied = onApplied;
     this.coordinator = coordinator;
+    this.standbys = standbys;
     this.codecs = codecs;
   }
 
@@ -90,17 +107,16 @@ public final class StateRestorer {
       SnapshotTaken snapshot,
       Map<Integer, Partitioner> partitioners,
       Map<Integer, ? extends Collection<Integer>> wanted) {
-    CompletableFuture<Void> all = new CompletableFuture<>();
+    Whole whole = new Whole();
     List<LiveExecutor> executors = pool.live();
     if (executors.isEmpty()) {
-      all.completeExceptionally(
+      whole.done.completeExceptionally(
           new MillraceException(ErrorCode.NOT_ENOUGH_RESOURCES, "no executor lives"));
-      return all;
+      return whole.done;
     }
-    List<Integer> slots = slots(executors);
+    Deal deal = new Deal(slots(executors));
     Map<Integer, RestoreState.Builder> messages = new TreeMap<>();
     Map<Integer, Map<PartitionKey, Optional<SnapshotChain>>> parts = new HashMap<>();
-    int next = 0;
     for (Map.Entry<Integer, ? extends Collection<Integer>> state : wanted.entrySet()) {
       List<StatePartition> saved =
           snapshot.partitions().stream().filter(part -> part.stateId() == state.getKey()).toList();
@@ -110,7 +126,9 @@ public final class StateRestorer {
       Partitioner partitioner = partitioners.get(state.getKey());
       boolean isSorted = saved.size() == partitioner.numPartitions();
       for (int partition : state.getValue()) {
-        int executorId = slots.get(next++ % slots.size());
+        int executorId =
+            isSorted ? deal.toStandby(state.getKey(), partition) : deal.toNext();
+        standbys.onRestore(state.getKey(), partition);
         messages
             .computeIfAbsent(executorId, added -> RestoreState.newBuilder().setCodecs(codecs))
             .addPartitions(partition(snapshot, saved, partitioner, partition));
@@ -121,21 +139,42 @@ public final class StateRestorer {
                 isSorted ? Optional.of(chain(snapshot, saved.get(partition))) : Optional.empty());
       }
     }
-    Set<Long> open = new HashSet<>();
     messages.forEach(
         (executorId, message) -> {
           long number = ++nextRequest;
-          open.add(number);
-          requests.put(number, new Request(executorId, parts.get(executorId), open, all));
+          whole.open.add(number);
+          requests.put(number, new Request(executorId, parts.get(executorId), whole));
           message.setRequest(number);
         });
-    if (open.isEmpty()) {
-      all.complete(null);
+    if (whole.open.isEmpty()) {
+      whole.done.complete(null);
     }
     messages.forEach(
         (executorId, message) ->
             pool.send(executorId, Envelope.newBuilder().setRestoreState(message)));
-    return all;
+    return whole.done;
+  }
+
+  /** Who gets which partition. */
+  private final class Deal {
+    private final List<Integer> slots;
+    private final Set<Integer> living;
+    private int next;
+
+    private Deal(List<Integer> slots) {
+      this.slots = slots;
+      this.living = new HashSet<>(slots);
+    }
+
+    /** Who says that it has an image; all in turns for others. */
+    int toStandby(int stateId, int partition) {
+      Optional<Integer> standby = standbys.holder(stateId, partition).filter(living::contains);
+      return standby.isPresent() ? standby.get() : toNext();
+    }
+
+    int toNext() {
+      return slots.get(next++ % slots.size());
+    }
   }
 
   /** Each executor as often as it has cores, in turns. */
@@ -196,18 +235,31 @@ public final class StateRestorer {
     if (request == null) {
       return;
     }
+    Whole whole = request.whole();
     if (message.getErrorCode() != 0) {
-      request
-          .all()
-          .completeExceptionally(new MillraceException(ErrorCode.STATE_LOST, message.getError()));
+      whole.done.completeExceptionally(new MillraceException(ErrorCode.STATE_LOST, message.getError()));
       return;
     }
     request.partitions().forEach(coordinator::onRestored);
     onApplied.accept(executorId, message.getStatesList());
-    request.open().remove(message.getRequest());
-    if (request.open().isEmpty()) {
-      request.all().complete(null);
+    whole.fromStandby += message.getFromStandby();
+    whole.fromFiles += message.getStatesCount() - message.getFromStandby();
+    whole.open.remove(message.getRequest());
+    if (whole.open.isEmpty()) {
+      fromStandby += whole.fromStandby;
+      fromFiles += whole.fromFiles;
+      LOG.info(
+          "restored {} partitions of state from a standby, {} from files",
+          whole.fromStandby,
+          whole.fromFiles);
+      whole.done.complete(null);
     }
+  }
+
+  /** The images that stand by, and what came of them. */
+  StandbyStatus standbyStatus() {
+    return new StandbyStatus(
+        standbys.heldPartitions(), standbys.heldBytes(), fromStandby, fromFiles);
   }
 
   /** What it was asked for is not restored. */
@@ -217,9 +269,7 @@ public final class StateRestorer {
     requests.values().removeAll(lost);
     lost.forEach(
         request ->
-            request
-                .all()
-                .completeExceptionally(
+            request.whole().done.completeExceptionally(
                     new MillraceException(
                         ErrorCode.STATE_VERSION_LOST,
                         "executor " + executorId + " was lost while it restored state")));

@@ -10,6 +10,7 @@ import org.millrace.am.driver.ApplicationStatus.ExecutorStatus;
 import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.receive.ReceiverStatus;
 import org.millrace.am.snapshot.SnapshotStatus;
+import org.millrace.am.snapshot.StandbyStatus;
 import org.millrace.runner.executor.ExecutorIds;
 
 /**
@@ -117,6 +118,17 @@ public final class StatusJson {
       json.writeEndObject();
     } else {
       json.writeNullField("snapshot");
+    }
+    if (checkpoint.standby().isPresent()) {
+      StandbyStatus standby = checkpoint.standby().get();
+      json.writeObjectFieldStart("standby");
+      json.writeNumberField("partitions", standby.heldPartitions());
+      json.writeNumberField("bytes", standby.heldBytes());
+      json.writeNumberField("restoredFromStandby", standby.fromStandby());
+      json.writeNumberField("restoredFromFiles", standby.fromFiles());
+      json.writeEndObject();
+    } else {
+      json.writeNullField("standby");
     }
     json.writeEndObject();
   }

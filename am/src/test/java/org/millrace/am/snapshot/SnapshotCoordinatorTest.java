@@ -8,14 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.am.dataset.StateRegistry;
 import org.millrace.am.log.FakeJournal;
-import org.millrace.am.schedule.ExecutorPool;
-import org.millrace.am.schedule.LiveExecutor;
 import org.millrace.api.HashPartitioner;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -29,8 +26,6 @@ import org.millrace.checkpoint.log.DriverEvent.SectionPlace;
 import org.millrace.checkpoint.log.DriverEvent.SnapshotTaken;
 import org.millrace.checkpoint.log.DriverEvent.StatePartition;
 import org.millrace.checkpoint.runtime.SimulatedTime;
-import org.millrace.runner.wire.proto.Envelope;
-import org.millrace.runner.wire.proto.LoggedBlocks;
 import org.millrace.runner.wire.proto.RestoreState;
 import org.millrace.runner.wire.proto.SnapshotPartition;
 import org.millrace.runner.wire.proto.SnapshotWritten;
@@ -48,51 +43,10 @@ class SnapshotCoordinatorTest {
   private final FakeJournal journal = new FakeJournal();
   private final StateRegistry states = new StateRegistry();
   private final StateLineage lineage = new StateLineage();
-  private final Pool pool = new Pool();
+  private final SentMessages pool = new SentMessages(2);
   private final List<MillraceException> failures = new ArrayList<>();
   private SnapshotCoordinator coordinator;
   private StateRestorer restorer;
-
-  /** Executors that remember what they were sent. */
-  private static final class Pool implements ExecutorPool {
-    private final Map<Integer, List<Envelope>> sent = new TreeMap<>();
-    private final List<LiveExecutor> live =
-        new ArrayList<>(List.of(new LiveExecutor(1, "a", 1), new LiveExecutor(2, "b", 1)));
-
-    @Override
-    public List<LiveExecutor> live() {
-      return live;
-    }
-
-    @Override
-    public void send(int executorId, Envelope.Builder message) {
-      sent.computeIfAbsent(executorId, added -> new ArrayList<>()).add(message.build());
-    }
-
-    @Override
-    public List<Integer> holders(long streamId, long from, long until) {
-      return List.of();
-    }
-
-    @Override
-    public List<LoggedBlocks> logged(long streamId, long from, long until) {
-      return List.of();
-    }
-
-    @Override
-    public boolean isSettled(long streamId, long from, long until) {
-      return true;
-    }
-
-    Envelope last(int executorId) {
-      List<Envelope> all = sent.getOrDefault(executorId, List.of());
-      return all.get(all.size() - 1);
-    }
-
-    int count(int executorId) {
-      return sent.getOrDefault(executorId, List.of()).size();
-    }
-  }
 
   @BeforeEach
   void coordinator() {
@@ -110,11 +64,15 @@ class SnapshotCoordinatorTest {
         new SnapshotCoordinator(
             new SnapshotCoordinator.Services(pool, states, lineage, journal, files, time),
             new SnapshotCoordinator.Settings(
-                "/checkpoint", "application", 3, 4_000, 10_000, lookBackMs, ByteString.EMPTY),
+                "/checkpoint", "application", 3, 4_000, 10_000, lookBackMs, ByteString.EMPTY, false),
             failures::add);
     restorer =
         new StateRestorer(
-            pool, (id, versions) -> states.onApplied(id, versions), made, ByteString.EMPTY);
+            pool,
+            (id, versions) -> states.onApplied(id, versions),
+            made,
+            new Standbys(pool, states, ByteString.EMPTY),
+            ByteString.EMPTY);
     return made;
   }
 

@@ -211,6 +211,14 @@ public final class Keys {
           "",
           "A snapshot of keyed state that was not written for so long is given up, with a warning"
               + " on the page, and the next one is taken.");
+  public static final Key<Boolean> CHECKPOINT_STANDBY_STATE =
+      Key.bool(
+          "millrace.checkpoint.standbyState",
+          "false",
+          "",
+          "Whether a second executor keeps an image of each partition of keyed state, as the newest"
+              + " snapshot has it, so that the state of an executor that is lost is not read from"
+              + " files. Images take about as much memory as the state, of what nothing else needs.");
   public static final Key<Boolean> CHECKPOINT_ALLOW_DROPPED_STATE =
       Key.bool(
           "millrace.checkpoint.allowDroppedState",

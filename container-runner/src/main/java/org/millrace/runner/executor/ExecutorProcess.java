@@ -313,6 +313,7 @@ public final class ExecutorProcess {
       case RELEASE_STATES -> rooms.tasks().releaseStates(message.getReleaseStates());
       case TAKE_SNAPSHOT -> rooms.tasks().takeSnapshot(message.getTakeSnapshot());
       case RESTORE_STATE -> rooms.tasks().restoreState(message.getRestoreState());
+      case STAND_BY -> rooms.tasks().standBy(message.getStandBy());
       case START_RECEIVER -> rooms.receivers().start(message.getStartReceiver());
       case STOP_RECEIVER -> rooms.receivers().stop(message.getStopReceiver());
       case LIMIT_RECEIVER -> rooms.receivers().limit(message.getLimitReceiver());

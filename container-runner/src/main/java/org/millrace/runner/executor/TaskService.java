@@ -11,6 +11,7 @@ import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.ReleaseStates;
 import org.millrace.runner.wire.proto.RestoreState;
 import org.millrace.runner.wire.proto.RunTasks;
+import org.millrace.runner.wire.proto.StandBy;
 import org.millrace.runner.wire.proto.StateVersion;
 import org.millrace.runner.wire.proto.TakeSnapshot;
 import org.millrace.runner.wire.proto.UseAttempt;
@@ -40,6 +41,9 @@ public interface TaskService extends AutoCloseable {
 
   /** Reads states that were written; answered to the driver. */
   void restoreState(RestoreState message);
+
+  /** Keeps images of states whose home is another executor; answered to the driver. */
+  void standBy(StandBy message);
 
   void onMembership(Membership membership);
 

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 
@@ -13,7 +14,8 @@ import org.millrace.api.error.MillraceException;
  * The accountant of an executor. Thread-safe.
  *
  * <p>A use may always take its guaranteed part, and beyond that whatever is free and not guaranteed
- * to another use, up to its maximum. Waiting actions of all uses stand in one line.
+ * to another use, up to its maximum. Waiting actions of all uses stand in one line. Loans are of
+ * what is free, guaranteed or not.
  */
 public final class BudgetAccountant implements MemoryAccountant {
 
@@ -22,6 +24,9 @@ public final class BudgetAccountant implements MemoryAccountant {
 
   private static final double FRACTION_OF_HEAP = 0.6;
   private static final long LEAST_LIMIT_BYTES = 16L << 20;
+
+  /** Of the limit: so much is in use or lent when the last loan is given. */
+  private static final double LENT_UNTIL = 0.9;
 
   private final long limitBytes;
   private final ReentrantLock lock = new ReentrantLock();
@@ -37,6 +42,12 @@ public final class BudgetAccountant implements MemoryAccountant {
 
   @GuardedBy("lock")
   private long usedBytes;
+
+  @GuardedBy("lock")
+  private long lentBytes;
+
+  @GuardedBy("lock")
+  private LongConsumer borrower = wantedBytes -> {};
 
   public BudgetAccountant(long limitBytes, MemoryShares shares) {
     if (limitBytes < 1) {
@@ -69,16 +80,17 @@ public final class BudgetAccountant implements MemoryAccountant {
     lock.lock();
     try {
       Account account = account(use);
-      if (bytes <= headroom(account)) {
-        account.usedBytes += bytes;
-        usedBytes += bytes;
-        return true;
+      if (bytes > headroom(account)) {
+        account.releasedSinceRefusal = false;
+        return false;
       }
-      account.releasedSinceRefusal = false;
-      return false;
+      account.usedBytes += bytes;
+      usedBytes += bytes;
     } finally {
       lock.unlock();
     }
+    callIn();
+    return true;
   }
 
   @Override
@@ -88,6 +100,66 @@ public final class BudgetAccountant implements MemoryAccountant {
     try {
       account(use).usedBytes += bytes;
       usedBytes += bytes;
+    } finally {
+      lock.unlock();
+    }
+    callIn();
+  }
+
+  /** Wants back of what is lent what the limit has not any more. */
+  private void callIn() {
+    long wantedBytes;
+    LongConsumer told;
+    lock.lock();
+    try {
+      wantedBytes = Math.min(lentBytes, usedBytes + lentBytes - limitBytes);
+      told = borrower;
+    } finally {
+      lock.unlock();
+    }
+    if (wantedBytes > 0) {
+      told.accept(wantedBytes);
+    }
+  }
+
+  @Override
+  public boolean tryBorrow(long bytes) {
+    requireNotNegative(bytes);
+    lock.lock();
+    try {
+      if (usedBytes + lentBytes + bytes > (long) (limitBytes * LENT_UNTIL)) {
+        return false;
+      }
+      lentBytes += bytes;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void giveBack(long bytes) {
+    requireNotNegative(bytes);
+    lock.lock();
+    try {
+      if (bytes > lentBytes) {
+        throw new MillraceException(
+            ErrorCode.INTERNAL,
+            "%d bytes are given back but only %d are lent: something was given back twice"
+                .formatted(bytes, lentBytes));
+      }
+      lentBytes -= bytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void onWantedBack(LongConsumer newBorrower) {
+    Objects.requireNonNull(newBorrower, "newBorrower");
+    lock.lock();
+    try {
+      borrower = newBorrower;
     } finally {
       lock.unlock();
     }

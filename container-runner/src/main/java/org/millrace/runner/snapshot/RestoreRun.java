@@ -3,20 +3,14 @@ package org.millrace.runner.snapshot;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.millrace.api.Partitioner;
-import org.millrace.api.error.ErrorCode;
-import org.millrace.api.error.MillraceException;
-import org.millrace.checkpoint.codec.StateCodecs;
-import org.millrace.checkpoint.files.DurableFiles;
 import org.millrace.checkpoint.runtime.BlockingWork;
-import org.millrace.checkpoint.state.StateFileReader;
-import org.millrace.checkpoint.state.StateSection;
 import org.millrace.runner.codec.FunctionCodec;
-import org.millrace.runner.state.RowForm;
-import org.millrace.runner.state.RowSource;
+import org.millrace.runner.snapshot.ChainReader.Growth;
+import org.millrace.runner.snapshot.StandbyImages.Name;
 import org.millrace.runner.state.StateImage;
 import org.millrace.runner.state.StateStore;
 import org.millrace.runner.wire.proto.RestorePartition;
@@ -26,61 +20,101 @@ import org.millrace.runner.wire.proto.StateFileSection;
 import org.millrace.runner.wire.proto.StateRestored;
 import org.millrace.runner.wire.proto.StateVersion;
 
-/** Reads partitions of states, several at once on threads for blocking work. */
+/**
+ * Brings partitions of states here, several at once on threads for blocking work: those that stood
+ * by from where their image is, the others from everything.
+ */
 final class RestoreRun {
   private static final String WORK = "restore";
 
   private final RestoreState message;
-  private final StateCodecs codecs;
+  private final ChainReader reader;
   private final FunctionCodec functions;
   private final StateStore states;
-  private final DurableFiles files;
+  private final StandbyImages standbys;
   private final BlockingWork work;
-  private final ConcurrentHashMap<String, StateFileReader> readers = new ConcurrentHashMap<>();
+
+  private record Restored(StateVersion state, boolean fromStandby) {}
 
   RestoreRun(
       RestoreState message,
-      StateCodecs codecs,
+      ChainReader reader,
       FunctionCodec functions,
       StateStore states,
-      DurableFiles files,
+      StandbyImages standbys,
       BlockingWork work) {
     this.message = message;
-    this.codecs = codecs;
+    this.reader = reader;
     this.functions = functions;
     this.states = states;
-    this.files = files;
+    this.standbys = standbys;
     this.work = work;
   }
 
   /** Completes when all partitions are there; fails when one cannot be read. */
   CompletableFuture<StateRestored> start() {
-    List<CompletableFuture<StateVersion>> partitions = new ArrayList<>();
+    List<CompletableFuture<Restored>> partitions = new ArrayList<>();
     for (RestorePartition partition : message.getPartitionsList()) {
-      partitions.add(work.run(WORK, () -> restore(partition)));
+      partitions.add(
+          standby(partition)
+              .thenCompose(image -> work.run(WORK, () -> restore(partition, image))));
     }
     return CompletableFuture.allOf(partitions.toArray(CompletableFuture[]::new))
         .thenApply(
             done -> {
               StateRestored.Builder restored =
                   StateRestored.newBuilder().setRequest(message.getRequest());
-              partitions.forEach(partition -> restored.addStates(partition.join()));
-              return restored.build();
+              int fromStandby = 0;
+              for (CompletableFuture<Restored> partition : partitions) {
+                restored.addStates(partition.join().state());
+                fromStandby += partition.join().fromStandby() ? 1 : 0;
+              }
+              return restored.setFromStandby(fromStandby).build();
             });
   }
 
-  private StateVersion restore(RestorePartition partition) {
-    List<StateImage> images = new ArrayList<>();
-    for (StateChain chain : partition.getChainsList()) {
-      images.add(read(chain));
+  /** This is its home from now on: what stood by is used, or of no use. */
+  private CompletableFuture<Optional<TakenImage>> standby(RestorePartition partition) {
+    return standbys.take(
+        new Name(partition.getStateId(), partition.getPartition()),
+        partition.getPartitioner().isEmpty() ? chain(partition) : List.of());
+  }
+
+  private static List<StateFileSection> chain(RestorePartition partition) {
+    return partition.getChainsCount() == 0
+        ? List.of()
+        : partition.getChains(0).getSectionsList();
+  }
+
+  private Restored restore(RestorePartition partition, Optional<TakenImage> standby) {
+    if (standby.isEmpty()) {
+      return new Restored(restore(partition), false);
     }
+    StateImage image;
+    // It is closed before the partition takes its memory: both at once may be too much.
+    try (TakenImage taken = standby.get()) {
+      List<StateFileSection> chain = chain(partition);
+      image = read(taken.image(), chain.subList(taken.sections(), chain.size()));
+    }
+    return new Restored(
+        states.restore(
+            partition.getStateId(), partition.getPartition(), partition.getVersionMs(), image),
+        true);
+  }
+
+  private StateVersion restore(RestorePartition partition) {
     int stateId = partition.getStateId();
     int number = partition.getPartition();
     long versionMs = partition.getVersionMs();
-    return partition.getPartitioner().isEmpty()
-        ? states.restore(stateId, number, versionMs, images.get(0))
-        : states.restore(
-            stateId, number, versionMs, images, belongs(partition.getPartitioner(), number));
+    if (partition.getPartitioner().isEmpty()) {
+      return states.restore(stateId, number, versionMs, read(null, chain(partition)));
+    }
+    List<StateImage> images = new ArrayList<>();
+    for (StateChain chain : partition.getChainsList()) {
+      images.add(read(null, chain.getSectionsList()));
+    }
+    return states.restore(
+        stateId, number, versionMs, images, belongs(partition.getPartitioner(), number));
   }
 
   private Predicate<Object> belongs(ByteString serialized, int number) {
@@ -88,50 +122,7 @@ final class RestoreRun {
     return key -> partitioner.getPartition(key) == number;
   }
 
-  private StateImage read(StateChain chain) {
-    StateImage image = null;
-    for (StateFileSection place : chain.getSectionsList()) {
-      StateFileReader reader =
-          readers.computeIfAbsent(
-              place.getPath(), path -> new StateFileReader(files, path, place.getFileBytes()));
-      StateSection section = reader.index().sections().get(place.getSection());
-      if (image == null) {
-        image = new StateImage(RowForm.of(section.form()));
-      }
-      try (StateFileReader.Items items = reader.items(section, codecs)) {
-        image.read(new Source(items));
-      } catch (IllegalStateException notOver) {
-        throw new MillraceException(
-            ErrorCode.CORRUPT_STATE,
-            "section "
-                + place.getSection()
-                + " of state file "
-                + place.getPath()
-                + " does not go on from the one before it: "
-                + notOver.getMessage(),
-            notOver);
-      }
-    }
-    if (image == null) {
-      throw new MillraceException(ErrorCode.INTERNAL, "a partition is restored from no file");
-    }
-    return image;
-  }
-
-  private record Source(StateFileReader.Items items) implements RowSource {
-    @Override
-    public boolean hasItem() {
-      return items.hasItem();
-    }
-
-    @Override
-    public long readLong() {
-      return items.readLong();
-    }
-
-    @Override
-    public Object readValue() {
-      return items.readValue();
-    }
+  private StateImage read(StateImage imageOrNull, List<StateFileSection> sections) {
+    return reader.read(imageOrNull, sections, Growth.ANY).orElseThrow();
   }
 }

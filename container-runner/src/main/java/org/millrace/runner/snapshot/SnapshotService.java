@@ -1,6 +1,7 @@
 package org.millrace.runner.snapshot;
 
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +15,17 @@ import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.runner.codec.FunctionCodec;
 import org.millrace.runner.executor.PeerLinks;
+import org.millrace.runner.memory.MemoryAccountant;
+import org.millrace.runner.snapshot.StandbyImages.Name;
 import org.millrace.runner.state.StateStore;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.RestoreState;
 import org.millrace.runner.wire.proto.SnapshotWritten;
+import org.millrace.runner.wire.proto.StandBy;
+import org.millrace.runner.wire.proto.StandbyHeld;
+import org.millrace.runner.wire.proto.StandbyPartition;
+import org.millrace.runner.wire.proto.StateFileName;
+import org.millrace.runner.wire.proto.StateFileSection;
 import org.millrace.runner.wire.proto.StateRestored;
 import org.millrace.runner.wire.proto.TakeSnapshot;
 import org.slf4j.Logger;
@@ -34,6 +42,7 @@ public final class SnapshotService implements AutoCloseable {
   private final PeerLinks links;
   private final ClassLoader userClasses;
   private final FunctionCodec functions;
+  private final StandbyImages standbys;
   private final Map<ByteString, StateCodecs> codecs = new HashMap<>();
   private final Map<Long, SnapshotRun> runs = new HashMap<>();
 
@@ -45,6 +54,7 @@ public final class SnapshotService implements AutoCloseable {
    *
    * @param work where values are encoded and files are written and read
    * @param userClasses finds the classes of the program
+   * @param memory lends what images of states take whose home is elsewhere
    */
   public SnapshotService(
       StateStore states,
@@ -52,7 +62,8 @@ public final class SnapshotService implements AutoCloseable {
       Loop control,
       BlockingWork work,
       PeerLinks links,
-      ClassLoader userClasses) {
+      ClassLoader userClasses,
+      MemoryAccountant memory) {
     this.states = states;
     this.files = files;
     this.control = control;
@@ -60,6 +71,7 @@ public final class SnapshotService implements AutoCloseable {
     this.links = links;
     this.userClasses = userClasses;
     this.functions = new FunctionCodec(userClasses);
+    this.standbys = new StandbyImages(control, work, memory, this::answer);
   }
 
   /** Begins a snapshot: states are seen as they are at its version from now on. */
@@ -118,7 +130,8 @@ public final class SnapshotService implements AutoCloseable {
   public void restore(RestoreState message) {
     RestoreRun run;
     try {
-      run = new RestoreRun(message, codecs(message.getCodecs()), functions, states, files, work);
+      ChainReader reader = new ChainReader(files, codecs(message.getCodecs()));
+      run = new RestoreRun(message, reader, functions, states, standbys, work);
     } catch (MillraceException failure) {
       answer(failedRestore(message.getRequest(), failure));
       return;
@@ -152,6 +165,41 @@ public final class SnapshotService implements AutoCloseable {
     links.sendToDriver(Envelope.newBuilder().setStateRestored(message), null);
   }
 
+  /**
+   * Keeps images of partitions whose home is another executor, as their files say that they are; of
+   * no others.
+   */
+  public void standBy(StandBy message) {
+    ChainReader reader;
+    try {
+      reader = new ChainReader(files, codecs(message.getCodecs()));
+    } catch (MillraceException failure) {
+      // Snapshots and restores meet it too, and say so to the driver.
+      LOG.warn("no state stands by here", failure);
+      standbys.clear();
+      return;
+    }
+    Map<Name, List<StateFileSection>> chains = new HashMap<>();
+    for (StandbyPartition partition : message.getPartitionsList()) {
+      List<StateFileSection> chain = new ArrayList<>();
+      for (int i = 0; i < partition.getFilesCount(); i++) {
+        StateFileName file = message.getFiles(partition.getFiles(i));
+        chain.add(
+            StateFileSection.newBuilder()
+                .setPath(file.getPath())
+                .setFileBytes(file.getFileBytes())
+                .setSection(partition.getSections(i))
+                .build());
+      }
+      chains.put(new Name(partition.getStateId(), partition.getPartition()), chain);
+    }
+    standbys.standBy(chains, reader);
+  }
+
+  private void answer(StandbyHeld message) {
+    links.sendToDriver(Envelope.newBuilder().setStandbyHeld(message), null);
+  }
+
   /** The codecs of the program, which are the same from message to message. */
   @SuppressWarnings("unchecked") // what the driver serialized
   private StateCodecs codecs(ByteString registered) {
@@ -168,14 +216,18 @@ public final class SnapshotService implements AutoCloseable {
     return known;
   }
 
-  /** Gives up what is being written for a driver that is gone; the next one is not told. */
+  /**
+   * Gives up what is being written for a driver that is gone, and what stood by for it; the next one
+   * is not told.
+   */
   public void forgetDriver() {
     runs.values().forEach(SnapshotRun::cancel);
     runs.clear();
+    standbys.clear();
     driver++;
   }
 
-  /** Gives up what is being written. */
+  /** Gives up what is being written, and what stands by. */
   @Override
   public void close() {
     forgetDriver();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -12,7 +13,7 @@ import org.millrace.runner.state.ChangeNotes.PanePlace;
 
 /**
  * A partition as captures wrote it, put together from everything and what changed since. Owned by
- * one thread.
+ * one thread at a time.
  */
 public final class StateImage {
   private static final class Row {
@@ -39,6 +40,8 @@ public final class StateImage {
   private final TreeMap<Long, List<InPane>> panes = new TreeMap<>();
   private final List<Object> toFilter = new ArrayList<>();
   private final List<Object> missing = new ArrayList<>();
+  private final StateSize size = new StateSize();
+  private long paneValues;
   private long highestNumber = -1;
 
   /** Nothing yet. */
@@ -62,10 +65,11 @@ public final class StateImage {
           Row row = find(source.readLong());
           row.touchedMs = touch(source);
           row.value = value(source);
+          size.put(row.key, row.value);
         }
         case RowItem.REMOVED -> find(source.readLong()).removed = true;
         case RowItem.IN_PANE -> inPane(source);
-        case RowItem.OLDEST_PANE -> panes.headMap(source.readLong(), false).clear();
+        case RowItem.OLDEST_PANE -> forgetPanesBefore(source.readLong());
         case RowItem.TO_FILTER -> toFilter.add(source.readValue());
         case RowItem.MISSING -> missing.add(source.readValue());
         default -> throw new IllegalStateException("there is no item " + item);
@@ -83,6 +87,7 @@ public final class StateImage {
     row.touchedMs = touchedMs;
     row.value = value(source);
     rows.add(row);
+    size.put(row.key, row.value);
     highestNumber = Math.max(highestNumber, number);
   }
 
@@ -107,6 +112,13 @@ public final class StateImage {
           "value " + position + " of pane " + pane + " comes after " + values.size());
     }
     values.add(new InPane(source.readValue(), source.readValue()));
+    paneValues++;
+  }
+
+  private void forgetPanesBefore(long oldest) {
+    Map<Long, List<InPane>> old = panes.headMap(oldest, false);
+    old.values().forEach(values -> paneValues -= values.size());
+    old.clear();
   }
 
   private Row find(long number) {
@@ -129,6 +141,11 @@ public final class StateImage {
   /** Keys that are there. */
   public int size() {
     return rows.size();
+  }
+
+  /** Roughly what it takes in memory, also while it is being read. */
+  public long bytes() {
+    return size.bytes(rows.size(), 0, paneValues);
   }
 
   /**

@@ -38,6 +38,7 @@ import org.millrace.runner.wire.proto.RepushMapOutput;
 import org.millrace.runner.wire.proto.RestoreState;
 import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.ShuffleInput;
+import org.millrace.runner.wire.proto.StandBy;
 import org.millrace.runner.wire.proto.StateVersion;
 import org.millrace.runner.wire.proto.TakeSnapshot;
 import org.millrace.runner.wire.proto.TaskSpec;
@@ -93,7 +94,8 @@ public final class TaskManager implements TaskService {
             environment.control(),
             environment.io(),
             environment.links(),
-            environment.userClasses());
+            environment.userClasses(),
+            environment.memory());
     this.catalog = new PlanCatalog(environment.settings().templatesKept());
     this.services = newServices(0);
     this.broadcasts = newBroadcasts();
@@ -279,6 +281,11 @@ public final class TaskManager implements TaskService {
   @Override
   public void restoreState(RestoreState message) {
     snapshots.restore(message);
+  }
+
+  @Override
+  public void standBy(StandBy message) {
+    snapshots.standBy(message);
   }
 
   private void cancel(JobTasks job) {

@@ -12,6 +12,7 @@ import org.millrace.runner.wire.proto.ReleaseDatasets;
 import org.millrace.runner.wire.proto.ReleaseStates;
 import org.millrace.runner.wire.proto.RestoreState;
 import org.millrace.runner.wire.proto.RunTasks;
+import org.millrace.runner.wire.proto.StandBy;
 import org.millrace.runner.wire.proto.StateVersion;
 import org.millrace.runner.wire.proto.TakeSnapshot;
 import org.millrace.runner.wire.proto.UseAttempt;
@@ -68,6 +69,11 @@ final class FakeTasks implements TaskService {
   @Override
   public void restoreState(RestoreState message) {
     calls.add("restore state " + message.getRequest());
+  }
+
+  @Override
+  public void standBy(StandBy message) {
+    calls.add("stand by for " + message.getPartitionsCount());
   }
 
   @Override

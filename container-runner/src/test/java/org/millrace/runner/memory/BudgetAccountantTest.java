@@ -53,6 +53,37 @@ class BudgetAccountantTest {
   }
 
   @Test
+  void whatIsLentIsAsGoodAsFree() {
+    List<Long> wantedBack = new ArrayList<>();
+    accountant.onWantedBack(
+        wanted -> {
+          wantedBack.add(wanted);
+          accountant.giveBack(wanted);
+        });
+    assertThat(accountant.tryBorrow(901)).isFalse();
+    assertThat(accountant.tryBorrow(900)).isTrue();
+    assertThat(accountant.usedBytes()).isZero();
+    assertThat(accountant.tryReserve(Use.BLOCKS, 500)).isTrue();
+    accountant.overdraw(Use.STATE, 2000);
+    assertThat(wantedBack).containsExactly(400L, 500L);
+    assertThat(accountant.tryBorrow(1)).isFalse();
+    assertThatThrownBy(() -> accountant.giveBack(1))
+        .isInstanceOf(MillraceException.class)
+        .hasMessageContaining("given back twice");
+  }
+
+  @Test
+  void aRefusalWantsNothingBack() {
+    accountant.onWantedBack(
+        wanted -> {
+          throw new AssertionError("wants " + wanted);
+        });
+    assertThat(accountant.tryBorrow(900)).isTrue();
+    assertThat(accountant.tryReserve(Use.BLOCKS, 501)).isFalse();
+    assertThat(accountant.tryReserve(Use.BLOCKS, 100)).isTrue();
+  }
+
+  @Test
   void wakesInTheOrderOfRegistrationAndOnlyAsLongAsThereIsRoom() {
     List<String> order = new ArrayList<>();
     assertThat(accountant.tryReserve(Use.BLOCKS, 500)).isTrue();

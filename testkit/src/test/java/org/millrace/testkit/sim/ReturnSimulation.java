@@ -129,6 +129,7 @@ final class ReturnSimulation {
                   "millrace.backpressure.enabled", "false",
                   "millrace.receiverRestartDelay", "50ms",
                   "millrace.receiver.writeAheadLog.compression", COMPRESSIONS.get(lives % 3),
+                  "millrace.checkpoint.standbyState", lives % 3 == 0 ? "false" : "true",
                   "millrace.checkpoint.interval", "1s")),
           this::cluster);
     }

@@ -50,6 +50,7 @@ final class Simulation {
   static final Path FOLDER = Path.of(System.getProperty("java.io.tmpdir"), "millrace-simulation");
 
   private final long seed;
+  private final Kind kind;
   private final boolean withState;
   private final Map<String, String> configuration;
   private final SimulatedTime time;
@@ -69,10 +70,23 @@ final class Simulation {
   private final Map<Long, Integer> receivers = new HashMap<>();
 
   private SimulatedCluster cluster;
+  private int fromStandby;
+  private int fromFiles;
 
-  private Simulation(long seed, boolean withState, Map<String, String> configuration) {
+  /** What a simulation keeps, and loses. */
+  private enum Kind {
+    BLOCKS,
+    STATE,
+    STATE_WITH_STANDBY
+  }
+
+  /** Partitions of state that were restored when executors were lost. */
+  record Restored(int fromStandby, int fromFiles) {}
+
+  private Simulation(long seed, Kind kind, Map<String, String> configuration) {
     this.seed = seed;
-    this.withState = withState;
+    this.kind = kind;
+    this.withState = kind != Kind.BLOCKS;
     this.configuration = configuration;
     this.time = SimulatedTime.shuffled(seed);
     this.faults = new SplittableRandom(seed * 31 + 7);
@@ -89,12 +103,26 @@ final class Simulation {
    * @return the records of the driver's log
    */
   static List<DriverEvent> run(long seed) {
-    return run(new Simulation(seed, false, Map.of()));
+    return run(new Simulation(seed, Kind.BLOCKS, Map.of()));
   }
 
   /** The same with keyed state, of which snapshots are taken. */
   static List<DriverEvent> runWithState(long seed) {
-    return run(new Simulation(seed, true, Map.of("millrace.checkpoint.interval", "3s")));
+    return run(new Simulation(seed, Kind.STATE, Map.of("millrace.checkpoint.interval", "3s")));
+  }
+
+  /** The same with images of state on second executors; more are lost, two of them at once. */
+  static Restored runWithStandby(long seed) {
+    Simulation simulation =
+        new Simulation(
+            seed,
+            Kind.STATE_WITH_STANDBY,
+            Map.of(
+                "millrace.executor.instances", "4",
+                "millrace.checkpoint.interval", "2s",
+                "millrace.checkpoint.standbyState", "true"));
+    run(simulation);
+    return new Restored(simulation.fromStandby, simulation.fromFiles);
   }
 
   /** The same as the first, with executors that are given back as there is little to do. */
@@ -102,7 +130,7 @@ final class Simulation {
     return run(
         new Simulation(
             seed,
-            false,
+            Kind.BLOCKS,
             Map.of(
                 "millrace.executor.instances", "6",
                 "millrace.dynamicAllocation.enabled", "true",
@@ -259,6 +287,9 @@ final class Simulation {
       StartReceiver start = message.getStartReceiver();
       receivers.put(start.getStreamId(), start.getReceiverId());
     }
+    fromStandby += message.getStateRestored().getFromStandby();
+    fromFiles +=
+        message.getStateRestored().getStatesCount() - message.getStateRestored().getFromStandby();
     for (StreamMark mark : message.getHeartbeat().getMarksList()) {
       if (mark.getPrimary()) {
         String source = receivers.get(mark.getStreamId()) + "@" + sender.name();
@@ -268,8 +299,17 @@ final class Simulation {
     return Optional.empty();
   }
 
-  /** Two losses, far enough apart that what the first one left in one copy has been used up. */
+  /**
+   * Losses, far enough apart that what the first one left in one copy has been used up; where blocks
+   * are in a log, also two at once.
+   */
   private void scheduleLosses() {
+    if (kind == Kind.STATE_WITH_STANDBY) {
+      faultLoop.schedule(7_000 + faults.nextInt(8_000), this::loseAnExecutor);
+      faultLoop.schedule(18_000 + faults.nextInt(6_000), this::killTwoAtOnce);
+      faultLoop.schedule(30_000 + faults.nextInt(8_000), this::loseAnExecutor);
+      return;
+    }
     faultLoop.schedule(3_000 + faults.nextInt(8_000), this::loseAnExecutor);
     faultLoop.schedule(27_000 + faults.nextInt(8_000), this::loseAnExecutor);
   }
@@ -284,6 +324,16 @@ final class Simulation {
       long durationMs = 5_600L + faults.nextInt(3_000);
       tell("pause " + machine.name() + " for " + durationMs);
       machine.pause(durationMs);
+    }
+  }
+
+  private void killTwoAtOnce() {
+    for (int killed = 0; killed < 2; killed++) {
+      List<Machine> alive = cluster.machines().stream().filter(Machine::isAlive).toList();
+      Machine machine = oneOf(alive);
+      lostMachines.add(machine.name());
+      tell("kill " + machine.name());
+      cluster.kill(machine);
     }
   }
 

@@ -22,4 +22,22 @@ class StateSimulationTest {
       assertThat(events).hasAtLeastOneElementOfType(SnapshotTaken.class);
     }
   }
+
+  @Test
+  void stateIsTheSameFromAStandbyAndFromFiles() {
+    Long only = Long.getLong(SEED);
+    long first = only == null ? 1 : only;
+    long last = only == null ? Long.getLong(STATE_SEEDS, 6) : only;
+    int fromStandby = 0;
+    int fromFiles = 0;
+    for (long seed = first; seed <= last; seed++) {
+      Simulation.Restored restored = Simulation.runWithStandby(seed);
+      fromStandby += restored.fromStandby();
+      fromFiles += restored.fromFiles();
+    }
+    System.out.println(
+        fromStandby + " partitions came from a standby, " + fromFiles + " from files");
+    assertThat(fromStandby).isPositive();
+    assertThat(fromFiles).isPositive();
+  }
 }

@@ -162,9 +162,7 @@ final class Standbys {
 
     void add(StatePartition part) {
       StandbyPartition.Builder partition =
-          StandbyPartition.newBuilder()
-              .setStateId(part.stateId())
-              .setPartition(part.partition());
+          StandbyPartition.newBuilder().setStateId(part.stateId()).setPartition(part.partition());
       for (SectionPlace place : part.sections()) {
         partition.addFiles(number(place.file())).addSections(place.section());
       }

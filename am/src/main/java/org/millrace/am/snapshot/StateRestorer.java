@@ -126,8 +126,7 @@ public final class StateRestorer {
       Partitioner partitioner = partitioners.get(state.getKey());
       boolean isSorted = saved.size() == partitioner.numPartitions();
       for (int partition : state.getValue()) {
-        int executorId =
-            isSorted ? deal.toStandby(state.getKey(), partition) : deal.toNext();
+        int executorId = isSorted ? deal.toStandby(state.getKey(), partition) : deal.toNext();
         standbys.onRestore(state.getKey(), partition);
         messages
             .computeIfAbsent(executorId, added -> RestoreState.newBuilder().setCodecs(codecs))
@@ -237,7 +236,8 @@ public final class StateRestorer {
     }
     Whole whole = request.whole();
     if (message.getErrorCode() != 0) {
-      whole.done.completeExceptionally(new MillraceException(ErrorCode.STATE_LOST, message.getError()));
+      whole.done.completeExceptionally(
+          new MillraceException(ErrorCode.STATE_LOST, message.getError()));
       return;
     }
     request.partitions().forEach(coordinator::onRestored);
@@ -269,7 +269,10 @@ public final class StateRestorer {
     requests.values().removeAll(lost);
     lost.forEach(
         request ->
-            request.whole().done.completeExceptionally(
+            request
+                .whole()
+                .done
+                .completeExceptionally(
                     new MillraceException(
                         ErrorCode.STATE_VERSION_LOST,
                         "executor " + executorId + " was lost while it restored state")));

@@ -64,7 +64,14 @@ class SnapshotCoordinatorTest {
         new SnapshotCoordinator(
             new SnapshotCoordinator.Services(pool, states, lineage, journal, files, time),
             new SnapshotCoordinator.Settings(
-                "/checkpoint", "application", 3, 4_000, 10_000, lookBackMs, ByteString.EMPTY, false),
+                "/checkpoint",
+                "application",
+                3,
+                4_000,
+                10_000,
+                lookBackMs,
+                ByteString.EMPTY,
+                false),
             failures::add);
     restorer =
         new StateRestorer(

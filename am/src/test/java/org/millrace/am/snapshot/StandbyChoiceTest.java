@@ -56,10 +56,8 @@ class StandbyChoiceTest {
 
   @Test
   void anotherIsChosenForWhoIsLostAndForWhoBecameTheHome() {
-    NavigableMap<PartitionKey, Integer> before =
-        choose(Map.of(), homes(1, 2, 3, 1, 2, 3), 1, 2, 3);
-    NavigableMap<PartitionKey, Integer> after =
-        choose(before, homes(2, 2, 3, 3, 2, 3), 2, 3, 4);
+    NavigableMap<PartitionKey, Integer> before = choose(Map.of(), homes(1, 2, 3, 1, 2, 3), 1, 2, 3);
+    NavigableMap<PartitionKey, Integer> after = choose(before, homes(2, 2, 3, 3, 2, 3), 2, 3, 4);
     assertThat(after.values()).containsExactlyElementsOf(executors(4, 3, 4, 2, 3, 2));
   }
 

@@ -125,9 +125,7 @@ class StandbysTest {
 
   private CompletableFuture<Void> restore(Integer... partitions) {
     return restorer.restore(
-        snapshot(1),
-        Map.of(STATE, new HashPartitioner(3)),
-        Map.of(STATE, List.of(partitions)));
+        snapshot(1), Map.of(STATE, new HashPartitioner(3)), Map.of(STATE, List.of(partitions)));
   }
 
   private List<Integer> asked(int executorId) {

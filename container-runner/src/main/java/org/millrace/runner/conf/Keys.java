@@ -218,7 +218,8 @@ public final class Keys {
           "",
           "Whether a second executor keeps an image of each partition of keyed state, as the newest"
               + " snapshot has it, so that the state of an executor that is lost is not read from"
-              + " files. Images take about as much memory as the state, of what nothing else needs.");
+              + " files. Images take about as much memory as the state, of what nothing else"
+              + " needs.");
   public static final Key<Boolean> CHECKPOINT_ALLOW_DROPPED_STATE =
       Key.bool(
           "millrace.checkpoint.allowDroppedState",

@@ -15,8 +15,8 @@ import org.millrace.runner.state.StateImage;
 import org.millrace.runner.wire.proto.StateFileSection;
 
 /**
- * Reads sections of state files into images of partitions; the index of a file is read once. Blocks,
- * as reading does. Thread-safe, but an image is read by one thread at a time.
+ * Reads sections of state files into images of partitions; the index of a file is read once.
+ * Blocks, as reading does. Thread-safe, but an image is read by one thread at a time.
  */
 final class ChainReader {
   private static final int ITEMS_A_QUESTION = 1_024;

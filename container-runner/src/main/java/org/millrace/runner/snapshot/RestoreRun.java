@@ -56,8 +56,7 @@ final class RestoreRun {
     List<CompletableFuture<Restored>> partitions = new ArrayList<>();
     for (RestorePartition partition : message.getPartitionsList()) {
       partitions.add(
-          standby(partition)
-              .thenCompose(image -> work.run(WORK, () -> restore(partition, image))));
+          standby(partition).thenCompose(image -> work.run(WORK, () -> restore(partition, image))));
     }
     return CompletableFuture.allOf(partitions.toArray(CompletableFuture[]::new))
         .thenApply(
@@ -81,9 +80,7 @@ final class RestoreRun {
   }
 
   private static List<StateFileSection> chain(RestorePartition partition) {
-    return partition.getChainsCount() == 0
-        ? List.of()
-        : partition.getChains(0).getSectionsList();
+    return partition.getChainsCount() == 0 ? List.of() : partition.getChains(0).getSectionsList();
   }
 
   private Restored restore(RestorePartition partition, Optional<TakenImage> standby) {

@@ -217,8 +217,8 @@ public final class SnapshotService implements AutoCloseable {
   }
 
   /**
-   * Gives up what is being written for a driver that is gone, and what stood by for it; the next one
-   * is not told.
+   * Gives up what is being written for a driver that is gone, and what stood by for it; the next
+   * one is not told.
    */
   public void forgetDriver() {
     runs.values().forEach(SnapshotRun::cancel);

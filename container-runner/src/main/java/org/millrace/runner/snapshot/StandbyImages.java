@@ -67,7 +67,9 @@ final class StandbyImages {
   /** A partition. */
   record Name(int stateId, int partition) {}
 
-  /** One of a name from its first section until it is dropped or taken; fields are under the lock. */
+  /**
+   * One of a name from its first section until it is dropped or taken; fields are under the lock.
+   */
   private final class Standby implements ChainReader.Growth {
     private final Name name;
     private List<StateFileSection> wanted = List.of();

@@ -153,9 +153,7 @@ final class StatefulExecutor {
       for (StateFileSection place : chains.get(number)) {
         partition.addFiles(message.getFilesCount()).addSections(place.getSection());
         message.addFiles(
-            StateFileName.newBuilder()
-                .setPath(place.getPath())
-                .setFileBytes(place.getFileBytes()));
+            StateFileName.newBuilder().setPath(place.getPath()).setFileBytes(place.getFileBytes()));
       }
       message.addPartitions(partition);
     }

@@ -300,8 +300,8 @@ final class Simulation {
   }
 
   /**
-   * Losses, far enough apart that what the first one left in one copy has been used up; where blocks
-   * are in a log, also two at once.
+   * Losses, far enough apart that what the first one left in one copy has been used up; where
+   * blocks are in a log, also two at once.
    */
   private void scheduleLosses() {
     if (kind == Kind.STATE_WITH_STANDBY) {

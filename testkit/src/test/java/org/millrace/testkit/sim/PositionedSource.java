@@ -1,7 +1,12 @@
 package org.millrace.testkit.sim;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.millrace.api.Optional;
 import org.millrace.api.storage.StorageLevel;
 import org.millrace.api.streaming.receiver.Receiver;
@@ -9,45 +14,86 @@ import org.millrace.api.streaming.receiver.SourcePosition;
 import org.millrace.checkpoint.runtime.Loop;
 
 /**
- * A reliable receiver of numbers from 0. The source forgets what was acknowledged: whoever resumes
- * before that has lost records.
+ * A reliable receiver of a named source of numbers from 0; a record is the name and the number. The
+ * source forgets what was acknowledged: whoever resumes before that has lost records.
  */
 final class PositionedSource extends Receiver<String> {
   private static final long serialVersionUID = 1L;
-  private static final String SOURCE = "numbers";
 
-  /** Numbers below it are acknowledged; of the simulation that runs now. */
-  static long acknowledged;
+  /** Of the simulation that runs now; receivers are copies that come and go. */
+  private static final Map<String, Numbers> SOURCES = new TreeMap<>();
 
-  /** Numbers from it on are not there yet. */
-  static long end;
+  private static final List<String> LOSSES = new ArrayList<>();
 
-  /** How often a receiver was started. */
-  static int starts;
-
+  private final String source;
   private final long seed;
   private transient boolean started;
   private transient long next;
 
-  PositionedSource(long seed) {
+  /** What a source knows, whoever reads it. */
+  private static final class Numbers {
+    /** Those below it are acknowledged. */
+    private long acknowledged;
+
+    /** Those from it on are not there yet. */
+    private long end = Long.MAX_VALUE;
+
+    /** How often a receiver of it was started. */
+    private int starts;
+  }
+
+  PositionedSource(String source, long seed) {
     super(StorageLevel.MEMORY_ONLY);
+    this.source = source;
     this.seed = seed;
   }
 
-  static void begin() {
-    acknowledged = 0;
-    end = Long.MAX_VALUE;
-    starts = 0;
+  /** There are these sources, with nothing acknowledged. */
+  static void begin(List<String> names) {
+    SOURCES.clear();
+    LOSSES.clear();
+    names.forEach(name -> SOURCES.put(name, new Numbers()));
+  }
+
+  /** Each source has so many records more and then no more. */
+  static void endAfter(int records) {
+    SOURCES.values().forEach(numbers -> numbers.end = numbers.acknowledged + records);
+  }
+
+  /** Whether all records of all sources are acknowledged. */
+  static boolean isAllAcknowledged() {
+    return SOURCES.values().stream().allMatch(numbers -> numbers.acknowledged == numbers.end);
+  }
+
+  /** All records of all sources. */
+  static List<String> all() {
+    return SOURCES.entrySet().stream().flatMap(PositionedSource::records).toList();
+  }
+
+  private static Stream<String> records(Map.Entry<String, Numbers> source) {
+    return LongStream.range(0, source.getValue().end).mapToObj(number -> source.getKey() + number);
+  }
+
+  /** How often receivers were started, of all sources. */
+  static int starts() {
+    return SOURCES.values().stream().mapToInt(numbers -> numbers.starts).sum();
+  }
+
+  /** Where a receiver resumed behind records that were acknowledged, and lost them. */
+  static List<String> losses() {
+    return LOSSES;
   }
 
   @Override
   public void onStart() {
+    Numbers numbers = SOURCES.get(source);
     started = true;
-    starts++;
-    Optional<SourcePosition> last = lastPosition(SOURCE);
+    numbers.starts++;
+    Optional<SourcePosition> last = lastPosition(source);
     next = last.isPresent() ? last.get().offset() : 0;
-    if (next < acknowledged) {
-      throw new AssertionError("resumed at " + next + ", acknowledged are " + acknowledged);
+    if (next < numbers.acknowledged) {
+      LOSSES.add(
+          "%s resumed at %d, acknowledged are %d".formatted(source, next, numbers.acknowledged));
     }
     Machine machine = Machine.running();
     storeSome(
@@ -60,7 +106,7 @@ final class PositionedSource extends Receiver<String> {
         () -> {
           if (started) {
             int count = random.nextInt(8);
-            for (int i = 0; i < count && next < end; i++) {
+            for (int i = 0; i < count && next < SOURCES.get(source).end; i++) {
               store(machine);
             }
             storeSome(machine, loop, random);
@@ -69,13 +115,14 @@ final class PositionedSource extends Receiver<String> {
   }
 
   private void store(Machine machine) {
+    Numbers numbers = SOURCES.get(source);
     long number = next++;
     var unused =
-        storeAsync(List.of(Long.toString(number)).iterator(), SourcePosition.of(SOURCE, number + 1))
+        storeAsync(List.of(source + number).iterator(), SourcePosition.of(source, number + 1))
             .thenRun(
                 () -> {
                   if (machine.isAlive()) {
-                    acknowledged = Math.max(acknowledged, number + 1);
+                    numbers.acknowledged = Math.max(numbers.acknowledged, number + 1);
                   }
                 });
   }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.millrace.am.driver.DriverEngine;
 import org.millrace.am.driver.DriverEnvironment;
@@ -35,14 +36,18 @@ import org.millrace.runner.hadoop.adapter.FormatBridge;
 import org.millrace.runner.wire.Address;
 
 /**
- * An application with a reliable receiver and state, whose driver alone is killed at any event, and
- * comes back under its executors; executors are killed besides. All from a seed.
+ * An application with two reliable receivers, on executors of their own, and state, whose driver
+ * alone is killed at any event, and comes back under its executors; executors are killed besides.
+ * All from a seed.
  */
 final class ReturnSimulation {
   private static final long INTERVAL_MS = 500;
   private static final long STUCK_MS = 120_000;
   private static final int MOST_STEPS = 50_000_000;
   private static final String DRIVERS = "/drivers";
+
+  /** Each has a receiver. */
+  private static final List<String> SOURCES = List.of("a", "b");
 
   /** Each driver changes it for the executors that it starts. */
   private static final List<String> COMPRESSIONS = List.of("zstd", "none", "lz4");
@@ -168,14 +173,14 @@ final class ReturnSimulation {
             time, Pace.DRAWN, seed * 31, (machine, sent) -> java.util.Optional.empty());
     this.outside = time.loop("outside");
     Ledger.begin(seed);
-    PositionedSource.begin();
+    PositionedSource.begin(SOURCES);
   }
 
   /**
    * Runs a seed.
    *
    * @param kills how often the driver is killed before the application may finish
-   * @return how often its receiver was started
+   * @return how often its receivers were started
    */
   static int run(long seed, int kills) {
     return run(seed, kills, new long[0]);
@@ -195,7 +200,7 @@ final class ReturnSimulation {
     ReturnSimulation simulation = new ReturnSimulation(seed);
     try {
       simulation.run(kills, setByMs);
-      return PositionedSource.starts;
+      return PositionedSource.starts();
     } catch (RuntimeException | AssertionError failure) {
       throw new AssertionError(
           "seed " + seed + " after " + simulation.story + ": " + failure, failure);
@@ -206,7 +211,12 @@ final class ReturnSimulation {
 
   private static StreamingContext define(BatchContext batches, long seed) {
     StreamingContext context = new StreamingContext(batches, new Duration(INTERVAL_MS));
-    DStream<String> numbers = context.receiverStream(new PositionedSource(seed));
+    DStream<String> numbers =
+        SOURCES.stream()
+            .<DStream<String>>map(
+                source -> context.receiverStream(new PositionedSource(source, seed)))
+            .reduce(DStream::union)
+            .orElseThrow();
     numbers.saveAsTextFiles("/out/records", "");
     numbers.writeTo("records", new Ledger());
     numbers
@@ -232,7 +242,7 @@ final class ReturnSimulation {
       }
       try {
         life.context.start();
-        time.runUntil(() -> !victim.driver.isAlive(), MOST_STEPS);
+        runUntil(() -> !victim.driver.isAlive());
       } catch (MillraceException duringStart) {
         if (victim.driver.isAlive()) {
           throw duringStart;
@@ -248,8 +258,8 @@ final class ReturnSimulation {
       wall.setByMs += by;
       pass(10_000 + Math.max(0, -by));
     }
-    PositionedSource.end = PositionedSource.acknowledged + 50;
-    time.runUntil(() -> PositionedSource.acknowledged == PositionedSource.end, MOST_STEPS);
+    PositionedSource.endAfter(50);
+    runUntil(PositionedSource::isAllAcknowledged);
     pass(4 * INTERVAL_MS);
     life.context.stop(true, true);
     check();
@@ -262,7 +272,16 @@ final class ReturnSimulation {
 
   private void pass(long durationMs) {
     long untilMs = time.nowMs() + durationMs;
-    time.runUntil(() -> time.nowMs() >= untilMs, MOST_STEPS);
+    runUntil(() -> time.nowMs() >= untilMs);
+  }
+
+  /** Ends at once when records are lost. */
+  private void runUntil(BooleanSupplier condition) {
+    boolean ended =
+        time.runUntil(
+            () -> !PositionedSource.losses().isEmpty() || condition.getAsBoolean(), MOST_STEPS);
+    assertThat(PositionedSource.losses()).isEmpty();
+    assertThat(ended).as("it ends").isTrue();
   }
 
   /** Most kills are in the middle of a batch: some steps after its tick. */
@@ -297,9 +316,7 @@ final class ReturnSimulation {
                 .boxed()
                 .toList());
     List<String> all = records.values().stream().flatMap(List::stream).toList();
-    assertThat(all)
-        .containsExactlyInAnyOrderElementsOf(
-            LongStream.range(0, PositionedSource.end).mapToObj(Long::toString).toList());
+    assertThat(all).containsExactlyInAnyOrderElementsOf(PositionedSource.all());
     TreeMap<Long, List<String>> withRecords = new TreeMap<>(records);
     withRecords.values().removeIf(List::isEmpty);
     assertThat(Ledger.committed()).isEqualTo(withRecords);

@@ -11,15 +11,15 @@ class ReturnSimulationTest {
   private static final String SECONDS = "org.millrace.simulation.seconds";
 
   @Test
-  void oneThatIsNeverKilledStartsItsReceiverOnce() {
-    assertThat(ReturnSimulation.run(1, 0)).isOne();
+  void oneThatIsNeverKilledStartsEachReceiverOnce() {
+    assertThat(ReturnSimulation.run(1, 0)).isEqualTo(2);
   }
 
   /** Batches are those of the clock, leases and deadlines are not: nobody is taken for lost. */
   @Test
   void aClockThatIsSetAheadAndBackDoublesNothingAndLosesNobody() {
-    assertThat(ReturnSimulation.runWithClockSet(1, 300_000, -60_000)).isOne();
-    assertThat(ReturnSimulation.runWithClockSet(2, -60_000, 120_000)).isOne();
+    assertThat(ReturnSimulation.runWithClockSet(1, 300_000, -60_000)).isEqualTo(2);
+    assertThat(ReturnSimulation.runWithClockSet(2, -60_000, 120_000)).isEqualTo(2);
   }
 
   @Test

@@ -56,17 +56,8 @@ public final class ReceiverTracker {
   private final long epoch;
   private final TrackedLogs logs;
   private final Map<Integer, TrackedReceiver> receivers = new LinkedHashMap<>();
-  private final Map<Long, Stream> streams = new TreeMap<>();
-
-  /** The same, by input. */
-  private final Map<Integer, Map<Long, Stream>> streamsOf = new HashMap<>();
-
-  /** Positions that are in the event log, by stream. */
-  private final Map<Long, List<SourcePosition>> toldPositions = new HashMap<>();
-
-  /** Streams of executors that stayed and were not adopted yet, by executor. */
-  private final Map<Integer, List<PastStream>> awaited = new HashMap<>();
-
+  private final StreamTable streams;
+  private final Adoption adoption;
   private long startedStreams;
   private boolean stopping;
   private boolean allStoppedTold;
@@ -93,6 +84,8 @@ public final class ReceiverTracker {
     this.rates = new ReceiverRates(settings.rates(), settings.intervalMs());
     this.epoch = settings.epoch();
     this.logs = new TrackedLogs(blockLogs, loop, settings.epoch(), restartDelayMs, this::onSealed);
+    this.streams = new StreamTable(host, receivers);
+    this.adoption = new Adoption(host, receivers, streams, logs);
   }
 
   /** The receivers that there will be; before anything else. */
@@ -126,77 +119,8 @@ public final class ReceiverTracker {
       List<SealedLog> sealed,
       List<ReachedPosition> reached,
       Set<Integer> stayed) {
-    logs.restore(sealed);
-    // What a log has of a stream is never older than what was told of it.
-    List<Runnable> inOrder = new ArrayList<>();
-    Map<Long, PastStream> byId = new TreeMap<>();
-    past.forEach(stream -> byId.put(stream.streamId(), stream));
-    List<ReachedPosition> told = new ArrayList<>(reached);
-    told.sort(Comparator.comparing(ReachedPosition::streamId));
-    for (PastStream stream : byId.values()) {
-      while (!told.isEmpty() && told.get(0).streamId() <= stream.streamId()) {
-        ReachedPosition next = told.remove(0);
-        inOrder.add(() -> reached(next));
-      }
-      boolean isSealed = sealed.stream().anyMatch(log -> log.has(stream.streamId()));
-      if (stayed.contains(stream.executorId()) && !isSealed) {
-        awaited.computeIfAbsent(stream.executorId(), id -> new ArrayList<>()).add(stream);
-      } else {
-        inOrder.add(() -> restore(stream, sealed));
-      }
-    }
-    told.forEach(next -> inOrder.add(() -> reached(next)));
-    inOrder.forEach(Runnable::run);
+    adoption.restore(past, sealed, reached, stayed);
     deleteLogs();
-  }
-
-  private void reached(ReachedPosition reached) {
-    TrackedReceiver receiver = receivers.get(reached.inputId());
-    if (receiver != null) {
-      receiver.positions.put(reached.position().source(), reached.position());
-    }
-  }
-
-  private void restore(PastStream past, List<SealedLog> sealed) {
-    Optional<SealedLog> log =
-        sealed.stream().filter(candidate -> candidate.has(past.streamId())).findFirst();
-    Stream stream = pastStream(past, log.map(SealedLog::name).orElse(""));
-    if (past.endedAt() >= 0) {
-      // What the log has behind that was never acknowledged, nor were its positions.
-      stream.endAt(past.endedAt());
-      if (log.isPresent() && log.get().end(past.streamId()) == past.endedAt()) {
-        stream.endAtLog(log.get());
-        notePositions(stream);
-      }
-      return;
-    }
-    if (log.isPresent()) {
-      stream.endAtLog(log.get());
-    } else {
-      stream.endAt(past.cut());
-    }
-    notePositions(stream);
-    host.onStreamEnded(stream.id, stream.endedAt());
-  }
-
-  private Stream pastStream(PastStream past, String log) {
-    Stream stream = new Stream(past.streamId(), past.inputId(), past.executorId(), log);
-    stream.goOnAt(past.cut(), past.released());
-    add(stream);
-    return stream;
-  }
-
-  private void add(Stream stream) {
-    streams.put(stream.id, stream);
-    streamsOf.computeIfAbsent(stream.inputId, id -> new TreeMap<>()).put(stream.id, stream);
-  }
-
-  private void notePositions(Stream stream) {
-    tellPositions(stream);
-    TrackedReceiver receiver = receivers.get(stream.inputId);
-    if (receiver != null) {
-      stream.positions().forEach(at -> receiver.positions.put(at.source(), at));
-    }
   }
 
   /**
@@ -208,42 +132,9 @@ public final class ReceiverTracker {
    */
   public void adopt(
       int executorId, String log, List<StreamMark> marks, List<RunningStream> running) {
-    logs.adopt(executorId, log);
-    for (PastStream past : awaited.getOrDefault(executorId, List.of())) {
-      Stream stream = pastStream(past, past.endedAt() < 0 ? log : "");
-      if (past.endedAt() >= 0) {
-        stream.endAt(past.endedAt());
-      }
-    }
-    awaited.remove(executorId);
-    onMarks(executorId, marks);
-    streams.values().stream()
-        .filter(stream -> stream.primary == executorId)
-        .forEach(Stream::countFromNow);
-    for (RunningStream run : running) {
-      TrackedReceiver receiver = receivers.get(run.inputId());
-      Stream stream = streams.get(run.streamId());
-      boolean ours =
-          stream != null
-              && stream.primary == executorId
-              && stream.inputId == run.inputId()
-              && !stream.isEnded();
-      if (receiver != null && ours && receiver.executorId < 0) {
-        receiver.adopted(run.streamId(), executorId);
-        tell(ReceiverChange.STARTED, receiver);
-      } else {
-        host.send(
-            executorId,
-            Envelope.newBuilder()
-                .setStopReceiver(StopReceiver.newBuilder().setReceiverId(run.inputId())));
-      }
-    }
-    for (Stream stream : List.copyOf(streams.values())) {
-      boolean runs = running.stream().anyMatch(run -> run.streamId() == stream.id);
-      if (stream.primary == executorId && !stream.isEnded() && !runs) {
-        end(stream, stream.available());
-      }
-    }
+    adoption
+        .adopt(executorId, log, marks, running)
+        .forEach(receiver -> tell(ReceiverChange.STARTED, receiver));
     settled();
   }
 
@@ -253,14 +144,7 @@ public final class ReceiverTracker {
    * @param log the name of its block log; empty for none
    */
   public void onExecutorGone(int executorId, String log) {
-    for (PastStream past : awaited.getOrDefault(executorId, List.of())) {
-      Stream stream = pastStream(past, log);
-      if (past.endedAt() >= 0) {
-        stream.endAt(past.endedAt());
-      }
-    }
-    awaited.remove(executorId);
-    logs.adopt(executorId, log);
+    adoption.giveUp(executorId, log);
     onExecutorLost(executorId);
   }
 
@@ -272,9 +156,9 @@ public final class ReceiverTracker {
    * The pool does not list the executor any more. Its streams end where their living holders end.
    */
   public void onExecutorLost(int executorId) {
-    streams.values().forEach(stream -> stream.executorLost(executorId));
+    streams.all().forEach(stream -> stream.executorLost(executorId));
     List<Stream> closing =
-        streams.values().stream()
+        streams.all().stream()
             .filter(stream -> stream.primary == executorId && !stream.isEnded())
             .filter(stream -> !stream.isLogged())
             .toList();
@@ -291,7 +175,7 @@ public final class ReceiverTracker {
           for (Stream stream : closing) {
             if (!stream.isEnded()) {
               stream.endAtHolders();
-              ended(stream);
+              streams.ended(stream);
             }
           }
           settled();
@@ -300,10 +184,10 @@ public final class ReceiverTracker {
 
   /** It is known what is in the log of an executor that was given up. */
   private void onSealed(SealedLog log) {
-    for (Stream stream : streams.values()) {
+    for (Stream stream : streams.all()) {
       if (stream.log.equals(log.name()) && !stream.isEnded()) {
         stream.endAtLog(log);
-        ended(stream);
+        streams.ended(stream);
       }
     }
     deleteLogs();
@@ -320,17 +204,12 @@ public final class ReceiverTracker {
   }
 
   public void onMarks(int executorId, List<StreamMark> marks) {
-    for (StreamMark mark : marks) {
-      Stream stream = streams.get(mark.getStreamId());
-      if (stream != null) {
-        stream.mark(executorId, mark);
-      }
-    }
+    streams.mark(executorId, marks);
   }
 
   public void onReport(int executorId, ReceiverReport report) {
     TrackedReceiver receiver = receivers.get(report.getReceiverId());
-    Stream stream = streams.get(report.getStreamId());
+    Stream stream = streams.getOrNull(report.getStreamId());
     if (receiver == null || receiver.streamId != report.getStreamId()) {
       if (stream != null && stream.primary == executorId && !stream.isEnded()) {
         onReportOfOther(stream, report);
@@ -343,7 +222,7 @@ public final class ReceiverTracker {
     switch (report.getState()) {
       case STARTED, RESTARTING -> {}
       case STOPPED -> {
-        end(stream, report.getFinalUntil());
+        streams.end(stream, report.getFinalUntil());
         tellIfAllStopped();
       }
       case FAILED -> {
@@ -357,7 +236,7 @@ public final class ReceiverTracker {
           onLogFailed(executorId, stream.log, report.getMessage());
           return;
         }
-        end(stream, report.getFinalUntil());
+        streams.end(stream, report.getFinalUntil());
         if (stopping) {
           receiver.stopped();
           tellIfAllStopped();
@@ -375,7 +254,7 @@ public final class ReceiverTracker {
       onLogFailed(stream.primary, stream.log, report.getMessage());
     } else if (report.getState() == ReceiverState.STOPPED
         || report.getState() == ReceiverState.FAILED) {
-      end(stream, report.getFinalUntil());
+      streams.end(stream, report.getFinalUntil());
       settled();
     }
   }
@@ -383,7 +262,7 @@ public final class ReceiverTracker {
   /** Its streams end where it does; their receivers go on elsewhere. */
   private void onLogFailed(int executorId, String log, String why) {
     for (TrackedReceiver receiver : receivers.values()) {
-      Stream stream = streams.get(receiver.streamId);
+      Stream stream = streams.getOrNull(receiver.streamId);
       if (receiver.executorId == executorId && stream != null && stream.log.equals(log)) {
         receiver.failedOn.add(executorId);
         receiver.lost(why, clock.nowMs());
@@ -424,10 +303,10 @@ public final class ReceiverTracker {
     stopWaiting();
   }
 
-  /** Those that run nowhere stop when it is known what is left of their last stream. */
+  /** Those that run nowhere stop when it is known what is left of their streams. */
   private void stopWaiting() {
     for (TrackedReceiver receiver : receivers.values()) {
-      if (receiver.state == TrackedReceiver.State.WAITING && !isClosing(receiver.streamId)) {
+      if (receiver.state == TrackedReceiver.State.WAITING && !isClosing(receiver)) {
         receiver.stopped();
       }
     }
@@ -441,7 +320,7 @@ public final class ReceiverTracker {
   public List<List<BlockRange>> cut(int inputId, int mostPartitions) {
     List<BlockRange> ranges = new ArrayList<>();
     long blocks = 0;
-    for (Stream stream : streamsOf.getOrDefault(inputId, Map.of()).values()) {
+    for (Stream stream : streams.ofInput(inputId)) {
       long until = stream.available();
       if (until > stream.cut()) {
         ranges.add(new BlockRange(stream.id, stream.cut(), until));
@@ -456,7 +335,7 @@ public final class ReceiverTracker {
     long records = 0;
     for (List<BlockRange> partition : partitions) {
       for (BlockRange range : partition) {
-        Stream stream = streams.get(range.streamId());
+        Stream stream = streams.getOrNull(range.streamId());
         if (stream != null && range.until() == stream.available()) {
           records += stream.recordsUntil(range.until()) - stream.recordsUntil(stream.cut());
         }
@@ -469,23 +348,12 @@ public final class ReceiverTracker {
   public void taken(List<List<BlockRange>> partitions) {
     for (List<BlockRange> partition : partitions) {
       for (BlockRange range : partition) {
-        Stream stream = streams.get(range.streamId());
+        Stream stream = streams.getOrNull(range.streamId());
         if (stream != null) {
           stream.cutUntil(Math.max(stream.cut(), range.until()));
-          tellPositions(stream);
+          streams.tellPositions(stream);
         }
       }
-    }
-  }
-
-  /**
-   * The log may forget the blocks that say so once this is durable, and it is before they are
-   * released.
-   */
-  private void tellPositions(Stream stream) {
-    List<SourcePosition> positions = stream.positions();
-    if (!positions.isEmpty() && !positions.equals(toldPositions.put(stream.id, positions))) {
-      host.onSourcesReached(stream.inputId, stream.id, positions);
     }
   }
 
@@ -515,7 +383,7 @@ public final class ReceiverTracker {
 
   /** Whether a drained input still has blocks for another batch. */
   public boolean hasUncutBlocks() {
-    return streams.values().stream().anyMatch(stream -> stream.available() > stream.cut());
+    return streams.all().stream().anyMatch(stream -> stream.available() > stream.cut());
   }
 
   /** No batch needs these blocks any more; executors that hold them may drop them. */
@@ -523,7 +391,7 @@ public final class ReceiverTracker {
     Set<Stream> released = new LinkedHashSet<>();
     for (List<BlockRange> partition : partitions) {
       for (BlockRange range : partition) {
-        Stream stream = streams.get(range.streamId());
+        Stream stream = streams.getOrNull(range.streamId());
         if (stream != null && stream.releaseUntil(range.until())) {
           released.add(stream);
         }
@@ -543,7 +411,7 @@ public final class ReceiverTracker {
     messages.forEach(
         (executorId, message) ->
             host.sendSoon(executorId, Envelope.newBuilder().setReleaseBlocks(message)));
-    streams.values().removeIf(this::forgetIfOver);
+    streams.forgetUsedUp();
     deleteLogs();
   }
 
@@ -553,22 +421,17 @@ public final class ReceiverTracker {
   }
 
   private void deleteLogs() {
-    logs.deleteUnless(this::isNeeded, host::whenDurable);
-  }
-
-  private boolean isNeeded(String log) {
-    return streams.values().stream()
-        .anyMatch(stream -> stream.log.equals(log) && !stream.isUsedUp());
+    logs.deleteUnless(streams::isNeeded, host::whenDurable);
   }
 
   public List<Integer> holders(long streamId, long from, long until) {
-    Stream stream = streams.get(streamId);
+    Stream stream = streams.getOrNull(streamId);
     return stream == null ? List.of() : stream.holders(from, until);
   }
 
   /** Where blocks {@code [from, until)} are in a sealed log; empty when that is not known. */
   public List<LoggedBlocks> logged(long streamId, long from, long until) {
-    Stream stream = streams.get(streamId);
+    Stream stream = streams.getOrNull(streamId);
     return stream == null
         ? List.of()
         : logs.sealed(stream.log).map(log -> log.locate(streamId, from, until)).orElse(List.of());
@@ -579,11 +442,9 @@ public final class ReceiverTracker {
    * {@link ReceiverHost#onBlocksSettled} tells.
    */
   public boolean isSettled(long streamId, long from, long until) {
-    Stream stream = streams.get(streamId);
+    Stream stream = streams.getOrNull(streamId);
     if (stream == null) {
-      return awaited.values().stream()
-          .flatMap(List::stream)
-          .noneMatch(past -> past.streamId() == streamId);
+      return !adoption.awaits(streamId);
     }
     return !logs.isSealing(stream.log) || !stream.holders(from, until).isEmpty();
   }
@@ -595,7 +456,7 @@ public final class ReceiverTracker {
                 receiver ->
                     receiver.executorId == executorId
                         && receiver.state != TrackedReceiver.State.STOPPED)
-        || streams.values().stream().anyMatch(stream -> stream.isHeldBy(executorId));
+        || streams.all().stream().anyMatch(stream -> stream.isHeldBy(executorId));
   }
 
   public List<ReceiverStatus> status() {
@@ -611,7 +472,7 @@ public final class ReceiverTracker {
             .map(LiveExecutor::host)
             .orElse("");
     return receiver.status(
-        streams.get(receiver.streamId),
+        streams.getOrNull(receiver.streamId),
         runsOn,
         live.size(),
         rates.recordsPerSecond(receiver.input.id()));
@@ -620,60 +481,35 @@ public final class ReceiverTracker {
   /** Updates the rates that {@link #status} shows; called about once a second. */
   public void sampleRates() {
     for (TrackedReceiver receiver : receivers.values()) {
-      receiver.sampleRate(streams.get(receiver.streamId), clock.nowMs());
+      receiver.sampleRate(streams.getOrNull(receiver.streamId), clock.nowMs());
     }
-  }
-
-  private boolean forgetIfOver(Stream stream) {
-    TrackedReceiver receiver = receivers.get(stream.inputId);
-    if (!stream.isUsedUp() || (receiver != null && receiver.streamId == stream.id)) {
-      return false;
-    }
-    streamsOf.get(stream.inputId).remove(stream.id);
-    toldPositions.remove(stream.id);
-    return true;
-  }
-
-  private void end(Stream stream, long until) {
-    if (stream == null || stream.isEnded()) {
-      return;
-    }
-    stream.endAt(until);
-    ended(stream);
-  }
-
-  private void ended(Stream stream) {
-    TrackedReceiver receiver = receivers.get(stream.inputId);
-    if (receiver != null) {
-      receiver.streamEnded(stream);
-    }
-    tellPositions(stream);
-    host.onStreamEnded(stream.id, stream.endedAt());
   }
 
   private void startWaiting() {
     // A receiver that seems to run nowhere may run on an executor whose turn has not come.
-    if (stopping || !awaited.isEmpty()) {
+    if (stopping || !adoption.isOver()) {
       return;
     }
     for (TrackedReceiver receiver : receivers.values()) {
-      boolean waiting =
-          receiver.state == TrackedReceiver.State.WAITING && !isClosing(receiver.streamId);
+      boolean waiting = receiver.state == TrackedReceiver.State.WAITING && !isClosing(receiver);
       if (waiting && !host.live().isEmpty()) {
         start(receiver, leastReceivers(receiver));
       }
     }
   }
 
-  private boolean isClosing(long streamId) {
-    Stream stream = streams.get(streamId);
-    return stream != null && !stream.isEnded();
+  /**
+   * Whether it is not known yet what one of its streams has, and so where its sources are to be
+   * resumed: the last one, or one that a driver before started, on an executor that was given up.
+   */
+  private boolean isClosing(TrackedReceiver receiver) {
+    return streams.ofInput(receiver.input.id()).stream().anyMatch(stream -> !stream.isEnded());
   }
 
   private void start(TrackedReceiver receiver, LiveExecutor executor) {
     long streamId = Stream.id(epoch, ++startedStreams);
     String log = logs.openOn(executor.id());
-    add(new Stream(streamId, receiver.input.id(), executor.id(), log));
+    streams.add(new Stream(streamId, receiver.input.id(), executor.id(), log));
     int restart = receiver.starting(streamId, executor.id());
     host.onStreamStarted(streamId, receiver.input.id(), executor.id());
     if (log.isEmpty()) {
@@ -690,18 +526,18 @@ public final class ReceiverTracker {
 
   private void onPrepared(
       TrackedReceiver receiver, long streamId, int restart, String directory, Throwable failure) {
-    Stream stream = streams.get(streamId);
+    Stream stream = streams.getOrNull(streamId);
     if (receiver.streamId != streamId || receiver.executorId < 0 || stream.isEnded()) {
       return; // its executor was lost meanwhile
     }
     if (stopping) {
-      end(stream, 0);
+      streams.end(stream, 0);
       receiver.stopped();
       tellIfAllStopped();
     } else if (failure == null) {
       sendStart(receiver, restart, directory);
     } else {
-      end(stream, 0);
+      streams.end(stream, 0);
       receiver.lost("its block log cannot be made: " + failure.getMessage(), clock.nowMs());
       loop.schedule(restartDelayMs, this::startWaiting);
     }

@@ -12,23 +12,12 @@ import org.millrace.api.spi.Engine;
 import org.millrace.api.storage.StorageLevel;
 
 /**
- * Names of datasets and which of them are kept, for as long as something else refers to them.
- * Synchronized, because the main and the batch thread define datasets.
+ * Which datasets are kept, for as long as something else refers to them. Synchronized, because the
+ * main and the batch thread define datasets.
  */
 final class Datasets {
   @GuardedBy("this")
-  private final Map<RddNode, String> names = new WeakHashMap<>();
-
-  @GuardedBy("this")
   private final Set<RddNode> persisted = Collections.newSetFromMap(new WeakHashMap<>());
-
-  synchronized String name(RddNode node) {
-    return names.get(node);
-  }
-
-  synchronized void setName(RddNode node, String name) {
-    names.put(node, name);
-  }
 
   synchronized void persisted(RddNode node) {
     persisted.add(node);
@@ -49,8 +38,8 @@ final class Datasets {
     return Lineage.of(node, each -> remarks(each, engine.storageLevel(each)));
   }
 
-  private String remarks(RddNode node, StorageLevel level) {
-    String name = name(node);
+  private static String remarks(RddNode node, StorageLevel level) {
+    String name = node.name();
     return (name == null ? "" : " \"" + name + "\"")
         + (level.equals(StorageLevel.NONE) ? "" : " kept: " + level);
   }

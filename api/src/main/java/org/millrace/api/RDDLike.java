@@ -74,12 +74,17 @@ public abstract class RDDLike<T, S extends RDDLike<T, S>> extends RDDActions<T> 
 
   /** The name that {@link #setName} gave; null when there is none. */
   public final String name() {
-    return context().datasets().name(node());
+    return node().name();
   }
 
-  /** Names the dataset, for {@link #toDebugString()} and logs; gives this dataset. */
+  /**
+   * Names the dataset for people: in {@link #toDebugString()} and, while it is persisted, on the
+   * page of the application. Null takes its name away.
+   *
+   * @return this dataset
+   */
   public final S setName(String name) {
-    context().datasets().setName(node(), name);
+    node().name(name);
     return self();
   }
 

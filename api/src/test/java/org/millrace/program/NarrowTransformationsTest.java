@@ -224,6 +224,7 @@ class NarrowTransformationsTest {
     assertThat(lines[1]).startsWith(" |  (3) reduceByKey at ");
     assertThat(lines[2]).startsWith(" |   +-(2) keyBy at ");
     assertThat(lines[3]).startsWith(" |       |  (2) parallelize at ").endsWith(" \"input\"");
+    assertThat(numbers.setName(null).name()).isNull();
   }
 
   @Test

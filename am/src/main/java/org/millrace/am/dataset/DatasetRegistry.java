@@ -4,6 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,12 +39,20 @@ public final class DatasetRegistry {
   private static final class Dataset {
     final NodeReference node;
     final StorageLevel level;
-    final Map<Integer, Set<Integer>> holders = new HashMap<>();
+    final Map<Integer, Kept> kept = new HashMap<>();
 
     Dataset(NodeReference node, StorageLevel level) {
       this.node = node;
       this.level = level;
     }
+  }
+
+  /** A partition, who keeps it, and how large it was when that was told last. */
+  private static final class Kept {
+    final Set<Integer> holders = new TreeSet<>();
+    long records;
+    long memoryBytes;
+    long diskBytes;
   }
 
   private static final class NodeReference extends WeakReference<RddNode> {
@@ -106,9 +116,8 @@ public final class DatasetRegistry {
   /** The executors that keep a partition, ordered by id. */
   public synchronized List<Integer> holders(RddNode node, int partition) {
     Dataset dataset = datasets.get(node.id());
-    return dataset == null
-        ? List.of()
-        : List.copyOf(dataset.holders.getOrDefault(partition, new TreeSet<>()));
+    Kept kept = dataset == null ? null : dataset.kept.get(partition);
+    return kept == null ? List.of() : List.copyOf(kept.holders);
   }
 
   /**
@@ -123,11 +132,13 @@ public final class DatasetRegistry {
       if (dataset == null) {
         unwanted.add(partition.getDatasetId());
       } else {
-        Set<Integer> holders =
-            dataset.holders.computeIfAbsent(partition.getPartition(), number -> new TreeSet<>());
-        holders.add(executorId);
-        holders.addAll(partition.getCopiesList());
-        holders.removeAll(lostExecutors);
+        Kept kept = dataset.kept.computeIfAbsent(partition.getPartition(), number -> new Kept());
+        kept.records = partition.getRecordCount();
+        kept.memoryBytes = partition.getMemoryBytes();
+        kept.diskBytes = partition.getDiskBytes();
+        kept.holders.add(executorId);
+        kept.holders.addAll(partition.getCopiesList());
+        kept.holders.removeAll(lostExecutors);
       }
     }
     return unwanted;
@@ -136,15 +147,15 @@ public final class DatasetRegistry {
   /** Whether a partition is kept by this executor and by no other. */
   public synchronized boolean isOnlyHolder(int executorId) {
     return datasets.values().stream()
-        .flatMap(dataset -> dataset.holders.values().stream())
-        .anyMatch(holders -> holders.size() == 1 && holders.contains(executorId));
+        .flatMap(dataset -> dataset.kept.values().stream())
+        .anyMatch(kept -> kept.holders.size() == 1 && kept.holders.contains(executorId));
   }
 
   /** The executors that were thought to keep a partition may have dropped it. */
   public synchronized void onPartitionLost(long datasetId, int partition) {
     Dataset dataset = datasets.get(datasetId);
     if (dataset != null) {
-      dataset.holders.remove(partition);
+      dataset.kept.remove(partition);
     }
   }
 
@@ -166,8 +177,49 @@ public final class DatasetRegistry {
   synchronized void onExecutorLost(int executorId) {
     lostExecutors.add(executorId);
     for (Dataset dataset : datasets.values()) {
-      dataset.holders.values().forEach(holders -> holders.remove(executorId));
-      dataset.holders.values().removeIf(Set::isEmpty);
+      dataset.kept.values().forEach(kept -> kept.holders.remove(executorId));
+      dataset.kept.values().removeIf(kept -> kept.holders.isEmpty());
     }
+  }
+
+  /** The datasets that are persisted, ordered by id. */
+  public synchronized List<DatasetStatus> status() {
+    List<DatasetStatus> status = new ArrayList<>();
+    for (Dataset dataset : datasets.values()) {
+      RddNode node = dataset.node.get();
+      if (node != null) {
+        status.add(status(node, dataset));
+      }
+    }
+    status.sort(Comparator.comparing(DatasetStatus::id));
+    return status;
+  }
+
+  private static DatasetStatus status(RddNode node, Dataset dataset) {
+    int keptPartitions = 0;
+    int copies = 0;
+    long records = 0;
+    long memoryBytes = 0;
+    long diskBytes = 0;
+    for (Kept kept : dataset.kept.values()) {
+      int holders = kept.holders.size();
+      keptPartitions += holders == 0 ? 0 : 1;
+      copies += holders;
+      records += holders == 0 ? 0 : kept.records;
+      memoryBytes += holders * kept.memoryBytes;
+      diskBytes += holders * kept.diskBytes;
+    }
+    String name = node.name();
+    return new DatasetStatus(
+        node.id(),
+        name == null ? "" : name,
+        node.description(),
+        dataset.level,
+        node.partitionCount(),
+        keptPartitions,
+        copies,
+        records,
+        memoryBytes,
+        diskBytes);
   }
 }

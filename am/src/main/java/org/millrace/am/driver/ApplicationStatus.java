@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.millrace.am.batch.BatchStatus;
+import org.millrace.am.dataset.DatasetStatus;
 import org.millrace.am.files.FileSourceStatus;
 import org.millrace.am.receive.ReceiverStatus;
 import org.millrace.am.snapshot.SnapshotStatus;
@@ -16,6 +17,7 @@ import org.millrace.am.snapshot.StandbyStatus;
  * @param state {@code starting}, {@code running}, {@code draining}, {@code stopping} or {@code
  *     stopped}
  * @param batches waiting, running and the last ended ones, newest first
+ * @param datasets that the program keeps, or a stream of it, ordered by id
  * @param checkpoint empty without a checkpoint directory, and before streaming starts
  * @param warnings sentences that a person should read
  */
@@ -33,6 +35,7 @@ public record ApplicationStatus(
     List<BatchStatus> batches,
     List<ReceiverStatus> receivers,
     List<FileSourceStatus> files,
+    List<DatasetStatus> datasets,
     List<ExecutorStatus> executors,
     Optional<CheckpointStatus> checkpoint,
     Map<String, String> configuration,
@@ -43,6 +46,7 @@ public record ApplicationStatus(
     batches = List.copyOf(batches);
     receivers = List.copyOf(receivers);
     files = List.copyOf(files);
+    datasets = List.copyOf(datasets);
     executors = List.copyOf(executors);
     Objects.requireNonNull(checkpoint, "checkpoint");
     configuration = Map.copyOf(configuration);

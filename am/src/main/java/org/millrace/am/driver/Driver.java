@@ -329,6 +329,7 @@ final class Driver implements BatchListener {
         batches,
         receivers,
         streaming == null ? List.of() : streaming.fileSources(),
+        executors.residents().residents().datasets().status(),
         executorStatus(),
         checkpointStatus(),
         shownConfiguration(),

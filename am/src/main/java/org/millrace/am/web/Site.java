@@ -17,6 +17,7 @@ public final class Site {
   private static final int MOST_BATCHES = 100_000;
   private static final String API = "/api/v1/";
   private static final String STREAMING = API + "streaming/";
+  private static final String STORAGE = API + "storage/rdd";
 
   private final IntFunction<ApplicationStatus> status;
   private final StatusJson statusJson = new StatusJson();
@@ -47,12 +48,21 @@ public final class Site {
       if (path.startsWith(STREAMING)) {
         return streaming(path.substring(STREAMING.length()), Query.parse(rawQuery));
       }
+      if (path.equals(STORAGE)) {
+        return ok(StorageJson.datasets(status.apply(0)));
+      }
+      if (path.startsWith(STORAGE + "/")) {
+        String id = path.substring(STORAGE.length() + 1);
+        return one("dataset", id, number -> StorageJson.dataset(status.apply(0), number));
+      }
       throw RequestProblem.notFound(
           "there is no "
               + path
               + "; there are /, "
               + API
-              + "status and, in "
+              + "status, "
+              + STORAGE
+              + ", one of its datasets behind it and, in "
               + STREAMING
               + ", statistics, receivers and batches");
     } catch (RequestProblem problem) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Map;
 import org.millrace.am.batch.BatchStatus;
+import org.millrace.am.dataset.DatasetStatus;
 import org.millrace.am.driver.ApplicationStatus;
 import org.millrace.am.driver.ApplicationStatus.CheckpointStatus;
 import org.millrace.am.driver.ApplicationStatus.ExecutorStatus;
@@ -50,6 +51,11 @@ public final class StatusJson {
           json.writeArrayFieldStart("files");
           for (FileSourceStatus files : status.files()) {
             writeFiles(json, files);
+          }
+          json.writeEndArray();
+          json.writeArrayFieldStart("datasets");
+          for (DatasetStatus dataset : status.datasets()) {
+            writeDataset(json, dataset);
           }
           json.writeEndArray();
           json.writeArrayFieldStart("executors");
@@ -204,6 +210,21 @@ public final class StatusJson {
     }
     json.writeNumberField("waitingFiles", files.waitingFiles());
     json.writeStringField("problem", files.problem());
+    json.writeEndObject();
+  }
+
+  private static void writeDataset(JsonGenerator json, DatasetStatus dataset) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("id", dataset.id());
+    json.writeStringField("name", dataset.name());
+    json.writeStringField("description", dataset.description());
+    json.writeStringField("storageLevel", dataset.level().description());
+    json.writeNumberField("partitions", dataset.partitions());
+    json.writeNumberField("keptPartitions", dataset.keptPartitions());
+    json.writeNumberField("copies", dataset.copies());
+    json.writeNumberField("records", dataset.records());
+    json.writeNumberField("memoryBytes", dataset.memoryBytes());
+    json.writeNumberField("diskBytes", dataset.diskBytes());
     json.writeEndObject();
   }
 

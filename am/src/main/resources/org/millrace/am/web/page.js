@@ -5,6 +5,7 @@
   const RETRY_MS = 5000;
   const ROWS = 12;
   const ACTIVE_ROWS = 10;
+  const DATASETS = 50;
   const SVG = 'http://www.w3.org/2000/svg';
 
   const byId = (id) => document.getElementById(id);
@@ -518,6 +519,33 @@
     setRows(byId('files'), status.files.map(fileRow));
   }
 
+  function datasetRow(dataset) {
+    return {
+      key: dataset.id,
+      content: dataset,
+      render: () => make('tr', null,
+        make('td', { class: 'wide' }, dataset.name || dataset.description,
+          make('small', null, (dataset.name ? ' ' + dataset.description : '') + ' dataset ' + dataset.id)),
+        make('td', null, dataset.storageLevel),
+        make('td', { class: 'n' }, count(dataset.keptPartitions) + ' of ' + count(dataset.partitions)),
+        make('td', { class: 'n' }, count(dataset.copies)),
+        make('td', { class: 'n' }, count(dataset.records)),
+        make('td', { class: 'n' }, bytes(dataset.memoryBytes)),
+        make('td', { class: 'n' }, bytes(dataset.diskBytes))),
+    };
+  }
+
+  /** Named ones first, then the newest: a window keeps a dataset for each batch that it shows. */
+  function showDatasets(status) {
+    const all = [...status.datasets].sort((a, b) => (a.name === '') - (b.name === '') || b.id - a.id);
+    const rows = all.slice(0, DATASETS).map(datasetRow);
+    if (all.length > DATASETS) rows.push(emptyRow(7, plural(all.length - DATASETS, 'older dataset') + ' not shown'));
+    byId('datasets-section').hidden = all.length === 0;
+    setText('datasets-note', all.length ? plural(all.length, 'dataset') + ', ' +
+      bytes(all.reduce((sum, dataset) => sum + dataset.memoryBytes, 0)) + ' of memory' : '');
+    setRows(byId('datasets'), rows);
+  }
+
   function checkpointRow(checkpoint) {
     const none = make('span', { class: 'soft' }, checkpoint.snapshot ? 'none yet' : 'no keyed state');
     const snapshot = checkpoint.snapshot && checkpoint.snapshot.batchTimeMs !== null ? checkpoint.snapshot : null;
@@ -611,6 +639,7 @@
     showBatches(status);
     showReceivers(status);
     showFiles(status);
+    showDatasets(status);
     showCheckpoint(status);
     showExecutors(status);
     showConfiguration(status);

@@ -82,6 +82,47 @@ class DatasetRegistryTest {
   }
 
   @Test
+  void tellsWhatIsKeptUnderItsName() {
+    registry.persist(node, StorageLevel.MEMORY_AND_DISK_2);
+    node.name("reference");
+    StoredPartition partition =
+        StoredPartition.newBuilder()
+            .setDatasetId(node.id())
+            .setPartition(1)
+            .setRecordCount(5)
+            .setMemoryBytes(60)
+            .setDiskBytes(7)
+            .addCopies(3)
+            .build();
+    assertThat(registry.onStored(1, List.of(partition))).isEmpty();
+    assertThat(registry.status())
+        .containsExactly(
+            new DatasetStatus(
+                node.id(),
+                "reference",
+                node.description(),
+                StorageLevel.MEMORY_AND_DISK_2,
+                2,
+                1,
+                2,
+                5,
+                120,
+                14));
+
+    registry.onExecutorLost(3);
+    assertThat(registry.status()).extracting(DatasetStatus::memoryBytes).containsExactly(60L);
+    registry.onExecutorLost(1);
+    node.name(null);
+
+    assertThat(registry.status()).extracting(DatasetStatus::keptPartitions).containsExactly(0);
+    assertThat(registry.status())
+        .extracting(DatasetStatus::title)
+        .containsExactly(node.description());
+    registry.unpersist(node);
+    assertThat(registry.status()).isEmpty();
+  }
+
+  @Test
   void refusesAnotherLevelAndOneThatKeepsNothing() {
     registry.persist(node, StorageLevel.MEMORY_ONLY);
     registry.persist(node, StorageLevel.MEMORY_ONLY);

@@ -9,6 +9,7 @@ import java.util.function.IntFunction;
 import org.millrace.am.batch.BatchStatus;
 import org.millrace.am.batch.BatchStatus.InputStatus;
 import org.millrace.am.batch.BatchStatus.State;
+import org.millrace.am.dataset.DatasetStatus;
 import org.millrace.am.driver.ApplicationStatus;
 import org.millrace.am.driver.ApplicationStatus.CheckpointStatus;
 import org.millrace.am.driver.ApplicationStatus.ExecutorStatus;
@@ -24,6 +25,7 @@ public final class FakeApplication implements IntFunction<ApplicationStatus> {
   public final List<BatchStatus> newestFirst = new ArrayList<>();
   public final List<ReceiverStatus> receivers = new ArrayList<>();
   public final List<FileSourceStatus> files = new ArrayList<>();
+  public final List<DatasetStatus> datasets = new ArrayList<>();
   public final List<ExecutorStatus> executors = new ArrayList<>();
   public final List<String> warnings = new ArrayList<>();
   public final Map<String, String> configuration = new TreeMap<>();
@@ -51,6 +53,7 @@ public final class FakeApplication implements IntFunction<ApplicationStatus> {
         newestFirst.subList(0, Math.min(mostBatches, newestFirst.size())),
         receivers,
         files,
+        datasets,
         executors,
         checkpoint,
         configuration,

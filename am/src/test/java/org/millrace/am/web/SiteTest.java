@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.millrace.am.batch.BatchStatus.State;
+import org.millrace.am.dataset.DatasetStatus;
 import org.millrace.am.driver.ApplicationStatus;
 import org.millrace.am.driver.ApplicationStatus.Totals;
 import org.millrace.am.files.FileSourceStatus;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.api.storage.StorageLevel;
 
 class SiteTest {
   private final FakeApplication application = new FakeApplication();
@@ -62,6 +64,34 @@ class SiteTest {
                 + "\"problem\":\"gone\"}");
     assertThat(status.get("executors").get(0).get("memoryLimitBytes").asLong())
         .isEqualTo(512L << 20);
+  }
+
+  @Test
+  void datasetsHaveTheirNames() throws IOException {
+    application.datasets.add(dataset(7, "reference"));
+    application.datasets.add(dataset(9, ""));
+
+    assertThat(json("/api/v1/status", "batches=0").get("datasets").get(0).toString())
+        .isEqualTo(
+            "{\"id\":7,\"name\":\"reference\",\"description\":\"map at Program.java:7\","
+                + "\"storageLevel\":\"Memory Deserialized 2x Replicated\",\"partitions\":8,"
+                + "\"keptPartitions\":3,\"copies\":6,\"records\":40,\"memoryBytes\":500,"
+                + "\"diskBytes\":60}");
+    assertThat(json("/api/v1/storage/rdd", null))
+        .extracting(shown -> shown.get("name").asText())
+        .containsExactly("reference", "map at Program.java:9");
+    assertThat(json("/api/v1/storage/rdd/7", null).toString())
+        .isEqualTo(
+            "{\"id\":7,\"name\":\"reference\",\"numPartitions\":8,\"numCachedPartitions\":3,"
+                + "\"storageLevel\":\"Memory Deserialized 2x Replicated\",\"memoryUsed\":500,"
+                + "\"diskUsed\":60}");
+    assertThat(site.answer("/api/v1/storage/rdd/8", null).status()).isEqualTo(404);
+    assertThat(site.answer("/api/v1/storage/rdd/all", null).status()).isEqualTo(400);
+  }
+
+  private static DatasetStatus dataset(long id, String name) {
+    return new DatasetStatus(
+        id, name, "map at Program.java:" + id, StorageLevel.MEMORY_ONLY_2, 8, 3, 6, 40, 500, 60);
   }
 
   @Test
@@ -168,6 +198,7 @@ class SiteTest {
             "/api/v1/statuses",
             "/api/v1/streaming",
             "/api/v1/streaming/",
+            "/api/v1/storage",
             "/api/v1/streaming/batches/1/operations",
             "/../page.js",
             "/page.js")) {

@@ -9,9 +9,9 @@ import org.millrace.api.Partitioner;
 /**
  * One dataset of the logical graph: how its partitions follow from those of its parents.
  *
- * <p>Immutable. Two nodes are equal only when they are the same object. A node is never serialized;
- * the functions inside it are. The order of records within a partition, and of partitions, is part
- * of a dataset's meaning.
+ * <p>Immutable but for the name that people see. Two nodes are equal only when they are the same
+ * object. A node is never serialized; the functions inside it are. The order of records within a
+ * partition, and of partitions, is part of a dataset's meaning.
  */
 public abstract sealed class RddNode
     permits SourceNode,
@@ -27,6 +27,9 @@ public abstract sealed class RddNode
   private final long id = NEXT_ID.getAndIncrement();
   private final List<RddNode> parents;
   private final String description;
+
+  /** Null for none. Volatile: a program names a dataset while the driver shows it. */
+  private volatile String name;
 
   RddNode(List<RddNode> parents, String description) {
     this.parents = List.copyOf(parents);
@@ -52,6 +55,16 @@ public abstract sealed class RddNode
   /** The operation and the place in the program: {@code "map at WordCount.java:31"}. */
   public final String description() {
     return description;
+  }
+
+  /** How the program calls the dataset, for people; null when it has given no name. */
+  public final String name() {
+    return name;
+  }
+
+  /** Names the dataset; null takes its name away. */
+  public final void name(String given) {
+    name = given;
   }
 
   @Override

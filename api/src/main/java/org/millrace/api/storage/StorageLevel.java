@@ -80,6 +80,15 @@ public record StorageLevel(
     }
   }
 
+  /** In words, as pages show it: {@code Disk Memory Deserialized 2x Replicated}. */
+  public String description() {
+    return (useDisk ? "Disk " : "")
+        + (useMemory ? useOffHeap ? "Memory (off heap) " : "Memory " : "")
+        + (deserialized ? "Deserialized " : "Serialized ")
+        + replication
+        + "x Replicated";
+  }
+
   /** Whether data of this level is kept anywhere. */
   public boolean isValid() {
     return useDisk || useMemory;

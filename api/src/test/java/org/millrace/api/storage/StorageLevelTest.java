@@ -18,6 +18,16 @@ class StorageLevelTest {
   }
 
   @Test
+  void saysWhatItIs() {
+    assertThat(StorageLevels.MEMORY_AND_DISK_2.description())
+        .isEqualTo("Disk Memory Deserialized 2x Replicated");
+    assertThat(StorageLevels.MEMORY_ONLY_SER.description())
+        .isEqualTo("Memory Serialized 1x Replicated");
+    assertThat(StorageLevels.OFF_HEAP.description())
+        .isEqualTo("Disk Memory (off heap) Serialized 1x Replicated");
+  }
+
+  @Test
   void refusesLevelsThatCannotBe() {
     assertThatThrownBy(() -> StorageLevels.create(true, true, false, true, 0))
         .isInstanceOf(MillraceException.class)

@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.millrace.am.dataset.DatasetStatus;
+import org.millrace.am.driver.DriverEngine;
 import org.millrace.api.HashPartitioner;
 import org.millrace.api.Partitioner;
 import org.millrace.api.StreamingConf;
@@ -67,6 +69,31 @@ class LocalJobsTest {
     assertThat(collect(reduced(tens)))
         .isEqualTo(collect(tens))
         .containsExactly(pairsOf("c 30"), pairsOf("a 50 d 60"), pairsOf("b 70"));
+  }
+
+  @Test
+  void showsWhatIsPersistedUnderItsName() {
+    RddNode sums = reduced(pairs("a 1 b 2", "c 3 a 4"));
+    sums.name("sums");
+    engine.persist(sums, StorageLevel.MEMORY_ONLY);
+    collect(sums);
+
+    assertThat(shown(sums))
+        .singleElement()
+        .satisfies(
+            dataset -> {
+              assertThat(dataset.title()).isEqualTo("sums");
+              assertThat(dataset.keptPartitions()).isEqualTo(dataset.partitions()).isEqualTo(3);
+              assertThat(dataset.records()).isEqualTo(3);
+              assertThat(dataset.memoryBytes()).isPositive();
+            });
+    engine.unpersist(sums, true);
+    assertThat(shown(sums)).isEmpty();
+  }
+
+  private static List<DatasetStatus> shown(RddNode node) {
+    return ((DriverEngine) engine)
+        .status(0).datasets().stream().filter(dataset -> dataset.id() == node.id()).toList();
   }
 
   @Test

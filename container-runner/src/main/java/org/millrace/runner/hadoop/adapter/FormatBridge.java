@@ -11,7 +11,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
 import org.apache.hadoop.mapred.FileInputFormat;
-import org.apache.hadoop.mapred.FileSplit;
 import org.apache.hadoop.mapred.InputFormat;
 import org.apache.hadoop.mapred.InputSplit;
 import org.apache.hadoop.mapred.JobConf;
@@ -112,17 +111,13 @@ public final class FormatBridge implements HadoopFormats {
   private static List<HadoopSplit> mapredSplits(
       String format, JobConf conf, int minPartitions, Map<String, Long> times) throws IOException {
     InputFormat<?, ?> made = Formats.create(InputFormat.class, format, conf);
-    List<HadoopSplit> splits = new ArrayList<>();
     List<InputSplit> found = new ArrayList<>(List.of(made.getSplits(conf, minPartitions)));
     if (times.isEmpty()) {
-      SplitOrder.byName(found, split -> split instanceof FileSplit file ? file.getPath() : null);
+      SplitOrder.byName(found);
     }
+    List<HadoopSplit> splits = new ArrayList<>();
     for (InputSplit split : found) {
-      boolean isFile = split instanceof FileSplit;
-      if (!isFile || split.getLength() > 0) {
-        long timeMs = isFile ? time(times, ((FileSplit) split).getPath()) : -1;
-        splits.add(Splits.encode(split, timeMs, split.getLength(), split.getLocations(), conf));
-      }
+      add(splits, split, split.getLength(), split.getLocations(), times, conf);
     }
     return splits;
   }
@@ -133,32 +128,32 @@ public final class FormatBridge implements HadoopFormats {
     conf.setInt(WholeFilesFormat.MIN_PARTITIONS, minPartitions);
     org.apache.hadoop.mapreduce.InputFormat<?, ?> made =
         Formats.create(org.apache.hadoop.mapreduce.InputFormat.class, format, conf);
-    List<HadoopSplit> splits = new ArrayList<>();
     List<org.apache.hadoop.mapreduce.InputSplit> found =
         new ArrayList<>(made.getSplits(new JobContextImpl(conf, new JobID())));
     if (times.isEmpty()) {
-      SplitOrder.byName(
-          found,
-          split ->
-              split instanceof org.apache.hadoop.mapreduce.lib.input.FileSplit file
-                  ? file.getPath()
-                  : null);
+      SplitOrder.byName(found);
     }
+    List<HadoopSplit> splits = new ArrayList<>();
     for (org.apache.hadoop.mapreduce.InputSplit split : found) {
-      boolean isFile = split instanceof org.apache.hadoop.mapreduce.lib.input.FileSplit;
-      if (!isFile || split.getLength() > 0) {
-        long timeMs =
-            isFile
-                ? time(times, ((org.apache.hadoop.mapreduce.lib.input.FileSplit) split).getPath())
-                : -1;
-        splits.add(Splits.encode(split, timeMs, split.getLength(), split.getLocations(), conf));
-      }
+      add(splits, split, split.getLength(), split.getLocations(), times, conf);
     }
     return splits;
   }
 
-  private static long time(Map<String, Long> times, Path path) {
-    return times.getOrDefault(path.toUri().getPath(), -1L);
+  /** Empty files have no part. */
+  private static void add(
+      List<HadoopSplit> splits,
+      Object split,
+      long lengthBytes,
+      String[] hosts,
+      Map<String, Long> times,
+      JobConf conf)
+      throws IOException {
+    Path file = Splits.fileOrNull(split);
+    if (file == null || lengthBytes > 0) {
+      long timeMs = file == null ? -1 : times.getOrDefault(file.toUri().getPath(), -1L);
+      splits.add(Splits.encode(split, timeMs, lengthBytes, hosts, conf));
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.millrace.runner.hadoop.adapter;
 
 import java.io.Serializable;
 import org.apache.hadoop.mapred.JobConf;
+import org.apache.hadoop.mapred.JobID;
 import org.apache.hadoop.mapreduce.MRJobConfig;
 import org.apache.hadoop.mapreduce.TaskAttemptID;
 
@@ -13,6 +14,11 @@ import org.apache.hadoop.mapreduce.TaskAttemptID;
  */
 record JobName(String cluster, int number) implements Serializable {
   private static final String MARK_SUCCESS = "mapreduce.fileoutputcommitter.marksuccessfuljobs";
+
+  /** As both of Hadoop's interfaces take it. */
+  JobID id() {
+    return new JobID(cluster, number);
+  }
 
   /** Says in the configuration what a task of MapReduce would find there. */
   void describe(JobConf conf, TaskAttemptID attempt, int partition) {

@@ -1,9 +1,6 @@
 package org.millrace.runner.hadoop.adapter;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.Optional;
-import org.apache.hadoop.mapred.FileSplit;
 import org.apache.hadoop.mapred.InputFormat;
 import org.apache.hadoop.mapred.InputSplit;
 import org.apache.hadoop.mapred.JobConf;
@@ -11,7 +8,6 @@ import org.apache.hadoop.mapred.RecordReader;
 import org.apache.hadoop.mapred.Reporter;
 import org.millrace.api.graph.HadoopInput;
 import org.millrace.runner.hadoop.RecordCursor;
-import org.millrace.runner.hadoop.SplitReader;
 
 /**
  * Reads splits of a format of {@code org.apache.hadoop.mapred}.
@@ -20,31 +16,22 @@ import org.millrace.runner.hadoop.SplitReader;
  * costs no copy; a reader that answers the same object again when it is asked for a new one has its
  * records copied.
  */
-final class MapredReader implements SplitReader {
+final class MapredReader extends FormatReader {
   private static final long serialVersionUID = 1L;
 
-  private final String format;
-  private final HadoopInput.Form form;
-  private final ConfigurationForm configuration;
-
   MapredReader(String format, HadoopInput.Form form, ConfigurationForm configuration) {
-    this.format = format;
-    this.form = form;
-    this.configuration = configuration;
+    super(format, form, configuration);
   }
 
   @Override
-  public RecordCursor open(ByteBuffer split, ClassLoader userClasses) throws Exception {
-    JobConf conf = configuration.restore(userClasses);
-    Splits.Decoded decoded = Splits.decode(split, conf);
-    Optional<FileSplit> file =
-        decoded.split() instanceof FileSplit found ? Optional.of(found) : Optional.empty();
-    Splits.requireUnchanged(file.map(FileSplit::getPath), decoded.modificationTimeMs(), conf);
-    InputFormat<?, ?> made = Formats.create(InputFormat.class, format, conf);
-    return cursor(made.getRecordReader((InputSplit) decoded.split(), conf, Reporter.NULL), conf);
+  RecordCursor cursor(String made, Object split, HadoopInput.Form form, JobConf conf)
+      throws IOException {
+    InputFormat<?, ?> format = Formats.create(InputFormat.class, made, conf);
+    return cursor(format.getRecordReader((InputSplit) split, conf, Reporter.NULL), form, conf);
   }
 
-  private <K, V> RecordCursor cursor(RecordReader<K, V> reader, JobConf conf) {
+  private static <K, V> RecordCursor cursor(
+      RecordReader<K, V> reader, HadoopInput.Form form, JobConf conf) {
     return new Cursor<>(reader, form, new RecordCopies(conf));
   }
 

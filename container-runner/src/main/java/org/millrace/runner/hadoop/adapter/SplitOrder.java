@@ -3,7 +3,6 @@ package org.millrace.runner.hadoop.adapter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -13,30 +12,26 @@ import org.apache.hadoop.fs.Path;
 final class SplitOrder {
   private SplitOrder() {}
 
-  /**
-   * Orders a list in place.
-   *
-   * @param pathOf the file of a split; null when it is no part of a file
-   */
-  static <S> void byName(List<S> splits, Function<S, Path> pathOf) {
+  /** Orders a list of splits of either interface in place. */
+  static <S> void byName(List<S> splits) {
     int from = 0;
     while (from < splits.size()) {
-      Path directory = directory(pathOf.apply(splits.get(from)));
+      Path directory = directory(splits.get(from));
       int until = from + 1;
-      while (until < splits.size()
-          && Objects.equals(directory, directory(pathOf.apply(splits.get(until))))) {
+      while (until < splits.size() && Objects.equals(directory, directory(splits.get(until)))) {
         until++;
       }
       if (directory != null) {
         splits
             .subList(from, until)
-            .sort(Comparator.comparing((S split) -> pathOf.apply(split).getName()));
+            .sort(Comparator.comparing((S split) -> Splits.fileOrNull(split).getName()));
       }
       from = until;
     }
   }
 
-  private static Path directory(Path fileOrNull) {
+  private static Path directory(Object split) {
+    Path fileOrNull = Splits.fileOrNull(split);
     return fileOrNull == null ? null : fileOrNull.getParent();
   }
 }

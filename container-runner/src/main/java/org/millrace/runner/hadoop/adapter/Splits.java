@@ -5,7 +5,6 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -14,6 +13,7 @@ import org.apache.hadoop.io.Writable;
 import org.apache.hadoop.io.serializer.Deserializer;
 import org.apache.hadoop.io.serializer.SerializationFactory;
 import org.apache.hadoop.io.serializer.Serializer;
+import org.apache.hadoop.mapred.FileSplit;
 import org.apache.hadoop.util.ReflectionUtils;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -92,18 +92,29 @@ final class Splits {
     return split;
   }
 
+  /** The file that a split of either interface is a part of; null when it is of none. */
+  static Path fileOrNull(Object split) {
+    if (split instanceof FileSplit file) {
+      return file.getPath();
+    }
+    return split instanceof org.apache.hadoop.mapreduce.lib.input.FileSplit file
+        ? file.getPath()
+        : null;
+  }
+
   /** Fails when a file is not as it was listed. */
-  static void requireUnchanged(Optional<Path> file, long modificationTimeMs, Configuration conf)
-      throws IOException {
-    if (modificationTimeMs < 0 || file.isEmpty()) {
+  static void requireUnchanged(Decoded decoded, Configuration conf) throws IOException {
+    long modificationTimeMs = decoded.modificationTimeMs();
+    Path file = fileOrNull(decoded.split());
+    if (modificationTimeMs < 0 || file == null) {
       return;
     }
-    FileStatus status = file.get().getFileSystem(conf).getFileStatus(file.get());
+    FileStatus status = file.getFileSystem(conf).getFileStatus(file);
     if (status.getModificationTime() != modificationTimeMs) {
       throw new MillraceException(
           ErrorCode.INPUT_CHANGED,
           "the input file %s changed after it was listed: its time is %d, expected %d; move finished files into an input directory by rename"
-              .formatted(file.get(), status.getModificationTime(), modificationTimeMs));
+              .formatted(file, status.getModificationTime(), modificationTimeMs));
     }
   }
 }

@@ -543,11 +543,14 @@ final class ExecutorRegistry implements FrameHandler {
     return Math.max(LEAST_HEARTBEAT_MS, Math.min(most, shared));
   }
 
-  /** How long nothing may be said to an executor; its lease is several times as long. */
+  /**
+   * How long nothing may be said to an executor; its lease is several times as long. With many, so
+   * long that those which are given work each second need no pings.
+   */
   private long quietMs() {
     boolean usualLease = !settings.configuration().containsKey(Keys.EXECUTOR_TASK_LEASE.name());
     return executors.size() > MANY_EXECUTORS && usualLease
-        ? 2 * PING_INTERVAL_MS - PING_INTERVAL_MS / 2
+        ? 2 * PING_INTERVAL_MS
         : PING_INTERVAL_MS / 2;
   }
 

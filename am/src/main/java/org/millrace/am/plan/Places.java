@@ -18,7 +18,9 @@ final class Places {
 
   private final Map<Integer, Integer> byExecutor = new HashMap<>();
   private final List<JobPlan.Place> places = new ArrayList<>();
-  private final List<Integer> unitedWith = new ArrayList<>();
+
+  /** The place that each is united with, itself when with none. */
+  private int[] unitedWith = new int[16];
 
   /**
    * @param slots executors by slot, as reduce partitions go to them in turn; empty when none lives
@@ -58,7 +60,7 @@ final class Places {
     }
     // The place that names its executor is the one that holds.
     boolean secondHolds = places.get(second).executorId() >= 0;
-    unitedWith.set(secondHolds ? first : second, secondHolds ? second : first);
+    unitedWith[secondHolds ? first : second] = secondHolds ? second : first;
     return true;
   }
 
@@ -72,15 +74,19 @@ final class Places {
   }
 
   private int add(JobPlan.Place place) {
+    int number = places.size();
     places.add(place);
-    unitedWith.add(places.size() - 1);
-    return places.size() - 1;
+    if (number == unitedWith.length) {
+      unitedWith = Arrays.copyOf(unitedWith, 2 * number);
+    }
+    unitedWith[number] = number;
+    return number;
   }
 
   private int root(int place) {
     int current = place;
-    while (unitedWith.get(current) != current) {
-      current = unitedWith.get(current);
+    while (unitedWith[current] != current) {
+      current = unitedWith[current];
     }
     return current;
   }

@@ -31,6 +31,9 @@ final class Job {
   JobPlan plan;
   TaskPlace[] places;
 
+  /** Where the tasks of each stage begin in {@code places}; 0 for a stage without tasks. */
+  private int[] stageBegins;
+
   /** Executors that were told of the current placement. */
   final Set<Integer> involved = new LinkedHashSet<>();
 
@@ -78,8 +81,12 @@ final class Job {
   private TaskPlace[] placesOf(JobPlan planned) {
     boolean counts = request.reads() != ReadSplits.UNCOUNTED;
     TaskPlace[] made = new TaskPlace[planned.tasks().size()];
-    for (int i = 0; i < made.length; i++) {
-      made[i] = new TaskPlace(planned.tasks().get(i), counts);
+    int stages = made.length == 0 ? 0 : planned.tasks().get(made.length - 1).stage() + 1;
+    stageBegins = new int[stages];
+    for (int i = made.length - 1; i >= 0; i--) {
+      PlannedTask task = planned.tasks().get(i);
+      made[i] = new TaskPlace(task, counts);
+      stageBegins[task.stage()] = i;
     }
     return made;
   }
@@ -233,6 +240,14 @@ final class Job {
 
   /** Tasks are in the order of their stages, and of their partitions in these. */
   TaskPlace find(int stage, int partition) {
+    if (stage < stageBegins.length) {
+      // The usual stage has all partitions.
+      int begin = stageBegins[stage];
+      int at = begin + partition - places[begin].task.partition();
+      if (at >= 0 && at < places.length && isOf(places[at].task, stage, partition)) {
+        return places[at];
+      }
+    }
     int low = 0;
     int high = places.length - 1;
     while (low <= high) {
@@ -249,6 +264,10 @@ final class Job {
       }
     }
     return null;
+  }
+
+  private static boolean isOf(PlannedTask task, int stage, int partition) {
+    return task.stage() == stage && task.partition() == partition;
   }
 
   /** Whether one of these names a wiring of the job. */

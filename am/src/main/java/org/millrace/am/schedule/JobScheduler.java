@@ -2,7 +2,6 @@ package org.millrace.am.schedule;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,7 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.millrace.am.dataset.Residents;
 import org.millrace.am.plan.JobPlan;
-import org.millrace.am.plan.Pipeline;
 import org.millrace.am.plan.PlannedInput;
 import org.millrace.am.plan.PlannedInput.ShuffleRead;
 import org.millrace.am.plan.PlannedTask;
@@ -26,16 +24,11 @@ import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.runner.task.ReportPayloads;
 import org.millrace.runner.wire.Payload;
 import org.millrace.runner.wire.proto.BlockSlice;
-import org.millrace.runner.wire.proto.EndJob;
-import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.FinishedGroup;
-import org.millrace.runner.wire.proto.RepushMapOutput;
-import org.millrace.runner.wire.proto.RunTasks;
 import org.millrace.runner.wire.proto.StoredInput;
 import org.millrace.runner.wire.proto.TaskFailed;
 import org.millrace.runner.wire.proto.TaskFinished;
 import org.millrace.runner.wire.proto.TasksFinished;
-import org.millrace.runner.wire.proto.UseAttempt;
 
 /**
  * Runs jobs on the executors: all tasks of a job go out at once, one message for each executor. A
@@ -57,9 +50,8 @@ public final class JobScheduler {
   private final int maxFailures;
   private final Stragglers stragglers;
   private final Residents residents;
-  private final ShippedCode shipped = new ShippedCode();
   private final Wirings wirings = new Wirings();
-  private final TaskMessages messages;
+  private final JobMessages messages;
   private final Map<Long, Job> jobs = new LinkedHashMap<>();
   private final AtomicInteger jobIds = new AtomicInteger();
   private long failedTasks;
@@ -81,7 +73,7 @@ public final class JobScheduler {
     this.stragglers = stragglers;
     this.residents = residents;
     this.maxFailures = maxFailures;
-    this.messages = new TaskMessages(pool);
+    this.messages = new JobMessages(pool);
   }
 
   /** A number that no other job has, from 1; may be called from any thread. */
@@ -181,7 +173,7 @@ public final class JobScheduler {
   /** The pool does not list the executor any more, and nothing is known to be kept there. */
   public void onExecutorLost(int executorId) {
     workforce();
-    shipped.executorLost(executorId);
+    messages.onExecutorLost(executorId);
     for (Job job : new ArrayList<>(jobs.values())) {
       boolean involved = job.involved.remove(executorId);
       if (job.planning || (!involved && !job.plan.residents().contains(executorId))) {
@@ -223,7 +215,8 @@ public final class JobScheduler {
     Job job = jobs.get(message.getJobId());
     if (job != null && message.getPlacementVersion() == job.placementVersion) {
       TaskPlace place = job.find(message.getStage(), message.getPartition());
-      if (onFinished(job, place, message, payload) && job.awaited == 0) {
+      TaskResult result = new TaskResult(message, payload);
+      if (onFinished(job, place, result, stragglers.now()) && job.awaited == 0) {
         complete(job);
       }
     }
@@ -236,10 +229,11 @@ public final class JobScheduler {
       return;
     }
     boolean any = false;
+    long now = stragglers.now();
     for (FinishedGroup group : message.getGroupsList()) {
       for (int i = 0; i < group.getPartitionsCount(); i++) {
         TaskPlace place = job.find(group.getStage(), group.getPartitions(i));
-        any |= onFinished(job, place, TaskFinished.getDefaultInstance(), Payload.NONE);
+        any |= onFinished(job, place, TaskResult.NOTHING, now);
       }
     }
     if (message.getTasksCount() > 0) {
@@ -247,7 +241,7 @@ public final class JobScheduler {
       for (int i = 0; i < payloads.size(); i++) {
         TaskFinished task = message.getTasks(i);
         TaskPlace place = job.find(task.getStage(), task.getPartition());
-        any |= onFinished(job, place, task, payloads.get(i));
+        any |= onFinished(job, place, new TaskResult(task, payloads.get(i)), now);
       }
     }
     if (any && job.awaited == 0) {
@@ -256,7 +250,8 @@ public final class JobScheduler {
   }
 
   /** False when the attempt does not count. */
-  private boolean onFinished(Job job, TaskPlace place, TaskFinished message, Payload payload) {
+  private boolean onFinished(Job job, TaskPlace place, TaskResult result, long nowNanos) {
+    TaskFinished message = result.finished();
     if (place == null || place.finished) {
       return false;
     }
@@ -267,11 +262,11 @@ public final class JobScheduler {
     }
     boolean awaited = job.awaits(place);
     place.finished = true;
-    stragglers.onFinished(job, place);
+    Stragglers.onFinished(job, place, nowNanos);
     place.accumulated = message.getAccumulators();
     tellReads(job, place, message);
     if (awaited && place.task.result() >= 0) {
-      job.results[place.task.result()] = new TaskResult(message, payload);
+      job.results[place.task.result()] = result;
     }
     job.awaited -= awaited ? 1 : 0;
     return true;
@@ -279,9 +274,7 @@ public final class JobScheduler {
 
   private void complete(Job job) {
     jobs.remove((long) job.request.id());
-    // What executors have left of it can wait.
-    Envelope end = endOf(job);
-    job.involved.forEach(executorId -> pool.sendSoon(executorId, end.toBuilder()));
+    messages.endSoon(job);
     job.request.accumulated().accept(job.accumulated());
     job.future.complete(Arrays.asList(job.results));
   }
@@ -309,12 +302,12 @@ public final class JobScheduler {
       return;
     }
     if (message.getMissingCount() > 0) {
-      shipped.dropped(executorId, message.getMissingList());
+      messages.onDropped(executorId, message.getMissingList());
       if (job.isWiredBy(message.getMissingList())) {
         // It does not know of the placement yet.
         job.involved.remove(executorId);
       }
-      send(job, executorId, place, message.getAttempt());
+      messages.run(job, executorId, place, message.getAttempt());
       return;
     }
     if (ofRival) {
@@ -368,16 +361,15 @@ public final class JobScheduler {
     rivals++;
     place.hadRival = true;
     place.rival = new Job.Rival(executorId, place.nextAttempt());
-    send(job, executorId, place, place.rival.attempt());
-    pushAgain(job, place, executorId);
+    messages.run(job, executorId, place, place.rival.attempt());
+    messages.pushAgain(job, place, executorId);
   }
 
   /** The rival was faster: reducers take its pages, those of the other are not looked at. */
   private void useRival(Job job, TaskPlace place) {
     place.useRival();
     if (place.task.writesShuffle() >= 0) {
-      job.hasLaterMaps = true;
-      tellAttempt(job, place);
+      messages.useAttempt(job, place);
     }
   }
 
@@ -462,10 +454,11 @@ public final class JobScheduler {
     job.wire(wirings);
     for (int i = 0; i < workers.size(); i++) {
       if (!byWorker.get(i).isEmpty()) {
-        send(job, workers.get(i).id(), byWorker.get(i));
+        messages.run(job, workers.get(i).id(), byWorker.get(i), stragglers.now());
       }
     }
-    leaving.forEach((executorId, places) -> send(job, executorId, places));
+    leaving.forEach(
+        (executorId, places) -> messages.run(job, executorId, places, stragglers.now()));
   }
 
   private boolean isSettled(Job job) {
@@ -538,7 +531,7 @@ public final class JobScheduler {
     place(job);
     if (!job.planning) {
       before.removeAll(job.involved);
-      endPlacement(job, ended, before);
+      messages.endPlacement(job, ended, before);
     }
   }
 
@@ -567,7 +560,7 @@ public final class JobScheduler {
     }
     job.beginnings++;
     job.planning = true;
-    endPlacement(job, job.placementVersion, job.involved);
+    messages.endPlacement(job, job.placementVersion, job.involved);
     CompletableFuture<Void> unused =
         job.request.planAgain().get().handle((plan, failure) -> begin(job, plan, failure));
   }
@@ -597,16 +590,6 @@ public final class JobScheduler {
     return null;
   }
 
-  private void endPlacement(Job job, int placementVersion, Collection<Integer> executors) {
-    Envelope.Builder message =
-        Envelope.newBuilder()
-            .setEndJob(
-                EndJob.newBuilder()
-                    .setJobId(job.request.id())
-                    .setPlacementVersion(placementVersion));
-    executors.forEach(executorId -> pool.send(executorId, message.clone()));
-  }
-
   /**
    * The next attempt, on another executor if it can be: state is where it is, and a reduce
    * partition that another task reads too goes to one place.
@@ -621,97 +604,10 @@ public final class JobScheduler {
       job.wire(wirings);
     }
     if (task.writesShuffle() >= 0) {
-      job.hasLaterMaps = true;
-      tellAttempt(job, place);
+      messages.useAttempt(job, place);
     }
-    send(job, place.executorId, List.of(place));
-    pushAgain(job, place, place.executorId);
-  }
-
-  private void tellAttempt(Job job, TaskPlace place) {
-    UseAttempt use = useAttempt(job, place);
-    job.involved.forEach(id -> pool.send(id, Envelope.newBuilder().setUseAttempt(use)));
-  }
-
-  /** What the task reads of shuffles is sent to where it runs now. */
-  private void pushAgain(Job job, TaskPlace place, int executorId) {
-    for (ShuffleRead read : place.task.input().reads()) {
-      RepushMapOutput.Builder repush =
-          RepushMapOutput.newBuilder()
-              .setJobId(job.request.id())
-              .setPlacementVersion(job.placementVersion)
-              .setShuffleId(read.shuffleId())
-              .addReducePartitions(read.partition())
-              .setToExecutor(executorId);
-      job.involved.forEach(id -> pool.send(id, Envelope.newBuilder().setRepushMapOutput(repush)));
-    }
-  }
-
-  @SuppressWarnings("ReferenceEquality") // equal ones that differ are only looked at once more
-  private void send(Job job, int executorId, List<TaskPlace> places) {
-    RunTasks.Builder message = begin(job, executorId);
-    long now = stragglers.now();
-    Pipeline last = null;
-    for (TaskPlace place : places) {
-      if (place.task.pipeline() != last) {
-        last = place.task.pipeline();
-        shipped.addMissing(executorId, last, message);
-      }
-      place.sentNanos = now;
-    }
-    messages.add(message, job, places);
-    send(job, executorId, message);
-  }
-
-  private void send(Job job, int executorId, TaskPlace place, int attempt) {
-    RunTasks.Builder message = begin(job, executorId);
-    shipped.addMissing(executorId, place.task.pipeline(), message);
-    message.addTasks(messages.spec(place, attempt));
-    send(job, executorId, message);
-  }
-
-  private RunTasks.Builder begin(Job job, int executorId) {
-    RunTasks.Builder message =
-        RunTasks.newBuilder()
-            .setJobId(job.request.id())
-            .setPlacementVersion(job.placementVersion)
-            .setBatchTimeMs(job.request.batchTimeMs());
-    if (job.involved.add(executorId)) {
-      message.addAllShuffles(job.shuffleSpecs);
-      shipped.addMissing(executorId, job.wirings, message);
-    }
-    return message;
-  }
-
-  private void send(Job job, int executorId, RunTasks.Builder message) {
-    pool.send(executorId, Envelope.newBuilder().setRunTasks(message));
-    if (message.getShufflesCount() > 0) {
-      tellAttempts(job, executorId);
-    }
-  }
-
-  /**
-   * An executor that joins a placement late must know which maps are not at their first attempt.
-   */
-  private void tellAttempts(Job job, int executorId) {
-    if (!job.hasLaterMaps) {
-      return;
-    }
-    for (TaskPlace place : job.places) {
-      if (place.attempt > 0 && place.task.writesShuffle() >= 0) {
-        pool.send(executorId, Envelope.newBuilder().setUseAttempt(useAttempt(job, place)));
-      }
-    }
-  }
-
-  private static UseAttempt useAttempt(Job job, TaskPlace place) {
-    return UseAttempt.newBuilder()
-        .setJobId(job.request.id())
-        .setPlacementVersion(job.placementVersion)
-        .setShuffleId(place.task.writesShuffle())
-        .setMapPartition(place.task.partition())
-        .setAttempt(place.attempt)
-        .build();
+    messages.run(job, place.executorId, List.of(place), stragglers.now());
+    messages.pushAgain(job, place, place.executorId);
   }
 
   private void fail(Job job, MillraceException failure) {
@@ -721,12 +617,7 @@ public final class JobScheduler {
 
   private void end(Job job) {
     jobs.remove((long) job.request.id());
-    Envelope end = endOf(job);
-    job.involved.forEach(executorId -> pool.send(executorId, end.toBuilder()));
-  }
-
-  private static Envelope endOf(Job job) {
-    return Envelope.newBuilder().setEndJob(EndJob.newBuilder().setJobId(job.request.id())).build();
+    messages.end(job);
   }
 
   /** A user's exception may be of the place; a user's mistake that Millrace found is not. */

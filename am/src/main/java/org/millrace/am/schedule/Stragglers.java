@@ -62,13 +62,12 @@ public final class Stragglers {
   }
 
   /** An attempt has ended, the one that counts. */
-  void onFinished(Job job, TaskPlace place) {
-    long now = now();
-    place.finishedNanos = now;
+  static void onFinished(Job job, TaskPlace place, long nowNanos) {
+    place.finishedNanos = nowNanos;
     if (place.task.writesShuffle() >= 0) {
       Job.MapProgress maps = job.maps[place.task.writesShuffle()];
       maps.left--;
-      maps.completeNanos = now;
+      maps.completeNanos = nowNanos;
     }
   }
 

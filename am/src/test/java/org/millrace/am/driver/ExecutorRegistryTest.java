@@ -154,6 +154,28 @@ class ExecutorRegistryTest {
     assertThat(first.sent(MessageCase.PING).getPing().getHeartbeatMs()).isEqualTo(300);
   }
 
+  @Test
+  void ofManyThoseThatGetWorkEachSecondNeedNoPings() {
+    FakeConnection busy = register("c1");
+    FakeConnection idle = register("c2");
+    for (int i = 3; i < 100; i++) {
+      register("c" + i);
+    }
+    time.advance(1_000);
+    long before = pings(busy);
+    for (int i = 0; i < 3; i++) {
+      registry.send(1, Envelope.newBuilder().setRunTasks(RunTasks.newBuilder().setJobId(i)));
+      time.advance(1_000);
+    }
+
+    assertThat(pings(busy)).isEqualTo(before);
+    assertThat(pings(idle)).isGreaterThanOrEqualTo(before + 2);
+  }
+
+  private static long pings(FakeConnection executor) {
+    return executor.sent.stream().filter(Envelope::hasPing).count();
+  }
+
   private static int members(FakeConnection executor) {
     return executor.sent(MessageCase.MEMBERSHIP).getMembership().getExecutorsCount();
   }

@@ -1,7 +1,6 @@
 package org.millrace.benchmarks.bench;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -55,15 +54,9 @@ final class BenchDriverScaleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     // A process of its own: this one has a small heap and compiles for a quick start.
-    List<String> command =
+    List<String> main =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms3g",
-                "-Xmx3g",
-                "-XX:+UseParallelGC",
-                "-cp",
-                System.getProperty("java.class.path"),
                 DriverScale.class.getName(),
                 "--executors",
                 Integer.toString(executors),
@@ -74,8 +67,10 @@ final class BenchDriverScaleCommand implements Callable<Integer> {
                 "--warm-up",
                 Integer.toString(warmUp)));
     if (hours != null) {
-      command.addAll(List.of("--hours", hours.toString()));
+      main.addAll(List.of("--hours", hours.toString()));
     }
+    List<String> command =
+        ChildProcess.java(List.of("-Xms3g", "-Xmx3g", "-XX:+UseParallelGC"), main);
     try (ChildProcess child = ChildProcess.start(new ProcessBuilder(command).inheritIO())) {
       return child.process().waitFor();
     }

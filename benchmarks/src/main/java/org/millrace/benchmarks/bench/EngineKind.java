@@ -46,29 +46,24 @@ enum EngineKind {
    *     java-options.txt}
    */
   List<String> command(Path checkout, List<String> flags) throws IOException {
+    if (!isPeer()) {
+      return ChildProcess.java(flags, List.of(mainClass));
+    }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(flags);
-    command.add("-cp");
-    if (isPeer()) {
-      Path peer = checkout.resolve("benchmarks/peers").resolve(title);
-      Path options = peer.resolve("java-options.txt");
-      if (Files.exists(options)) {
-        command.add(1, "@" + options);
-      }
-      Path classPath = peer.resolve("target/classpath.txt");
-      if (!Files.exists(classPath)) {
-        throw new IllegalStateException(
-            classPath + " is missing; bin/millrace bench --engines " + title + " builds it");
-      }
-      command.add(peer.resolve("target/classes") + ":" + Files.readString(classPath).strip());
-    } else {
-      command.add(System.getProperty("java.class.path"));
-      String log4j = System.getProperty("log4j.configuration");
-      if (log4j != null) {
-        command.add(1, "-Dlog4j.configuration=" + log4j);
-      }
+    Path peer = checkout.resolve("benchmarks/peers").resolve(title);
+    Path options = peer.resolve("java-options.txt");
+    if (Files.exists(options)) {
+      command.add("@" + options);
     }
+    command.addAll(flags);
+    Path classPath = peer.resolve("target/classpath.txt");
+    if (!Files.exists(classPath)) {
+      throw new IllegalStateException(
+          classPath + " is missing; bin/millrace bench --engines " + title + " builds it");
+    }
+    command.add("-cp");
+    command.add(peer.resolve("target/classes") + ":" + Files.readString(classPath).strip());
     command.add(mainClass);
     return command;
   }

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.millrace.benchmarks.workload.RunSpec;
@@ -17,15 +16,12 @@ final class SocketSourceProcess implements AutoCloseable {
   private final int checkPort;
 
   SocketSourceProcess(RunSpec spec) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx1g", "-XX:+UseSerialGC", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.add(SocketSource.class.getName());
-    command.addAll(spec.toArguments());
+    List<String> main = new ArrayList<>(List.of(SocketSource.class.getName()));
+    main.addAll(spec.toArguments());
     child =
         ChildProcess.start(
-            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD));
+            new ProcessBuilder(ChildProcess.java(List.of("-Xmx1g", "-XX:+UseSerialGC"), main))
+                .redirectError(ProcessBuilder.Redirect.DISCARD));
     String line =
         new BufferedReader(
                 new InputStreamReader(child.process().getInputStream(), StandardCharsets.UTF_8))

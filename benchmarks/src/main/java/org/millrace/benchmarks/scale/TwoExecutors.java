@@ -3,6 +3,7 @@ package org.millrace.benchmarks.scale;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.millrace.am.driver.DriverEngine;
 import org.millrace.am.driver.DriverEnvironment;
 import org.millrace.am.driver.adapter.DriverThreads;
@@ -20,11 +21,14 @@ import org.millrace.runner.wire.adapter.NettyTransport;
  * A driver and two executors of one core in this process, speaking over TCP. Owned by one thread.
  */
 public final class TwoExecutors implements AutoCloseable {
-  private final DriverThreads threads =
-      new DriverThreads((where, fault) -> fault.printStackTrace());
+  private final AtomicReference<Throwable> fault = new AtomicReference<>();
+  private final DriverThreads threads = new DriverThreads(this::onFatal);
   private final NettyTransport transport;
   private final NettyCluster[] cluster = new NettyCluster[1];
   private final StreamingContext context;
+
+  // Volatile: set by the thread that makes it, read by threads that fail.
+  private volatile DriverEngine engine;
 
   /**
    * Starts none of them: that is the context's.
@@ -40,7 +44,7 @@ public final class TwoExecutors implements AutoCloseable {
     Map<String, String> settings = new HashMap<>(given);
     settings.put("millrace.executor.instances", "2");
     settings.put("millrace.executor.cores", "1");
-    DriverEngine engine =
+    engine =
         new DriverEngine(
             new DriverEnvironment(
                 threads.ports(
@@ -54,7 +58,8 @@ public final class TwoExecutors implements AutoCloseable {
                     "file:" + folder.toAbsolutePath().resolve("driver")),
                 Settings.resolve(settings, Map.of()),
                 (loop, epoch, port) -> {
-                  cluster[0] = new NettyCluster(credential, folder, files, loop, epoch, port);
+                  cluster[0] =
+                      new NettyCluster(credential, folder, files, this::onFatal, loop, epoch, port);
                   return cluster[0];
                 }),
             () -> {});
@@ -62,12 +67,26 @@ public final class TwoExecutors implements AutoCloseable {
     context = new StreamingContext(new BatchContext(conf, engine), new Duration(intervalMs));
   }
 
+  /** The program ends with the fault, and so does the run. */
+  void onFatal(String where, Throwable failure) {
+    failure.printStackTrace();
+    fault.compareAndSet(null, failure);
+    DriverEngine running = engine;
+    if (running != null) {
+      running.onFatal(where, failure);
+    }
+  }
+
   /** For one program. */
   public StreamingContext context() {
     return context;
   }
 
-  /** Stops the program and waits for the end of its executors. */
+  /**
+   * Stops the program and waits for the end of its executors.
+   *
+   * @throws IllegalStateException when they do not end, or a thread of theirs has failed for good
+   */
   @Override
   public void close() {
     context.stop(true, false);
@@ -80,5 +99,8 @@ public final class TwoExecutors implements AutoCloseable {
     }
     transport.close();
     threads.close();
+    if (fault.get() != null) {
+      throw new IllegalStateException("a thread has failed for good", fault.get());
+    }
   }
 }

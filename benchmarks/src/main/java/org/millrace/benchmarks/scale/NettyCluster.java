@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.millrace.am.driver.ClusterResources;
 import org.millrace.checkpoint.files.DurableFiles;
+import org.millrace.checkpoint.runtime.FatalHandler;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.adapter.SystemClock;
 import org.millrace.checkpoint.runtime.adapter.ThreadLoop;
@@ -30,6 +31,7 @@ final class NettyCluster implements ClusterResources {
   private final long epoch;
   private final int driverPort;
   private final DurableFiles files;
+  private final FatalHandler fatal;
   private final List<AutoCloseable> threads = new ArrayList<>();
   private final List<ExecutorProcess> executors = new ArrayList<>();
   private Listener listener;
@@ -38,12 +40,14 @@ final class NettyCluster implements ClusterResources {
       Credential credential,
       Path folder,
       DurableFiles files,
+      FatalHandler fatal,
       Loop driverLoop,
       long epoch,
       int driverPort) {
     this.credential = credential;
     this.folder = folder;
     this.files = files;
+    this.fatal = fatal;
     this.driverLoop = driverLoop;
     this.epoch = epoch;
     this.driverPort = driverPort;
@@ -76,9 +80,9 @@ final class NettyCluster implements ClusterResources {
                   new NettyTransport(credential, NettySettings.DEFAULT),
                   files,
                   DriverFinder.NONE,
-                  (where, fault) -> fault.printStackTrace()),
+                  fatal),
               new ExecutorAssembly.Program(
-                  getClass().getClassLoader(), folder.resolve(name), TaskSettings.Results.ENCODED));
+                  getClass().getClassLoader(), folder.resolve(name), TaskSettings.DEFAULT));
       executors.add(executor);
       executor.start();
       driverLoop.execute(() -> listener.onExecutorLaunched(name, "localhost"));
@@ -86,7 +90,7 @@ final class NettyCluster implements ClusterResources {
   }
 
   private ThreadLoop loop(String name) {
-    ThreadLoop loop = ThreadLoop.start(name, (where, fault) -> fault.printStackTrace());
+    ThreadLoop loop = ThreadLoop.start(name, fatal);
     threads.add(loop);
     return loop;
   }

@@ -11,8 +11,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
-import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.task.TaskForms;
+import org.millrace.runner.task.TaskReporting;
+import org.millrace.runner.task.TaskSettings;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.ExecutorRegistered;
 import org.millrace.runner.wire.proto.FinishedGroup;
@@ -59,7 +60,6 @@ final class SimulatedExecutor {
   private final Map<ByteString, Boolean> maps = new HashMap<>();
 
   private final Set<ByteString> wirings = new HashSet<>();
-  private TaskReporting reporting = TaskReporting.TOGETHER;
   private long epoch;
   private long heartbeatNanos = TimeUnit.MILLISECONDS.toNanos(100);
   private long sequence;
@@ -142,7 +142,6 @@ final class SimulatedExecutor {
 
   private void onRegistered(ExecutorRegistered message) {
     Settings settings = Settings.resolve(message.getConfigurationMap());
-    reporting = settings.get(Keys.TASK_REPORTS);
     if (settings.isGiven(Keys.EXECUTOR_HEARTBEAT_INTERVAL)) {
       heartbeatNanos =
           TimeUnit.MILLISECONDS.toNanos(settings.get(Keys.EXECUTOR_HEARTBEAT_INTERVAL));
@@ -245,7 +244,7 @@ final class SimulatedExecutor {
     for (TaskSpec task : TaskForms.tasks(message)) {
       (maps.get(task.getTemplateId()) ? mapped : reduced).add(finished(message, task));
     }
-    if (reporting == TaskReporting.EACH) {
+    if (TaskSettings.DEFAULT.reports() == TaskReporting.EACH) {
       report(mapped, fleet.taskNanos());
       report(reduced, 2 * fleet.taskNanos());
       return;

@@ -84,14 +84,6 @@ public final class Keys {
           100,
           "spark.task.maxFailures",
           "Attempts of a task before its batch fails.");
-  public static final Key<TaskReporting> TASK_REPORTS =
-      Key.choice(
-          "millrace.task.reports",
-          TaskReporting.class,
-          TaskReporting.TOGETHER,
-          "",
-          "Whether the tasks that a job has on one executor tell the driver together that they have"
-              + " finished, or each for itself, which is to measure what the former saves.");
   public static final Key<Long> MAX_RESULT_SIZE =
       Key.bytes(
           "millrace.driver.maxResultSize",

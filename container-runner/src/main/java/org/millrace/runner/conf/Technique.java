@@ -19,7 +19,9 @@ public enum Technique {
   /** Tasks that are alike are one message for an executor. */
   TASK_GROUPS("task-groups"),
   /** Where the partitions of a shuffle go is said once. */
-  WIRINGS("wirings");
+  WIRINGS("wirings"),
+  /** The tasks that a job has on an executor tell together that they have finished. */
+  REPORTS("reports");
 
   private final String title;
   private final boolean isUsed;

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
-import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.executor.PeerLinks;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.TaskFailed;

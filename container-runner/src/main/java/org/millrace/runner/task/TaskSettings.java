@@ -1,7 +1,7 @@
 package org.millrace.runner.task;
 
 import java.util.Objects;
-import org.millrace.runner.conf.TaskReporting;
+import org.millrace.runner.conf.Technique;
 
 /**
  * How tasks run. Immutable.
@@ -16,7 +16,7 @@ import org.millrace.runner.conf.TaskReporting;
  * @param pipelinesKept idle pipelines that a slot keeps
  * @param peerTimeoutMs how long another executor may take to give a page of a kept partition
  * @param results how results go to the driver
- * @param reports how the driver is told that tasks have finished; setting millrace.task.reports
+ * @param reports how the driver is told that tasks have finished
  */
 public record TaskSettings(
     int pageBytes,
@@ -46,7 +46,7 @@ public record TaskSettings(
           256,
           10_000,
           Results.ENCODED,
-          TaskReporting.TOGETHER);
+          Technique.REPORTS.isUsed() ? TaskReporting.TOGETHER : TaskReporting.EACH);
 
   public TaskSettings {
     Objects.requireNonNull(results, "results");

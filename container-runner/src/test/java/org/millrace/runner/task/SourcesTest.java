@@ -16,7 +16,6 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.function.FlatMapFunction;
 import org.millrace.api.graph.Operator;
 import org.millrace.checkpoint.runtime.SimulatedTime;
-import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.wire.proto.BlockInput;
 import org.millrace.runner.wire.proto.BlockSlice;
 import org.millrace.runner.wire.proto.SinkKind;

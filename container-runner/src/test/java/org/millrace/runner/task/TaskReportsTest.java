@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.executor.PeerLinks;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.Payload;

@@ -25,7 +25,6 @@ import org.millrace.checkpoint.runtime.adapter.ThreadPoolWork;
 import org.millrace.runner.block.Block;
 import org.millrace.runner.block.BlockCodec;
 import org.millrace.runner.codec.RecordCodec;
-import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.executor.PeerLinks;
 import org.millrace.runner.memory.BudgetAccountant;
 import org.millrace.runner.memory.MemoryAccountant.Use;

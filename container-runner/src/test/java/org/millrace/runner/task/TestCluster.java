@@ -18,7 +18,6 @@ import org.millrace.runner.block.BlockCodec;
 import org.millrace.runner.block.BlockId;
 import org.millrace.runner.block.BlockReader;
 import org.millrace.runner.codec.RecordCodec;
-import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.memory.BudgetAccountant;
 import org.millrace.runner.memory.MemoryShares;
 

@@ -45,6 +45,7 @@ public final class SimulatedCluster implements ClusterResources {
    * @param folder where each executor has a folder to spill into
    * @param drivers the directory in which each driver says where it is; empty when there is one
    *     only
+   * @param tasks how executors run tasks, but for what the configuration says
    */
   public record World(
       SimulatedTime time,
@@ -52,7 +53,19 @@ public final class SimulatedCluster implements ClusterResources {
       DurableFiles files,
       Path folder,
       FatalHandler fatal,
-      String drivers) {
+      String drivers,
+      TaskSettings tasks) {
+
+    /** A world whose executors run tasks as usual. */
+    public World(
+        SimulatedTime time,
+        SimulatedNetwork network,
+        DurableFiles files,
+        Path folder,
+        FatalHandler fatal,
+        String drivers) {
+      this(time, network, files, folder, fatal, drivers, TaskSettings.DEFAULT);
+    }
 
     /** A world with one driver. */
     public World(
@@ -166,7 +179,7 @@ public final class SimulatedCluster implements ClusterResources {
             new ExecutorAssembly.Program(
                 Thread.currentThread().getContextClassLoader(),
                 world.folder().resolve(machine.name()),
-                TaskSettings.Results.ENCODED));
+                world.tasks()));
     Answers.post(
         executor.ended(),
         driverLoop,

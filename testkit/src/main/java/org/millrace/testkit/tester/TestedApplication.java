@@ -13,8 +13,9 @@ import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
-import org.millrace.runner.conf.TaskReporting;
 import org.millrace.runner.hadoop.adapter.FormatBridge;
+import org.millrace.runner.task.TaskReporting;
+import org.millrace.runner.task.TaskSettings;
 import org.millrace.testkit.sim.Machine;
 import org.millrace.testkit.sim.Pace;
 import org.millrace.testkit.sim.SimulatedCluster;
@@ -62,10 +63,7 @@ final class TestedApplication implements AutoCloseable {
                 Keys.EXECUTOR_HEARTBEAT_TIMEOUT.name(),
                 NEVER,
                 Keys.EXECUTOR_TASK_LEASE.name(),
-                NEVER,
-                // Disturbances look at single tasks.
-                Keys.TASK_REPORTS.name(),
-                TaskReporting.EACH.name()),
+                NEVER),
             configuration,
             Map.of(
                 Keys.EXECUTOR_INSTANCES.name(), "2",
@@ -109,7 +107,14 @@ final class TestedApplication implements AutoCloseable {
           cluster =
               new SimulatedCluster(
                   new SimulatedCluster.World(
-                      time, network, files, folder.resolve("executors"), this::onFatal),
+                      time,
+                      network,
+                      files,
+                      folder.resolve("executors"),
+                      this::onFatal,
+                      "",
+                      // Disturbances look at single tasks.
+                      TaskSettings.DEFAULT.withReports(TaskReporting.EACH)),
                   settings.get(Keys.EXECUTOR_CORES),
                   Pace.AT_ONCE,
                   life,

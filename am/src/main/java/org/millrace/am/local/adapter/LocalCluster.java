@@ -86,7 +86,9 @@ final class LocalCluster implements ClusterResources {
                 DriverFinder.NONE,
                 parts.fatal()),
             new ExecutorAssembly.Program(
-                parts.userClasses(), parts.folder(), TaskSettings.Results.BY_REFERENCE));
+                parts.userClasses(),
+                parts.folder(),
+                TaskSettings.DEFAULT.withResults(TaskSettings.Results.BY_REFERENCE)));
     Answers.post(
         executor.ended(),
         driverLoop,

@@ -59,12 +59,16 @@ public final class ExecutorAssembly {
     }
   }
 
-  /** What the executor does with the program's data. Immutable. */
-  public record Program(ClassLoader userClasses, Path spillFolder, TaskSettings.Results results) {
+  /**
+   * What the executor does with the program's data. Immutable.
+   *
+   * @param tasks how tasks run, but for what the configuration says
+   */
+  public record Program(ClassLoader userClasses, Path spillFolder, TaskSettings tasks) {
     public Program {
       Objects.requireNonNull(userClasses, "userClasses");
       Objects.requireNonNull(spillFolder, "spillFolder");
-      Objects.requireNonNull(results, "results");
+      Objects.requireNonNull(tasks, "tasks");
     }
   }
 
@@ -118,10 +122,7 @@ public final class ExecutorAssembly {
                 program.userClasses(),
                 new DirectoryFiles(program.spillFolder()),
                 ports.fatal(),
-                TaskSettings.DEFAULT
-                    .withResults(program.results())
-                    .withReports(configuration.get(Keys.TASK_REPORTS))
-                    .withMaxResultBytes(configuration.get(Keys.MAX_RESULT_SIZE))));
+                program.tasks().withMaxResultBytes(configuration.get(Keys.MAX_RESULT_SIZE))));
     ReceiverManager receivers =
         new ReceiverManager(
             new ReceiverEnvironment(

@@ -101,8 +101,7 @@ public final class ExecutorMain {
                     new ReceivedTokens(credential)),
                 options.settings(),
                 ports,
-                new ExecutorAssembly.Program(
-                    userClasses, SPILL_DIRECTORY, TaskSettings.Results.ENCODED));
+                new ExecutorAssembly.Program(userClasses, SPILL_DIRECTORY, TaskSettings.DEFAULT));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(executor), "millrace-stop"));
         executor.start();
         return executor.ended().get();

@@ -1,4 +1,4 @@
-package org.millrace.runner.conf;
+package org.millrace.runner.task;
 
 /** How executors tell that tasks have finished. */
 public enum TaskReporting {

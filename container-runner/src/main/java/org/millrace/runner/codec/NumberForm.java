@@ -21,6 +21,16 @@ public enum NumberForm {
     };
   }
 
+  /** Whether an object is of this class. */
+  public boolean holds(Object value) {
+    return switch (this) {
+      case LONG -> value instanceof Long;
+      case INTEGER -> value instanceof Integer;
+      case DOUBLE -> value instanceof Double;
+      case NOTHING -> value == null;
+    };
+  }
+
   /**
    * The bits of an object.
    *

@@ -113,7 +113,7 @@ final class SerializedLambda implements Serializable {
     }
   }
 
-  private static java.lang.invoke.SerializedLambda describe(Object lambda)
+  static java.lang.invoke.SerializedLambda describe(Object lambda)
       throws ReflectiveOperationException {
     Method writer = lambda.getClass().getDeclaredMethod("writeReplace");
     writer.setAccessible(true);

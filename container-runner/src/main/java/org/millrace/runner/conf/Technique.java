@@ -12,6 +12,8 @@ public enum Technique {
   BYTES("bytes"),
   /** Numbers that are aggregated are not boxed, and their keys are bytes. */
   NUMERIC_TABLE("numeric-table"),
+  /** A reference to a method such as {@code Long::sum} is known as the aggregation that it is. */
+  KNOWN_MERGES("known-merges"),
   /** Pairs are combined before they are shuffled. */
   COMBINING("combining"),
   /** The keys of some pairs are looked up in a large state side by side. */

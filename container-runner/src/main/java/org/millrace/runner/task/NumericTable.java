@@ -12,20 +12,29 @@ import org.millrace.runner.conf.Technique;
 import org.millrace.runner.shuffle.MapOutput;
 
 /**
- * A combiner whose values are numbers that are not boxed. Keys that come as bytes are kept as
- * bytes; when the first key comes as an object, it keeps objects, and what comes as bytes becomes a
- * string.
+ * A combiner whose values are numbers that are not boxed. Keys that come as bytes, or as strings of
+ * ASCII, are kept as bytes. When the first other key comes, it keeps objects, and what comes as
+ * bytes becomes a string; when the first value comes that is no such number, values are objects
+ * too, and the program's function makes one of two.
  */
 final class NumericTable implements Combiner, TextPairConsumer {
   private static final int LEAST_CAPACITY = 64;
   private static final int GOLDEN = 0x9E3779B9;
 
+  /** Longer strings stay strings. */
+  private static final int MOST_ASCII = 1 << 12;
+
   private final TextTable texts = new TextTable();
+  private Function2<Object, Object, Object> merge;
   private NumericAggregation.Kind kind;
   private NumberForm form;
+  private byte[] ascii = new byte[32];
 
-  /** True from the first key that is no text in bytes. */
+  /** True from the first key that cannot be bytes. */
   private boolean keepsObjects;
+
+  /** Has all pairs from the first value that is no number of the form; null before. */
+  private CombineTable boxed;
 
   private Object[] keys = new Object[LEAST_CAPACITY];
   private long[] numbers = new long[LEAST_CAPACITY];
@@ -37,8 +46,8 @@ final class NumericTable implements Combiner, TextPairConsumer {
   /** Whether these functions can be done on numbers. */
   static boolean takes(Object create, Object merge) {
     return create == null
-        && merge instanceof NumericAggregation
-        && Technique.NUMERIC_TABLE.isUsed();
+        && Technique.NUMERIC_TABLE.isUsed()
+        && KnownMerges.kindOrNull(merge) != null;
   }
 
   static NumberForm formOf(NumericAggregation.Kind kind) {
@@ -51,9 +60,12 @@ final class NumericTable implements Combiner, TextPairConsumer {
   }
 
   @Override
-  public void use(Function<Object, Object> unused, Function2<Object, Object, Object> merge) {
-    kind = ((NumericAggregation<?>) (Object) merge).kind();
-    form = formOf(kind);
+  public void use(Function<Object, Object> unused, Function2<Object, Object, Object> given) {
+    if (merge != given) {
+      merge = given;
+      kind = KnownMerges.kindOrNull(given);
+      form = formOf(kind);
+    }
   }
 
   // ---- texts
@@ -61,10 +73,10 @@ final class NumericTable implements Combiner, TextPairConsumer {
   @Override
   public void accept(byte[] key, int from, int to, NumberForm given, long bits) throws Exception {
     if (keepsObjects || given != form) {
-      accept(new Tuple2<>(string(key, from, to), given.box(bits)));
-      return;
+      acceptObject(string(key, from, to), given.box(bits));
+    } else {
+      put(texts.find(key, from, to), key, from, to, bits);
     }
-    merge(texts.find(key, from, to), key, from, to, bits);
   }
 
   @Override
@@ -72,13 +84,13 @@ final class NumericTable implements Combiner, TextPairConsumer {
       byte[] key, int from, int to, long first, long second, NumberForm given, long bits)
       throws Exception {
     if (keepsObjects || given != form) {
-      accept(new Tuple2<>(string(key, from, to), given.box(bits)));
-      return;
+      acceptObject(string(key, from, to), given.box(bits));
+    } else {
+      put(texts.find(key, from, to, first, second), key, from, to, bits);
     }
-    merge(texts.find(key, from, to, first, second), key, from, to, bits);
   }
 
-  private void merge(int at, byte[] key, int from, int to, long bits) throws Exception {
+  private void put(int at, byte[] key, int from, int to, long bits) {
     if (at >= 0) {
       texts.setNumberAt(at, merged(texts.numberAt(at), bits));
     } else {
@@ -90,9 +102,10 @@ final class NumericTable implements Combiner, TextPairConsumer {
     return new String(key, from, to - from, StandardCharsets.UTF_8);
   }
 
-  private void insert(byte[] key, int from, int to, long bits) throws Exception {
+  private void insert(byte[] key, int from, int to, long bits) {
     if (texts.isFullFor(to - from)) {
-      accept(new Tuple2<>(string(key, from, to), form.box(bits)));
+      keepObjects();
+      putObject(string(key, from, to), bits);
       return;
     }
     int known = texts.insert(key, from, to, bits);
@@ -125,18 +138,60 @@ final class NumericTable implements Combiner, TextPairConsumer {
     return Double.doubleToRawLongBits(number);
   }
 
+  // ---- strings
+
+  /** False, with nothing done, when the key is not ASCII, or very long. */
+  private boolean acceptAscii(String key, long bits) {
+    int length = key.length();
+    if (length > ascii.length) {
+      if (length > MOST_ASCII) {
+        return false;
+      }
+      ascii = new byte[2 * length];
+    }
+    byte[] bytes = ascii;
+    int seen = 0;
+    for (int i = 0; i < length; i++) {
+      char c = key.charAt(i);
+      seen |= c;
+      bytes[i] = (byte) c;
+    }
+    if (seen > 0x7f) {
+      return false;
+    }
+    put(texts.find(bytes, 0, length), bytes, 0, length, bits);
+    return true;
+  }
+
   // ---- objects
 
   @Override
-  public void accept(Object record) {
-    if (!keepsObjects) {
-      keepObjects();
-    }
+  public void accept(Object record) throws Exception {
     Tuple2<?, ?> pair = (Tuple2<?, ?>) record;
-    Object key = pair._1();
+    Object value = pair._2();
+    if (keepsObjects
+        || !(pair._1() instanceof String key)
+        || !form.holds(value)
+        || !acceptAscii(key, form.unbox(value))) {
+      acceptObject(pair._1(), value);
+    }
+  }
+
+  private void acceptObject(Object key, Object value) throws Exception {
+    if (boxed == null && !form.holds(value)) {
+      keepBoxed();
+    }
+    if (boxed != null) {
+      boxed.accept(new Tuple2<>(key, value));
+    } else {
+      keepObjects();
+      putObject(key, form.unbox(value));
+    }
+  }
+
+  private void putObject(Object key, long bits) {
     int hash = stableHash(key);
     int entry = find(key, hash);
-    long bits = form.unbox(pair._2());
     if (entry >= 0) {
       numbers[entry] = merged(numbers[entry], bits);
     } else {
@@ -145,6 +200,9 @@ final class NumericTable implements Combiner, TextPairConsumer {
   }
 
   private void keepObjects() {
+    if (keepsObjects) {
+      return;
+    }
     keepsObjects = true;
     for (int i = 0; i < texts.size(); i++) {
       String key = texts.text(i);
@@ -152,6 +210,15 @@ final class NumericTable implements Combiner, TextPairConsumer {
       insert(-find(key, hash) - 1, key, hash, texts.number(i));
     }
     texts.clear();
+  }
+
+  private void keepBoxed() throws Exception {
+    CombineTable all = new CombineTable();
+    all.use(null, merge);
+    push(0, size(), all);
+    clear();
+    keepsObjects = true;
+    boxed = all;
   }
 
   private static int stableHash(Object key) {
@@ -216,28 +283,30 @@ final class NumericTable implements Combiner, TextPairConsumer {
 
   @Override
   public int size() {
-    return keepsObjects ? size : texts.size();
+    return boxed != null ? boxed.size() : keepsObjects ? size : texts.size();
   }
 
   @Override
   public Object key(int entry) {
-    return keepsObjects ? keys[entry] : texts.text(entry);
+    return boxed != null ? boxed.key(entry) : keepsObjects ? keys[entry] : texts.text(entry);
   }
 
   @Override
   public int hash(int entry) {
-    return keepsObjects ? hashes[entry] : texts.hash(entry);
+    return boxed != null ? boxed.hash(entry) : keepsObjects ? hashes[entry] : texts.hash(entry);
   }
 
   @Override
   public Object combiner(int entry) {
-    return form.box(keepsObjects ? numbers[entry] : texts.number(entry));
+    return boxed != null
+        ? boxed.combiner(entry)
+        : form.box(keepsObjects ? numbers[entry] : texts.number(entry));
   }
 
   @Override
   public void write(int entry, int reducePartition, MapOutput output) {
     if (keepsObjects) {
-      output.add(reducePartition, new Tuple2<>(keys[entry], form.box(numbers[entry])));
+      output.add(reducePartition, new Tuple2<>(key(entry), combiner(entry)));
     } else {
       output.add(
           reducePartition,
@@ -260,6 +329,7 @@ final class NumericTable implements Combiner, TextPairConsumer {
   @Override
   public void clear() {
     texts.clear();
+    boxed = null;
     if (keepsObjects) {
       clearObjects();
       keepsObjects = false;

@@ -1,5 +1,6 @@
 package org.millrace.testkit.chaos;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -10,6 +11,9 @@ import org.millrace.testkit.lab.LabProcess;
 
 /** Breaks a process and mends it. Thread-safe for faults that hit different processes. */
 final class Injector {
+  /** Under load a NameNode reads an hour's log for minutes. */
+  private static final Duration COMES_BACK = Duration.ofMinutes(4);
+
   private final Lab lab;
   private final ChaosApplication application;
 
@@ -89,7 +93,7 @@ final class Injector {
           "killed " + name + ", back" + seconds(fault.holdMs()),
           () -> {
             Thread.sleep(fault.holdMs());
-            process.start();
+            process.start(COMES_BACK);
           });
     }
     process.pause();

@@ -136,10 +136,15 @@ public final class LabProcess {
 
   /** Starts it when it is dead and returns when it is ready. */
   public void start() {
+    start(READY_TIMEOUT);
+  }
+
+  /** {@link #start()} of one that may have much to read first, as a NameNode its log. */
+  public void start(Duration timeout) {
     if (living().isEmpty()) {
       launch();
     }
-    awaitReady(READY_TIMEOUT);
+    awaitReady(timeout);
   }
 
   /** Ends it in the orderly way if it lives, starts it and returns when it is ready. */

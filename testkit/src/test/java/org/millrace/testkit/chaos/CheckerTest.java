@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -104,19 +105,22 @@ class CheckerTest {
 
   private Verdict check() throws IOException {
     long sent = BATCHES * A_BATCH;
-    return new Checker(
-            new Outputs() {
-              @Override
-              public SortedSet<Long> times(String output) {
-                return new TreeSet<>(published.get(output).keySet());
-              }
+    return checker().check(Map.of("a", sent, "b", sent));
+  }
 
-              @Override
-              public List<String> lines(String output, long timeMs) {
-                return published.get(output).get(timeMs);
-              }
-            })
-        .check(Map.of("a", sent, "b", sent));
+  private Checker checker() {
+    return new Checker(
+        new Outputs() {
+          @Override
+          public SortedSet<Long> times(String output) {
+            return new TreeSet<>(published.get(output).keySet());
+          }
+
+          @Override
+          public List<String> lines(String output, long timeMs) {
+            return published.get(output).get(timeMs);
+          }
+        });
   }
 
   private static void verdict(Verdict verdict, long lost, long duplicated, boolean wrong) {
@@ -203,5 +207,23 @@ class CheckerTest {
   void seesAnOutputThatTheProgramDoesNotHaveAnyMore() throws IOException {
     put(Outputs.EVENS, timeMs(30), List.of());
     verdict(check(), 0, 0, true);
+  }
+
+  @Test
+  void readsAnApplicationThatGoesOnUpToItsNewestWholeBatch() throws IOException {
+    // Its window and the rows of what the next one is about are not there yet.
+    put(Outputs.ROWS, timeMs(BATCHES), List.of());
+    put(Outputs.HIGHEST, timeMs(BATCHES + 5), List.of("b1 1"));
+    assertThat(check().wrongState()).isGreaterThan(0);
+
+    Verdict verdict = checker().checkSoFar(Set.of("a", "b"));
+    verdict(verdict, 0, 0, false);
+    assertThat(verdict.batches()).isEqualTo(BATCHES);
+
+    lines(Outputs.ROWS, 20).remove(3);
+    lines(Outputs.WINDOWS, 10).set(0, "b9 1 1");
+    verdict = checker().checkSoFar(Set.of("a", "b"));
+    assertThat(verdict.lost()).isEqualTo(1);
+    assertThat(verdict.wrongState()).isGreaterThan(0);
   }
 }

@@ -56,6 +56,13 @@ final class ApplicationPage {
     return status().map(json -> number(json, name)).orElse(-1L);
   }
 
+  /** A number about images of keyed state on second executors. */
+  long standby(String name) {
+    return status()
+        .map(json -> number(json.substring(json.indexOf("\"standby\"")), name))
+        .orElse(-1L);
+  }
+
   /** Containers of the executors that live. */
   List<String> executors() {
     return all(status().orElse(""), "\"container\":\"([^\"]+)\"");

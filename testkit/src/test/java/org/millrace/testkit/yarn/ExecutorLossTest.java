@@ -21,10 +21,22 @@ import org.millrace.testkit.source.NumberedLinesServer;
 class ExecutorLossTest {
   private static final long LINES_PER_SECOND = 1_000;
 
+  /** And partitions of the state: each has one core. */
+  private static final int EXECUTORS = 3;
+
   @TempDir Path outputs;
 
   @Test
   void aMillionKeysAreThereAgainAndEachLineIsCountedOnce(Lab lab) throws Exception {
+    loseAnExecutor(lab, false);
+  }
+
+  @Test
+  void theyComeFromExecutorsThatStandBy(Lab lab) throws Exception {
+    loseAnExecutor(lab, true);
+  }
+
+  private void loseAnExecutor(Lab lab, boolean isWithStandby) throws Exception {
     try (NumberedLinesServer source = NumberedLinesServer.local("line", LINES_PER_SECOND);
         CheckpointedApplication application =
             new CheckpointedApplication(
@@ -32,12 +44,18 @@ class ExecutorLossTest {
                 outputs,
                 StatefulMillion.class,
                 Integer.toString(source.port()),
-                Map.of("millrace.executor.instances", "3", "millrace.executor.memory", "768m"))) {
+                Map.of(
+                    "millrace.executor.instances", Integer.toString(EXECUTORS),
+                    "millrace.executor.memory", "768m",
+                    "millrace.checkpoint.standbyState", Boolean.toString(isWithStandby)))) {
       ApplicationPage page = application.page();
       application.await("the first batch", () -> page.total("completedBatches") >= 1);
       application.await("a snapshot", () -> hasSnapshot(application));
       long batches = page.total("completedBatches");
       application.await("batches since", () -> page.total("completedBatches") >= batches + 5);
+      if (isWithStandby) {
+        application.await("images of all", () -> page.standby("partitions") == EXECUTORS);
+      }
       TreeSet<String> executors = new TreeSet<>(application.executors().keySet());
       executors.remove(page.receiversExecutor());
       assertThat(executors).hasSize(2);
@@ -46,6 +64,9 @@ class ExecutorLossTest {
       application.await("it is lost", () -> page.total("lostExecutors") == 1);
       long then = page.total("completedBatches");
       application.await("batches without it", () -> page.total("completedBatches") >= then + 5);
+      if (isWithStandby) {
+        assertThat(page.standby("restoredFromStandby")).isPositive();
+      }
       long gapMs = application.longestGapMs(killedMs - 5_000);
       long number = source.sent() + 2 * LINES_PER_SECOND;
       source.stopAt(number);
@@ -54,7 +75,8 @@ class ExecutorLossTest {
       assertThat(source.problems()).isEmpty();
       application.stop();
       System.out.printf(
-          "executor with a third of a million keys killed: %d ms without output%n", gapMs);
+          "executor with a third of a million keys killed, %s: %d ms without output%n",
+          isWithStandby ? "others stood by" : "nobody stood by", gapMs);
     }
   }
 

@@ -226,7 +226,7 @@ public final class Submitter {
             plan.frameworkJars(),
             MemoryPlan.of(settings.get(Keys.DRIVER_MEMORY)),
             settings.get(Keys.DRIVER_CORES),
-            settings.get(Keys.DRIVER_JAVA_OPTIONS),
+            settings.find(Keys.DRIVER_JAVA_OPTIONS).orElse(""),
             List.of());
     return ContainerLaunchContext.newInstance(
         resources,

@@ -68,7 +68,7 @@ record ExecutorLaunch(
         plan.frameworkJars(),
         memory(),
         cores(),
-        settings.get(Keys.EXECUTOR_JAVA_OPTIONS),
+        settings.find(Keys.EXECUTOR_JAVA_OPTIONS).orElse(""),
         List.of());
   }
 

@@ -66,8 +66,9 @@ class ExecutorLaunchTest {
     assertThat(launch.size().getMemorySize()).isEqualTo(512);
     assertThat(launch.size().getVirtualCores()).isEqualTo(3);
     assertThat(launch.nodeLabel()).isEmpty();
-    assertThat(launch(Map.of("millrace.yarn.nodeLabel", "fast"), Map.of()).nodeLabel())
-        .contains("fast");
+    ExecutorLaunch other = launch(Map.of("millrace.yarn.nodeLabel", "fast"), Map.of());
+    assertThat(other.nodeLabel()).contains("fast");
+    assertThat(other.command().line()).doesNotContain("-Xlog");
   }
 
   private static ExecutorLaunch launch(

@@ -13,7 +13,6 @@ import org.millrace.api.spi.JobAction;
  */
 public final class Planner {
   private final PipelineBuilder pipelines;
-  private final ReducerInputs reducers = new ReducerInputs();
   private final Shipping shipping;
   private final Residents residents;
   private final LongSupplier committedMs;
@@ -37,7 +36,7 @@ public final class Planner {
   public JobPlan plan(RddNode rdd, JobAction<?> action, int from, int until, int[] slots) {
     Places places = new Places(slots);
     ResidentInputs inputs = new ResidentInputs(residents, places, committedMs.getAsLong());
-    return new Planning(shipping, pipelines, reducers, inputs, places)
+    return new Planning(shipping, pipelines, inputs, places)
         .plan(rdd, action, from, until, any -> true);
   }
 
@@ -45,7 +44,7 @@ public final class Planner {
   public JobPlan planReplay(StateNode state, IntPredicate wanted, int[] slots) {
     Places places = new Places(slots);
     ResidentInputs inputs = new ResidentInputs(residents, places, committedMs.getAsLong());
-    return new Planning(shipping, pipelines, reducers, inputs, places)
+    return new Planning(shipping, pipelines, inputs, places)
         .plan(state, new JobAction.Materialize(), 0, state.partitionCount(), wanted);
   }
 }

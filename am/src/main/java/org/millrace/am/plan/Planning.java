@@ -28,17 +28,12 @@ final class Planning {
   private final Map<Part, Exchange> moves = new HashMap<>();
   private int nextStage;
 
-  Planning(
-      Shipping shipping,
-      PipelineBuilder pipelines,
-      ReducerInputs reducers,
-      ResidentInputs inputs,
-      Places places) {
+  Planning(Shipping shipping, PipelineBuilder pipelines, ResidentInputs inputs, Places places) {
     this.pipelines = pipelines;
     this.places = places;
     this.inputs = inputs;
     this.pipes = new PipePlanner(shipping, inputs, places, this);
-    this.readers = new ShuffleReaders(inputs, places, this, reducers);
+    this.readers = new ShuffleReaders(inputs, places, this);
   }
 
   JobPlan plan(RddNode rdd, JobAction<?> action, int from, int until, IntPredicate wanted) {

@@ -1,7 +1,11 @@
 package org.millrace.am.plan;
 
+import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import org.millrace.am.plan.PlannedInput.Locality;
+import org.millrace.am.plan.PlannedInput.ShuffleRead;
 import org.millrace.am.plan.TaskDraft.Drafted;
 import org.millrace.api.graph.NarrowNode;
 import org.millrace.api.graph.RddNode;
@@ -16,17 +20,15 @@ final class ShuffleReaders {
   private final ResidentInputs residents;
   private final Places places;
   private final Planning planning;
-  private final ReducerInputs inputs;
   private final Map<RddNode, Reader> readers = new IdentityHashMap<>();
 
   /** The shuffle and the pipe of a dataset. */
   private record Reader(ShuffleNode shuffle, PipeShape shape, int operatorPartitions) {}
 
-  ShuffleReaders(ResidentInputs residents, Places places, Planning planning, ReducerInputs inputs) {
+  ShuffleReaders(ResidentInputs residents, Places places, Planning planning) {
     this.residents = residents;
     this.places = places;
     this.planning = planning;
-    this.inputs = inputs;
   }
 
   /**
@@ -41,7 +43,18 @@ final class ShuffleReaders {
     int place = places.aligned(partition);
     int shuffleId = planning.shuffleTo(place, reader.shuffle, partition);
     return new Drafted(
-        partition, reader.shape, inputs.of(shuffleId, partition, place, reader.operatorPartitions));
+        partition,
+        reader.shape,
+        new PlannedInput(
+            PipePlanner.shuffleInput(shuffleId, partition),
+            List.of(new ShuffleRead(shuffleId, partition)),
+            place,
+            Locality.ANYWHERE,
+            List.of(),
+            reader.operatorPartitions == 0
+                ? List.of()
+                : Collections.nCopies(reader.operatorPartitions, partition),
+            false));
   }
 
   /** A partition was planned as {@code drafted}. */

@@ -74,19 +74,6 @@ class PlannerTest {
   }
 
   @Test
-  void whatReadersOfAShuffleReadIsTheSameInAnotherBatch() {
-    JobPlan first = plan(counts(lines(1), 3), new JobAction.Collect(), 0, 3);
-
-    JobPlan second = plan(counts(lines(2), 5), new JobAction.Collect(), 0, 5);
-
-    PlannedInput input = second.tasks().get(4).input();
-    assertThat(input).isSameAs(first.tasks().get(3).input());
-    assertThat(input.tree()).isEqualTo(PipePlanner.shuffleInput(0, 2));
-    assertThat(input.reads()).containsExactly(new ShuffleRead(0, 2));
-    assertThat(second.tasks().get(6).input().reads()).containsExactly(new ShuffleRead(0, 4));
-  }
-
-  @Test
   void anotherNumberOfPartitionsIsAnotherTemplate() {
     JobPlan two = plan(counts(lines(1), 2), new JobAction.Collect(), 0, 2);
     JobPlan three = plan(counts(lines(1), 3), new JobAction.Collect(), 0, 3);

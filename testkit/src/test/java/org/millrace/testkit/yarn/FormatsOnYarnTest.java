@@ -24,9 +24,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.millrace.api.graph.HadoopInput;
-import org.millrace.api.graph.HadoopSplit;
-import org.millrace.runner.hadoop.adapter.FormatBridge;
 import org.millrace.testkit.lab.Lab;
 import org.millrace.testkit.lab.LabExtension;
 
@@ -78,22 +75,6 @@ class FormatsOnYarnTest {
       assertThat(sums(hdfs, new Path(root, "windows"))).isEqualTo(expected(Place.WINDOWS));
       assertThat(sums(hdfs, new Path(root, "inverse"))).isEqualTo(expected(Place.WINDOWS));
       assertThat(last(hdfs, new Path(root, "totals"))).isEqualTo(expected(Place.TOTALS));
-    }
-  }
-
-  @Test
-  void splitsOfASequenceFileSayWhereTheyAre(Lab lab) throws Exception {
-    try (FileSystem hdfs = FileSystem.newInstance(configuration(lab))) {
-      Path file = new Path("/formats/weights.seq");
-      writeWeights(hdfs, file);
-
-      List<HadoopSplit> splits =
-          new FormatBridge(getClass().getClassLoader())
-              .splits(
-                  HadoopInput.sequenceFile(hdfs.makeQualified(file).toString(), hdfs.getConf()), 4);
-
-      assertThat(splits).isNotEmpty();
-      assertThat(splits).allSatisfy(split -> assertThat(split.hosts()).contains("localhost"));
     }
   }
 

@@ -207,8 +207,9 @@ class StandbysTest {
     standbys.onTaken(snapshot(2));
     assertThat(told(1)).containsExactly(1, 2);
     assertThat(pool.last(1).getStandBy().getPartitions(1).getSectionsCount()).isEqualTo(2);
-    restore(2);
+    CompletableFuture<Void> done = restore(2);
     restored(1, 1);
+    assertThat(done).isCompleted();
     standbys.onTaken(snapshot(2));
     assertThat(told(1)).containsExactly(1);
     assertThat(told(2)).containsExactly(0, 2);
@@ -219,8 +220,9 @@ class StandbysTest {
     standBy();
     pool.join(4);
     lose(1);
-    restore(0);
+    CompletableFuture<Void> done = restore(0);
     restored(2, 1);
+    assertThat(done).isCompleted();
     standbys.onTaken(snapshot(2));
     assertThat(List.of(told(2), told(3), told(4)))
         .containsExactly(List.of(2), List.of(1), List.of(0));
@@ -229,7 +231,9 @@ class StandbysTest {
   @Test
   void keysThatAreSortedAnewHaveNoImages() {
     standBy();
-    restorer.restore(snapshot(1), Map.of(STATE, new HashPartitioner(2)));
+    CompletableFuture<Void> done =
+        restorer.restore(snapshot(1), Map.of(STATE, new HashPartitioner(2)));
+    assertThat(done).isNotDone();
     assertThat(asked(1)).containsExactly(0);
     assertThat(asked(2)).containsExactly(1);
   }

@@ -110,7 +110,8 @@ final class Members {
   private String reason(String className, String signature) {
     String name = signature.substring(0, signature.indexOf('('));
     for (String key :
-        List.of(className + "." + signature, className + "." + name, "*." + signature, "*." + name)) {
+        List.of(
+            className + "." + signature, className + "." + name, "*." + signature, "*." + name)) {
       if (reasons.containsKey(key)) {
         return reasons.get(key);
       }
@@ -150,10 +151,12 @@ final class Members {
             .replace("fromJavaDStream", "fromDStream")
             .replace("fromJavaRDD", "fromRDD");
     String types = signature.substring(open);
-    for (String prefixed : List.of("JavaPairDStream", "JavaDStream", "JavaPairRDD", "JavaDoubleRDD", "JavaRDD")) {
+    for (String prefixed :
+        List.of("JavaPairDStream", "JavaDStream", "JavaPairRDD", "JavaDoubleRDD", "JavaRDD")) {
       types = types.replace(prefixed, prefixed.substring("Java".length()));
     }
-    return name + types.replace("JavaSparkContext", "BatchContext").replace("SparkConf", "StreamingConf");
+    return name
+        + types.replace("JavaSparkContext", "BatchContext").replace("SparkConf", "StreamingConf");
   }
 
   private static String descriptor(Method method) {
@@ -212,15 +215,21 @@ final class Members {
     classes.put(streaming + "api.java.JavaStreamingContext", API + "streaming.StreamingContext");
     for (String name :
         List.of(
-            "DStream", "PairDStream", "InputDStream", "PairInputDStream", "ReceiverInputDStream",
-            "PairReceiverInputDStream", "MapWithStateDStream")) {
+            "DStream",
+            "PairDStream",
+            "InputDStream",
+            "PairInputDStream",
+            "ReceiverInputDStream",
+            "PairReceiverInputDStream",
+            "MapWithStateDStream")) {
       classes.put(streaming + "api.java.Java" + name, API + "streaming." + name);
     }
     for (String name : List.of("State", "StateSpec", "Duration", "Durations", "Time")) {
       classes.put(streaming + name, API + "streaming." + name);
     }
     classes.put(streaming + "receiver.Receiver", API + "streaming.receiver.Receiver");
-    classes.put(streaming + "scheduler.StreamingListener", API + "streaming.scheduler.StreamingListener");
+    classes.put(
+        streaming + "scheduler.StreamingListener", API + "streaming.scheduler.StreamingListener");
     classes.put(streaming + "scheduler.BatchInfo", API + "streaming.scheduler.BatchInfo");
     classes.put(api + "JavaSparkContext", API + "BatchContext");
     for (String name : List.of("RDD", "PairRDD", "DoubleRDD")) {
@@ -228,7 +237,8 @@ final class Members {
     }
     classes.put(api + "Optional", API + "Optional");
     classes.put("org.apache.spark.broadcast.Broadcast", API + "broadcast.Broadcast");
-    for (String name : List.of("AccumulatorV2", "LongAccumulator", "DoubleAccumulator", "CollectionAccumulator")) {
+    for (String name :
+        List.of("AccumulatorV2", "LongAccumulator", "DoubleAccumulator", "CollectionAccumulator")) {
       classes.put("org.apache.spark.util." + name, API + "accumulator." + name);
     }
     return classes;

@@ -31,7 +31,7 @@ final class Adoption {
   private final StreamTable streams;
   private final TrackedLogs logs;
 
-  /** Streams of executors that stayed and whose turn has not come, by executor. */
+  /** Executors that stayed and whose turn has not come, with the streams that they have. */
   private final Map<Integer, List<PastStream>> awaited = new HashMap<>();
 
   Adoption(
@@ -64,6 +64,8 @@ final class Adoption {
       List<ReachedPosition> reached,
       Set<Integer> stayed) {
     logs.restore(sealed);
+    // Also those without a stream: what is started there now is none that they bring.
+    stayed.forEach(executorId -> awaited.put(executorId, new ArrayList<>()));
     // What a log has of a stream is never older than what was told of it.
     List<Runnable> inOrder = new ArrayList<>();
     Map<Long, PastStream> byId = new TreeMap<>();
@@ -77,7 +79,7 @@ final class Adoption {
       }
       boolean isSealed = sealed.stream().anyMatch(log -> log.has(stream.streamId()));
       if (stayed.contains(stream.executorId()) && !isSealed) {
-        awaited.computeIfAbsent(stream.executorId(), id -> new ArrayList<>()).add(stream);
+        awaited.get(stream.executorId()).add(stream);
       } else {
         inOrder.add(() -> restore(stream, sealed));
       }

@@ -168,6 +168,24 @@ class AdoptionTest extends LoggedReceivers {
     assertThat(host.starts.get(0).getPositionsList()).containsExactly(offset(at("a", 60)));
   }
 
+  /** What is started there before its turn would be taken for a stream that it brings. */
+  @Test
+  void aReceiverWaitsForAnExecutorThatStayedWithoutAStreamToo() {
+    long old = 1L << 32 | 4;
+    tracker.define(List.of(input(INPUT)));
+    tracker.restore(
+        List.of(new PastStream(old, INPUT, 1, -1, 4, 2)), List.of(), List.of(), Set.of(1, 2));
+    tracker.start();
+    tracker.adopt(1, "e000001-000001", List.of(mark(old, 9, 90).build()), List.of());
+    time.advance(0);
+    assertThat(host.starts).isEmpty();
+
+    tracker.adopt(2, "", List.of(), List.of());
+    time.advance(0);
+    assertThat(host.starts).hasSize(1);
+    assertThat(host.ended).containsExactly(Map.entry(old, 9L));
+  }
+
   @Test
   void aStreamWhoseReceiverDoesNotRunAnyMoreEndsAtItsMark() {
     long old = 1L << 32 | 4;

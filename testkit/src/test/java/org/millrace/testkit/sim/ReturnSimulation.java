@@ -47,13 +47,12 @@ final class ReturnSimulation {
   private static final String DRIVERS = "/drivers";
 
   /** Each has a receiver. */
-  private static final List<String> NAMES = List.of("a", "b");
+  private static final List<String> SOURCES = List.of("a", "b");
 
   /** Each driver changes it for the executors that it starts. */
   private static final List<String> COMPRESSIONS = List.of("zstd", "none", "lz4");
 
   private final long seed;
-  private final List<String> sources;
   private final SimulatedTime time;
   private final SplittableRandom random;
   private final FakeDurableFiles files;
@@ -90,7 +89,7 @@ final class ReturnSimulation {
       StreamingConf conf = new StreamingConf().setMaster("simulated").setAppName("returns");
       context =
           StreamingContext.getOrCreate(
-              "/checkpoint", () -> define(new BatchContext(conf, engine), seed, sources));
+              "/checkpoint", () -> define(new BatchContext(conf, engine), seed));
     }
 
     void kill() {
@@ -164,9 +163,8 @@ final class ReturnSimulation {
         DRIVERS);
   }
 
-  private ReturnSimulation(long seed, int sources) {
+  private ReturnSimulation(long seed) {
     this.seed = seed;
-    this.sources = NAMES.subList(0, sources);
     this.time = SimulatedTime.shuffled(seed);
     this.random = new SplittableRandom(seed * 31 + 7);
     this.files = new FakeDurableFiles(time.blockingWork(), time);
@@ -175,18 +173,17 @@ final class ReturnSimulation {
             time, Pace.DRAWN, seed * 31, (machine, sent) -> java.util.Optional.empty());
     this.outside = time.loop("outside");
     Ledger.begin(seed);
-    PositionedSource.begin(this.sources);
+    PositionedSource.begin(SOURCES);
   }
 
   /**
    * Runs a seed.
    *
    * @param kills how often the driver is killed before the application may finish
-   * @param sources and receivers: 1 or 2
    * @return how often its receivers were started
    */
-  static int run(long seed, int kills, int sources) {
-    return run(seed, kills, sources, new long[0]);
+  static int run(long seed, int kills) {
+    return run(seed, kills, new long[0]);
   }
 
   /**
@@ -196,11 +193,11 @@ final class ReturnSimulation {
    *     time passes as a clock that is set back needs to be where it was
    */
   static int runWithClockSet(long seed, long... setByMs) {
-    return run(seed, 0, NAMES.size(), setByMs);
+    return run(seed, 0, setByMs);
   }
 
-  private static int run(long seed, int kills, int sources, long[] setByMs) {
-    ReturnSimulation simulation = new ReturnSimulation(seed, sources);
+  private static int run(long seed, int kills, long[] setByMs) {
+    ReturnSimulation simulation = new ReturnSimulation(seed);
     try {
       simulation.run(kills, setByMs);
       return PositionedSource.starts();
@@ -212,10 +209,10 @@ final class ReturnSimulation {
     }
   }
 
-  private static StreamingContext define(BatchContext batches, long seed, List<String> sources) {
+  private static StreamingContext define(BatchContext batches, long seed) {
     StreamingContext context = new StreamingContext(batches, new Duration(INTERVAL_MS));
     DStream<String> numbers =
-        sources.stream()
+        SOURCES.stream()
             .<DStream<String>>map(
                 source -> context.receiverStream(new PositionedSource(source, seed)))
             .reduce(DStream::union)

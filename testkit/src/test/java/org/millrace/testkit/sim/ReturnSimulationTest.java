@@ -9,11 +9,10 @@ import org.junit.jupiter.api.Test;
 class ReturnSimulationTest {
   private static final String SEED = "org.millrace.simulation.seed";
   private static final String SECONDS = "org.millrace.simulation.seconds";
-  private static final String SOURCES = "org.millrace.simulation.sources";
 
   @Test
   void oneThatIsNeverKilledStartsEachReceiverOnce() {
-    assertThat(ReturnSimulation.run(1, 0, 2)).isEqualTo(2);
+    assertThat(ReturnSimulation.run(1, 0)).isEqualTo(2);
   }
 
   /** Batches are those of the clock, leases and deadlines are not: nobody is taken for lost. */
@@ -27,25 +26,15 @@ class ReturnSimulationTest {
   void eachAcknowledgedRecordIsInOneBatchWheneverTheDriverIsKilled() {
     Long only = Long.getLong(SEED);
     if (only != null) {
-      ReturnSimulation.run(only, 4, Integer.getInteger(SOURCES, 1));
+      ReturnSimulation.run(only, 4);
       return;
     }
     long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong(SECONDS, 15));
     long seed = 0;
     do {
       seed++;
-      ReturnSimulation.run(seed, 4, 1);
+      ReturnSimulation.run(seed, 4);
     } while (System.nanoTime() < endNanos);
     System.out.println(seed + " seeds of the returns hold");
-  }
-
-  /**
-   * The second receiver is on an executor that is adopted after the first one. Of more seeds some
-   * do not end, 6 and 17 for example: 006 says so.
-   */
-  @Test
-  void receiversOfSeveralExecutorsResumeWhereTheyAcknowledged() {
-    ReturnSimulation.run(1, 4, 2);
-    ReturnSimulation.run(2, 4, 2);
   }
 }

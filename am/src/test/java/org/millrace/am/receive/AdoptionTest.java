@@ -57,9 +57,7 @@ class AdoptionTest extends LoggedReceivers {
   @Test
   void anExecutorThatStayedGoesOnWithItsReceiver() {
     long old = 1L << 32 | 4;
-    tracker.define(List.of(input(INPUT)));
-    tracker.restore(
-        List.of(new PastStream(old, INPUT, 1, -1, 4, 2)), List.of(), List.of(), Set.of(1));
+    restore(Set.of(1), new PastStream(old, INPUT, 1, -1, 4, 2));
     assertThat(tracker.isSettled(old, 2, 4)).isFalse();
 
     adopt(1, INPUT, old, 9);
@@ -102,13 +100,10 @@ class AdoptionTest extends LoggedReceivers {
   void aReceiverThatRunsTwiceIsStoppedAndItsStreamEndsWhereItSays() {
     long first = 1L << 32 | 4;
     long second = 1L << 32 | 5;
-    tracker.define(List.of(input(INPUT)));
-    tracker.restore(
-        List.of(
-            new PastStream(first, INPUT, 1, -1, 0, 0), new PastStream(second, INPUT, 2, -1, 0, 0)),
-        List.of(),
-        List.of(),
-        Set.of(1, 2));
+    restore(
+        Set.of(1, 2),
+        new PastStream(first, INPUT, 1, -1, 0, 0),
+        new PastStream(second, INPUT, 2, -1, 0, 0));
     adopt(1, INPUT, first, 3);
     adopt(2, INPUT, second, 5);
     tracker.start();
@@ -135,9 +130,7 @@ class AdoptionTest extends LoggedReceivers {
   @Test
   void anExecutorThatIsGivenUpBeforeItWasAdoptedIsSealed() {
     long old = 1L << 32 | 4;
-    tracker.define(List.of(input(INPUT)));
-    tracker.restore(
-        List.of(new PastStream(old, INPUT, 7, -1, 4, 2)), List.of(), List.of(), Set.of(7));
+    restore(Set.of(7), new PastStream(old, INPUT, 7, -1, 4, 2));
     tracker.onExecutorGone(7, "e000001-000007");
     seal("e000001-000007", old, 2, 6);
 
@@ -149,9 +142,7 @@ class AdoptionTest extends LoggedReceivers {
   @Test
   void aReceiverWaitsForTheExecutorsThatStayedAndThenForTheLogOfTheOneThatIsGone() {
     long old = 1L << 32 | 4;
-    tracker.define(List.of(input(INPUT)));
-    tracker.restore(
-        List.of(new PastStream(old, INPUT, 7, -1, 4, 2)), List.of(), List.of(), Set.of(1, 7));
+    restore(Set.of(1, 7), new PastStream(old, INPUT, 7, -1, 4, 2));
     tracker.adopt(1, "e000001-000001", List.of(), List.of());
     tracker.start();
     tracker.onExecutorJoined();
@@ -172,9 +163,7 @@ class AdoptionTest extends LoggedReceivers {
   @Test
   void aReceiverWaitsForAnExecutorThatStayedWithoutAStreamToo() {
     long old = 1L << 32 | 4;
-    tracker.define(List.of(input(INPUT)));
-    tracker.restore(
-        List.of(new PastStream(old, INPUT, 1, -1, 4, 2)), List.of(), List.of(), Set.of(1, 2));
+    restore(Set.of(1, 2), new PastStream(old, INPUT, 1, -1, 4, 2));
     tracker.start();
     tracker.adopt(1, "e000001-000001", List.of(mark(old, 9, 90).build()), List.of());
     time.advance(0);
@@ -189,9 +178,7 @@ class AdoptionTest extends LoggedReceivers {
   @Test
   void aStreamWhoseReceiverDoesNotRunAnyMoreEndsAtItsMark() {
     long old = 1L << 32 | 4;
-    tracker.define(List.of(input(INPUT)));
-    tracker.restore(
-        List.of(new PastStream(old, INPUT, 1, -1, 4, 2)), List.of(), List.of(), Set.of(1));
+    restore(Set.of(1), new PastStream(old, INPUT, 1, -1, 4, 2));
     tracker.adopt(1, "e000001-000001", List.of(mark(old, 9, 90).build()), List.of());
     time.advance(0);
 
@@ -208,9 +195,7 @@ class AdoptionTest extends LoggedReceivers {
   void aRunThatTheProgramDoesNotKnowIsStoppedAndItsStreamEndsWhereItSays() {
     long old = 1L << 32 | 4;
     int gone = 5;
-    tracker.define(List.of(input(INPUT)));
-    tracker.restore(
-        List.of(new PastStream(old, gone, 1, -1, 4, 4)), List.of(), List.of(), Set.of(1));
+    restore(Set.of(1), new PastStream(old, gone, 1, -1, 4, 4));
     adopt(1, gone, old, 6);
     assertThat(host.stops).extracting(StopReceiver::getReceiverId).containsExactly(gone);
     assertThat(host.ended).isEmpty();
@@ -225,5 +210,11 @@ class AdoptionTest extends LoggedReceivers {
             .build());
 
     assertThat(host.ended).containsExactly(Map.entry(old, 7L));
+  }
+
+  /** A program with one receiver, and nothing in sealed logs. */
+  private void restore(Set<Integer> stayed, PastStream... past) {
+    tracker.define(List.of(input(INPUT)));
+    tracker.restore(List.of(past), List.of(), List.of(), stayed);
   }
 }

@@ -9,22 +9,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks for a driver of a higher attempt, at first often, because a cluster manager starts one
- * within seconds, then each second, until one is found. Owned by the control loop.
+ * Looks for a driver of a higher attempt, again after a pause, until one is found. All executors
+ * look at once, and in HDFS: many of them pause longer. Owned by the control loop.
  */
 final class DriverSearch {
   private static final Logger LOG = LoggerFactory.getLogger(DriverSearch.class);
-  private static final long FIRST_PAUSE_MS = 100;
-  private static final int FIRST_LOOKS = 50;
-  private static final long LONGEST_PAUSE_MS = 1_000;
 
   private final Loop loop;
   private final DriverFinder finder;
   private final Consumer<FoundDriver> onFound;
   private boolean searching;
   private long attempt;
-  private long pauseMs = FIRST_PAUSE_MS;
-  private int looks;
+  private long pauseMs;
   private Loop.Timer next;
 
   DriverSearch(Loop loop, DriverFinder finder, Consumer<FoundDriver> onFound) {
@@ -34,18 +30,18 @@ final class DriverSearch {
   }
 
   /** Begins at once; goes on when it has begun. */
-  void start(long afterAttempt) {
+  void start(long afterAttempt, long pauseMs) {
+    this.pauseMs = pauseMs;
     if (!searching) {
       searching = true;
       attempt = afterAttempt;
-      pauseMs = FIRST_PAUSE_MS;
-      looks = 0;
       look();
     }
   }
 
   /** Goes on after a pause: the driver that was found did not answer. */
-  void goOn(long afterAttempt) {
+  void goOn(long afterAttempt, long pauseMs) {
+    this.pauseMs = pauseMs;
     if (!searching) {
       searching = true;
       attempt = afterAttempt;
@@ -83,8 +79,5 @@ final class DriverSearch {
 
   private void pause() {
     next = loop.schedule(pauseMs, this::look);
-    if (++looks > FIRST_LOOKS) {
-      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
-    }
   }
 }

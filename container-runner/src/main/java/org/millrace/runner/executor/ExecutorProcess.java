@@ -259,7 +259,7 @@ public final class ExecutorProcess {
     links.dropForDriver();
     state = State.SUSPENDED;
     rooms.receivers().onDriverLost();
-    search.goOn(servedAttempt);
+    search.goOn(servedAttempt, pauseOfSearchMs());
   }
 
   private void onMessage(Frame frame) {
@@ -333,6 +333,11 @@ public final class ExecutorProcess {
     rooms.tasks().onMembership(membership);
   }
 
+  /** The driver paces heartbeats by the number of executors; what asks HDFS keeps that pace. */
+  private long pauseOfSearchMs() {
+    return heartbeats == null ? timing.heartbeatIntervalMs() : heartbeats.intervalMs();
+  }
+
   private void onDriverHeard() {
     lease.onHeard();
     if (state == State.SUSPENDED) {
@@ -359,7 +364,7 @@ public final class ExecutorProcess {
       rooms.tasks().suspend();
       rooms.receivers().onDriverLost();
       startLifeLease(why);
-      search.start(servedAttempt);
+      search.start(servedAttempt, pauseOfSearchMs());
     }
   }
 
@@ -457,7 +462,7 @@ public final class ExecutorProcess {
       } else {
         link.reconnect();
         // The one that started this executor may be gone already.
-        search.start(attempt);
+        search.start(attempt, pauseOfSearchMs());
       }
     }
 
@@ -479,7 +484,7 @@ public final class ExecutorProcess {
           state = State.CONNECTING;
           LOG.info("The driver hung up before it registered this executor: {}", why);
           link.reconnect();
-          search.start(attempt);
+          search.start(attempt, pauseOfSearchMs());
         }
         case RETURNING -> onReturnFailed(why);
         default -> onDriverLost("The connection with the driver is gone: " + why);
@@ -490,7 +495,7 @@ public final class ExecutorProcess {
       next = null;
       link.close();
       if (state != State.RUNNING) {
-        search.goOn(rooms == null ? driver.attempt : servedAttempt);
+        search.goOn(rooms == null ? driver.attempt : servedAttempt, pauseOfSearchMs());
       }
     }
   }

@@ -62,6 +62,11 @@ final class Heartbeats {
     send();
   }
 
+  /** As the driver wants them. */
+  long intervalMs() {
+    return intervalMs;
+  }
+
   /** Another driver is spoken to, which counts its pings anew and has not asked yet. */
   void onNewDriver() {
     answeredPing = 0;

@@ -155,7 +155,10 @@ final class CombiningSink extends Sink {
     if (context != null) {
       release();
     }
-    table.clear();
+    // Only what a task left that did not end: clearing an empty table makes it small.
+    if (table.size() > 0) {
+      table.clear();
+    }
     context = null;
     output = null;
     partitioning = null;

@@ -65,8 +65,11 @@ public final class LatencyRecorder {
         && last <= 10 * half;
   }
 
-  /** Figures latency-p50-ms, -p90-, -p99-, -p999-, -max-ms. */
+  /** Figures latency-p50-ms, -p90-, -p99-, -p999-, -max-ms; none when nothing came out. */
   public synchronized void addTo(RunReport report) {
+    if (records == 0) {
+      return;
+    }
     report
         .figure("latency-p50-ms", all.getValueAtPercentile(50) / 1e3)
         .figure("latency-p90-ms", all.getValueAtPercentile(90) / 1e3)

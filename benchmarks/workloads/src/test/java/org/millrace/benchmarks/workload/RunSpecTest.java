@@ -103,6 +103,8 @@ class RunSpecTest {
     assertThat(steady.holds(100, 100_000)).isTrue();
     assertThat(growing.holds(100, 100_000)).isFalse();
     RunReport report = Measurement.begin().end(ENGINE, RunSpec.parse("scenario=latency"), 1);
+    new LatencyRecorder(0, second).addTo(report);
+    assertThat(report.figures()).as("nothing came out").doesNotContainKey("latency-p50-ms");
     steady.addTo(report);
     assertThat(report.figures().get("latency-p50-ms")).isBetween(99.0, 101.0);
     assertThat(report.figures().get("latency-max-ms")).isBetween(148.0, 151.0);

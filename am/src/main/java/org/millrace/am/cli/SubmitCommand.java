@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.millrace.am.submit.ApplicationStatus;
 import org.millrace.am.submit.Cluster;
 import org.millrace.am.submit.Keytab;
@@ -16,7 +17,9 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.runtime.adapter.SystemClock;
 import org.millrace.checkpoint.runtime.adapter.SystemRandomness;
+import org.millrace.runner.conf.Key;
 import org.millrace.runner.conf.Keys;
+import org.millrace.runner.conf.Settings;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -150,14 +153,28 @@ public final class SubmitCommand implements CliCommand {
               .formatted(Keys.MASTER.name(), master));
     }
     commandLine.put(Keys.MASTER.name(), master);
+    Map<String, String> site = installation.siteSettings();
+    Settings settings = Settings.resolve(commandLine, site);
     return new Submission(
         mainClass,
         programJar,
         arguments,
-        jars,
-        files,
-        archives,
+        either(jars, settings, Keys.JARS),
+        either(files, settings, Keys.FILES),
+        either(archives, settings, Keys.ARCHIVES),
         commandLine,
-        installation.siteSettings());
+        site);
+  }
+
+  /** An option, or else the key that says the same. */
+  private static List<String> either(List<String> option, Settings settings, Key<String> key) {
+    if (!option.isEmpty()) {
+      return option;
+    }
+    return Pattern.compile(",")
+        .splitAsStream(settings.find(key).orElse(""))
+        .map(String::strip)
+        .filter(part -> !part.isEmpty())
+        .toList();
   }
 }

@@ -234,7 +234,9 @@ public final class Keys {
           "millrace.stopGracefullyOnShutdown",
           "false",
           "spark.streaming.stopGracefullyOnShutdown",
-          "Whether a termination signal drains what was received before the driver ends.");
+          "Whether a program in local[n] whose process ends, by a termination signal for example,"
+              + " drains what was received before. On YARN the first termination signal always"
+              + " does.");
   public static final Key<Boolean> STOP_BATCH_CONTEXT_BY_DEFAULT =
       Key.bool(
           "millrace.stopBatchContextByDefault",
@@ -379,13 +381,13 @@ public final class Keys {
   public static final Key<Long> EXECUTOR_LIFE_LEASE =
       Key.duration(
           "millrace.executor.lifeLease",
-          "15m",
+          "20m",
           1_000,
           "",
           "How long an executor of an application with a checkpoint directory waits for another"
-              + " driver before it ends; longer than YARN takes to notice a dead driver"
-              + " (yarn.am.liveness-monitor.expiry-interval-ms) and to start another one. Without a"
-              + " checkpoint directory it ends with its driver.");
+              + " driver before it ends; longer than YARN takes to notice a driver that hangs"
+              + " (yarn.am.liveness-monitor.expiry-interval-ms, by default 15 min) and to start"
+              + " another one. Without a checkpoint directory it ends with its driver.");
   public static final Key<Long> EXECUTOR_START_TIMEOUT =
       Key.duration(
           "millrace.executor.startTimeout",
@@ -490,8 +492,9 @@ public final class Keys {
           1_000,
           "spark.yarn.maxAppAttempts",
           "Attempts of the driver, at most as many as the cluster allows"
-              + " (yarn.resourcemanager.am.max-attempts, 2 where nobody has set it). Only failures"
-              + " within millrace.driver.attemptFailuresValidity count.");
+              + " (yarn.resourcemanager.am.global.max-attempts, or where nobody has set it"
+              + " yarn.resourcemanager.am.max-attempts, 2 by default). Only failures within"
+              + " millrace.driver.attemptFailuresValidity count.");
   public static final Key<Long> YARN_ATTEMPTS_VALIDITY =
       Key.duration(
           "millrace.driver.attemptFailuresValidity",

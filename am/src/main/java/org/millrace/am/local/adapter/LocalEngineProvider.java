@@ -19,6 +19,7 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.spi.Engine;
 import org.millrace.api.spi.EngineProvider;
+import org.millrace.api.spi.StopMode;
 import org.millrace.checkpoint.files.adapter.DurableFilesRouter;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class LocalEngineProvider implements EngineProvider {
   private static final Logger LOG = LoggerFactory.getLogger(LocalEngineProvider.class);
   private static final String NEVER = "8760h";
+
+  /** What ends at once may take so long when its process ends. */
+  private static final long END_MS = 10_000;
 
   @Override
   public boolean accepts(String master) {
@@ -60,9 +64,12 @@ public final class LocalEngineProvider implements EngineProvider {
     private final Transport transport;
     private final DurableFilesRouter files;
     private final WebServer web;
+    private final Settings settings;
+    private final Thread onShutdown = new Thread(this::stopAtShutdown, "millrace-shutdown");
     private LocalCluster cluster;
 
     LocalDriver(String master, int slots, Settings settings) {
+      this.settings = settings;
       String name = "millrace-local-" + ProcessHandle.current().pid() + "-";
       this.folder = temporaryFolder(name);
       this.threads = new DriverThreads(this::onFatal);
@@ -100,6 +107,38 @@ public final class LocalEngineProvider implements EngineProvider {
       this.driver = new DriverEngine(environment, this::release);
       this.web = WebServer.start("localhost", driver::status);
       LOG.info("the application's page is at http://localhost:{}/", web.port());
+      Runtime.getRuntime().addShutdownHook(onShutdown);
+    }
+
+    /**
+     * The process ends while the application runs. The thread that ends it may be one for which a
+     * stop would wait, so the process waits for the stop no longer than it may take.
+     */
+    private void stopAtShutdown() {
+      boolean drains = settings.get(Keys.STOP_GRACEFULLY_ON_SHUTDOWN);
+      long limitMs = END_MS + (drains ? settings.get(Keys.GRACEFUL_STOP_TIMEOUT) : 0);
+      LOG.info("the process ends: stopping, {}", drains ? "after what was received" : "now");
+      Thread stopping = new Thread(() -> stop(drains), "millrace-stop");
+      stopping.setDaemon(true);
+      stopping.start();
+      try {
+        stopping.join(limitMs);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      if (stopping.isAlive()) {
+        LOG.warn(
+            "the application did not end within {} ms, and its process does not wait", limitMs);
+      }
+    }
+
+    private void stop(boolean drains) {
+      try {
+        driver.stop(drains ? StopMode.GRACEFUL : StopMode.NOW);
+        driver.close();
+      } catch (RuntimeException e) {
+        LOG.warn("the application did not end in order with its process", e);
+      }
     }
 
     /** The program's process goes on, so its application ends. */
@@ -119,6 +158,7 @@ public final class LocalEngineProvider implements EngineProvider {
     }
 
     private void release() {
+      forgetShutdown();
       web.close();
       try {
         if (cluster != null) {
@@ -131,6 +171,14 @@ public final class LocalEngineProvider implements EngineProvider {
       files.close();
       threads.close();
       deleteFolder(folder);
+    }
+
+    private void forgetShutdown() {
+      try {
+        Runtime.getRuntime().removeShutdownHook(onShutdown);
+      } catch (IllegalStateException e) {
+        // The process ends, and that is why this is called.
+      }
     }
   }
 

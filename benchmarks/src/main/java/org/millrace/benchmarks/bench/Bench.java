@@ -23,6 +23,9 @@ final class Bench {
   /** Engines bound their own waiting; this is for those that do not end. */
   private static final long MOST_SECONDS = 240;
 
+  /** Machines may be so much slower than that of the estimates. */
+  private static final int SLOWER = 4;
+
   private static final int[] LADDER_MS = {5, 10, 20, 50, 100, 200, 500, 1_000};
 
   private final Path checkout;
@@ -130,7 +133,7 @@ final class Bench {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(engine.command(checkout, row.flags(asked.heap())));
     command.addAll(spec.toArguments());
-    long patience = MOST_SECONDS + (spec.warmUpMs() + spec.measureMs()) / 1_000;
+    long patience = MOST_SECONDS + (long) (SLOWER * row.estimatedSeconds(engine, asked));
     EngineProcess.Outcome outcome =
         EngineProcess.run(
             command, spec.workDirectory().resolve("output.txt"), patience, sourceOrNull);

@@ -145,11 +145,6 @@ public final class BatchLifecycle {
     services.committed().listener(keeper::onCommitted);
   }
 
-  /** States that are there already, at these versions; before the start. */
-  public void statesRestored(Map<Integer, Long> versionsMs) {
-    evaluator.restored(versionsMs);
-  }
-
   /** How long after its batch a view of state is looked at. */
   public long stateLookBackMs() {
     return stateLookBackMs;
@@ -176,10 +171,16 @@ public final class BatchLifecycle {
   /**
    * Goes on after another driver: knows again what it decided, runs what it cut and did not decide,
    * then the batches whose time passed meanwhile.
+   *
+   * @param restoredMs states that executors have as they were after the batch {@code
+   *     from.recoveryMs()}: the batch that changed each last, by the number of its stream
    */
-  public void resume(Resumption from) {
+  public void resume(Resumption from, Map<Integer, Long> restoredMs) {
     from.failed().ifPresent(repeated::before);
     times = new StreamTimes(from.zeroMs());
+    if (!restoredMs.isEmpty()) {
+      evaluator.restored(restoredMs, from.zeroMs(), from.recoveryMs());
+    }
     services.committed().advance(from.recoveryMs());
     Deque<Batch> past = new ArrayDeque<>();
     from.cuts()

@@ -34,7 +34,6 @@ final class StateVersions {
   }
 
   private final Map<StatefulStreamNode, Versions> versions = new HashMap<>();
-  private Map<Integer, Long> restoredMs = Map.of();
 
   /** Keeps nothing unless it is told to. */
   private StateLineage lineage = new StateLineage();
@@ -63,9 +62,27 @@ final class StateVersions {
     lineage = keeper;
   }
 
-  /** These states are there already, at these versions; before the first batch. */
-  void restored(Map<Integer, Long> versionsMs) {
-    restoredMs = Map.copyOf(versionsMs);
+  /**
+   * A state is there already, restored from a snapshot; before the first batch. The lineage begins
+   * with it: a snapshot has it though no batch changes it, and it comes back when it is lost.
+   */
+  void restored(StatefulStreamNode stream, Time zero, Time version) {
+    Versions known = versions(stream, zero);
+    known.completed = Optional.of(version);
+    lineage.add(
+        new StateNode(
+            known.identity,
+            new EmptyNode(),
+            Optional.empty(),
+            version,
+            // Only a snapshot has it: it is never computed.
+            Optional.of(version),
+            stream.description()));
+  }
+
+  /** What was restored is the state after this batch. */
+  void restored(long batchMs) {
+    lineage.onCompleted(batchMs);
   }
 
   /** What a batch that was skipped has of the stream: nothing, placed as the state is. */
@@ -104,7 +121,6 @@ final class StateVersions {
             stream.description() + " has state, but its partitioner is null; give a partitioner");
       }
       known = new Versions(new StateIdentity(stream.id(), stream.operation(), partitioner, zero));
-      known.completed = Optional.ofNullable(restoredMs.get(stream.id())).map(Time::new);
       versions.put(stream, known);
     }
     return known;

@@ -59,9 +59,18 @@ final class StreamEvaluator {
     states.lineage(keeper);
   }
 
-  /** States that are there already, at these versions; before the first batch. */
-  synchronized void restored(Map<Integer, Long> versionsMs) {
-    states.restored(versionsMs);
+  /**
+   * States that are there already, as they were after a batch; before the first batch.
+   *
+   * @param versionsMs the batch that changed each of them last, by the number of its stream
+   */
+  synchronized void restored(Map<Integer, Long> versionsMs, long zeroMs, long batchMs) {
+    for (StreamNode stream : retention.needed()) {
+      if (stream instanceof StatefulStreamNode stateful && versionsMs.containsKey(stream.id())) {
+        states.restored(stateful, new Time(zeroMs), new Time(versionsMs.get(stream.id())));
+      }
+    }
+    states.restored(batchMs);
   }
 
   /**

@@ -343,7 +343,7 @@ final class Streaming implements ReceiverHost {
   /** Batches go on when the states are there that they go on from. */
   private void restoreStates() {
     if (restoredFrom.isEmpty() || StateKeeping.isBegin(restoredFrom.get())) {
-      batches.resume(resumption);
+      batches.resume(resumption, Map.of());
       return;
     }
     SnapshotTaken snapshot = restoredFrom.get();
@@ -355,8 +355,7 @@ final class Streaming implements ReceiverHost {
             return;
           }
           if (failure == null) {
-            batches.statesRestored(StateKeeping.versions(snapshot));
-            batches.resume(resumption);
+            batches.resume(resumption, StateKeeping.versions(snapshot));
           } else if (failure instanceof MillraceException lost
               && lost.code() == ErrorCode.STATE_VERSION_LOST) {
             restoreStates();

@@ -181,6 +181,9 @@ public final class SnapshotCoordinator {
     committedMs = Math.max(committedMs, batchMs);
     long now = services.clock().nanoTime();
     giveUpIfLate(now);
+    if (snapshots.containsKey(batchMs)) {
+      return; // A driver before took it.
+    }
     if (request != null || (begun && now - lastBegunNanos < settings.intervalMs() * 1_000_000L)) {
       return;
     }

@@ -17,7 +17,8 @@ import scala.Tuple2;
  * What a batch costs in windows and keyed state: one batch after the other on a clock that is moved
  * by hand, so hot. Spark's own checkpoints, each tenth batch, are in it. Each case is timed for the
  * span's length and at least {@link #FEWEST} batches. A window without an inverse function depends
- * on its batches only: it is not computed before it is full.
+ * on its batches only: it is not computed before it is full. A case whose batches take minutes has
+ * no figures, but a note.
  */
 final class SparkCosts {
   private static final int INTERVAL_MS = 1_000;
@@ -31,6 +32,7 @@ final class SparkCosts {
   private final RunSpec spec;
   private final Measurement whole = Measurement.begin();
   private final Map<String, Double> figures = new TreeMap<>();
+  private final Map<String, String> notes = new TreeMap<>();
 
   SparkCosts(SparkEngine engine, RunSpec spec) {
     this.engine = engine;
@@ -49,6 +51,7 @@ final class SparkCosts {
   private RunReport report() {
     RunReport report = whole.end(engine, spec, 0);
     figures.forEach(report::figure);
+    notes.forEach(report::note);
     return report;
   }
 
@@ -74,6 +77,8 @@ final class SparkCosts {
               : pairs.reduceByKeyAndWindow(Integer::sum, window, slide, spec.cores()),
           isWithInverse ? 0 : panes);
       time(run, name, panes, (long) PAIRS * panes);
+    } catch (SparkRun.SlowBatchException e) {
+      notes.put(name, e.getMessage());
     }
   }
 

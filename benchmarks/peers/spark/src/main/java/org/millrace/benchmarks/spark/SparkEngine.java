@@ -77,7 +77,8 @@ public final class SparkEngine implements Engine {
     return digest == null ? report : report.digest(digest);
   }
 
-  private static ResultDigest check(RunSpec spec) throws InterruptedException {
+  private static ResultDigest check(RunSpec spec)
+      throws InterruptedException, SparkRun.SlowBatchException {
     boolean isWindow = spec.scenario() == Scenario.WINDOW_COUNT;
     int batches = isWindow ? Scenario.CHECK_PANES : CHECK_BATCHES;
     long records = spec.checkRecords();

@@ -38,6 +38,15 @@ final class SparkRun implements AutoCloseable {
   /** For functions, which are serialized with what they refer to. */
   private static volatile JavaStreamingContext running;
 
+  /** A batch that is given up. */
+  static final class SlowBatchException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private SlowBatchException(long waitedMs) {
+      super("a batch took longer than " + waitedMs / 1_000 + " s");
+    }
+  }
+
   private final RunSpec spec;
   private final int intervalMs;
   private final JavaStreamingContext context;
@@ -114,7 +123,7 @@ final class SparkRun implements AutoCloseable {
   }
 
   /** Moves the clock on by a batch and waits until its output is done. */
-  void batch() throws InterruptedException {
+  void batch() throws InterruptedException, SlowBatchException {
     advanced++;
     ((ManualClock) context.ssc().scheduler().clock()).advance(intervalMs);
     long waited = 0;
@@ -122,7 +131,7 @@ final class SparkRun implements AutoCloseable {
       run(1);
       waited += LOOK_MS;
       if (waited > BATCH_TIMEOUT_MS) {
-        throw new IllegalStateException("a batch took longer than " + waited + " ms");
+        throw new SlowBatchException(waited);
       }
     }
   }

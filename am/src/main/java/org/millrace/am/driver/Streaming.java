@@ -110,6 +110,9 @@ final class Streaming implements ReceiverHost {
 
   private Optional<SnapshotTaken> restoredFrom = Optional.empty();
 
+  /** For storage that is away when state is restored; set before the start. */
+  private StoragePatience patience;
+
   /**
    * What streams need besides the ports.
    *
@@ -233,7 +236,8 @@ final class Streaming implements ReceiverHost {
    * Looks at the directories, and finds what batches before have read; fails when one does not
    * exist, or a batch cannot be run again.
    */
-  CompletableFuture<Void> prepare(StoragePatience patience) {
+  CompletableFuture<Void> prepare(StoragePatience waitsForStorage) {
+    patience = waitsForStorage;
     return CompletableFuture.allOf(prepareFiles(), patience.patiently(this::sealOldLogs));
   }
 
@@ -348,7 +352,7 @@ final class Streaming implements ReceiverHost {
     }
     SnapshotTaken snapshot = restoredFrom.get();
     Answers.post(
-        states.restore(snapshot, StateKeeping.partitioners(graph)),
+        patience.patiently(() -> states.restore(snapshot, StateKeeping.partitioners(graph))),
         ports.loop(),
         (none, failure) -> {
           if (ended) {

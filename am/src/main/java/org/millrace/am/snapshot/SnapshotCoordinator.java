@@ -317,7 +317,8 @@ public final class SnapshotCoordinator {
     }
   }
 
-  private static ErrorCode codeOf(int number) {
+  /** What an executor says that went wrong. */
+  static ErrorCode codeOf(int number) {
     for (ErrorCode code : ErrorCode.values()) {
       if (code.number() == number) {
         return code;

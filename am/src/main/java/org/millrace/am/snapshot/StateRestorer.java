@@ -85,8 +85,9 @@ public final class StateRestorer {
    * Restores all partitions of states.
    *
    * @param partitioners today's, by the number of the state in the snapshot; others are left out
-   * @return done when executors have all of them; fails when one cannot be read or an executor is
-   *     lost meanwhile: then it can be called again
+   * @return done when executors have all of them; fails with the code of the executor when one
+   *     cannot be read, with STATE_VERSION_LOST when an executor is lost meanwhile: then it can be
+   *     called again
    */
   public CompletableFuture<Void> restore(
       SnapshotTaken snapshot, Map<Integer, Partitioner> partitioners) {
@@ -237,7 +238,8 @@ public final class StateRestorer {
     Whole whole = request.whole();
     if (message.getErrorCode() != 0) {
       whole.done.completeExceptionally(
-          new MillraceException(ErrorCode.STATE_LOST, message.getError()));
+          new MillraceException(
+              SnapshotCoordinator.codeOf(message.getErrorCode()), message.getError()));
       return;
     }
     request.partitions().forEach(coordinator::onRestored);

@@ -332,6 +332,29 @@ class SnapshotCoordinatorTest {
   }
 
   @Test
+  void aRestoreFailsAsTheExecutorSaysThatItDid() {
+    batch(1_000);
+    snapshot(1_000);
+    CompletableFuture<Void> restored =
+        restorer.restore(coordinator.newest().orElseThrow(), Map.of(STATE, new HashPartitioner(2)));
+    for (int executorId = 1; executorId <= 2; executorId++) {
+      restorer.onRestored(
+          executorId,
+          StateRestored.newBuilder()
+              .setRequest(pool.last(executorId).getRestoreState().getRequest())
+              .setErrorCode(ErrorCode.STORAGE_FAILED.number())
+              .setError("no DataNode")
+              .build());
+    }
+    assertThat(failureOf(restored).code()).isEqualTo(ErrorCode.STORAGE_FAILED);
+    assertThat(failureOf(restored)).hasMessageContaining("no DataNode");
+  }
+
+  private static MillraceException failureOf(CompletableFuture<Void> restored) {
+    return (MillraceException) restored.handle((none, failure) -> failure).join();
+  }
+
+  @Test
   void aRestoreFailsWhenItsExecutorIsLost() {
     batch(1_000);
     snapshot(1_000);

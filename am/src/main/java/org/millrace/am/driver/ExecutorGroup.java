@@ -291,10 +291,17 @@ final class ExecutorGroup
       leaving.add(executorId);
     } else if (leaving.remove(executorId)) {
       // As good as a new one for those that wait.
-      scheduler.onExecutorJoined();
-      if (receivers != null) {
-        receivers.onExecutorJoined();
-      }
+      tellJoined();
+    }
+  }
+
+  private void tellJoined() {
+    scheduler.onExecutorJoined();
+    if (receivers != null) {
+      receivers.onExecutorJoined();
+    }
+    if (states != null) {
+      states.onExecutorJoined();
     }
   }
 
@@ -349,10 +356,7 @@ final class ExecutorGroup
     } else {
       loop.schedule(LATE_EXECUTORS_MS, () -> ready.complete(null));
     }
-    scheduler.onExecutorJoined();
-    if (receivers != null) {
-      receivers.onExecutorJoined();
-    }
+    tellJoined();
   }
 
   /** All that live; when the journal is opened. */

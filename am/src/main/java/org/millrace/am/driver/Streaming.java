@@ -449,6 +449,9 @@ final class Streaming implements ReceiverHost {
   /** Stops receivers and batches; completes when the batch that runs has ended. */
   CompletableFuture<Void> stop() {
     ended = true;
+    if (states != null) {
+      states.stop();
+    }
     receivers.stop(false);
     return batches.stop();
   }

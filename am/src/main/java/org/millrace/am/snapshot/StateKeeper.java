@@ -81,7 +81,8 @@ public final class StateKeeper {
    * Restores all partitions of states from a snapshot.
    *
    * @param partitioners today's, by the number of the state; states that it has not are left out
-   * @return fails with STATE_VERSION_LOST when an executor is lost meanwhile: call it again then
+   * @return waits for an executor while there is none; fails with STATE_VERSION_LOST when one is
+   *     lost meanwhile: call it again then
    */
   public CompletableFuture<Void> restore(
       SnapshotTaken snapshot, Map<Integer, Partitioner> partitioners) {
@@ -106,10 +107,20 @@ public final class StateKeeper {
     standbys.onHeld(executorId, message);
   }
 
+  /** State that waits for an executor is restored there. */
+  public void onExecutorJoined() {
+    restorer.onExecutorJoined();
+  }
+
   public void onExecutorLost(int executorId) {
     standbys.onExecutorLost(executorId);
     snapshots.onExecutorLost(executorId);
     restorer.onExecutorLost(executorId);
+  }
+
+  /** Nothing is restored any more; who waits for an executor fails. */
+  public void stop() {
+    restorer.stop();
   }
 
   /** Runs, on the driver loop, whenever {@link #recoveryPointMs} has moved. */

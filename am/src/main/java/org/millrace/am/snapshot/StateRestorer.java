@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings partitions of a snapshot to living executors: to those that stand by for them, and the
- * others to all in turns. Owned by the driver loop.
+ * others to all in turns; while nobody lives they wait. Owned by the driver loop.
  */
 public final class StateRestorer {
   private static final Logger LOG = LoggerFactory.getLogger(StateRestorer.class);
@@ -46,16 +46,33 @@ public final class StateRestorer {
   private final Standbys standbys;
   private final ByteString codecs;
   private final Map<Long, Request> requests = new TreeMap<>();
+
+  /** For an executor to join. */
+  private final List<Whole> waiting = new ArrayList<>();
+
   private long nextRequest;
   private long fromStandby;
   private long fromFiles;
+  private boolean stopped;
 
   /** All that is restored at once. */
   private static final class Whole {
+    private final SnapshotTaken snapshot;
+    private final Map<Integer, Partitioner> partitioners;
+    private final Map<Integer, ? extends Collection<Integer>> wanted;
     private final Set<Long> open = new HashSet<>();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private int fromStandby;
     private int fromFiles;
+
+    private Whole(
+        SnapshotTaken snapshot,
+        Map<Integer, Partitioner> partitioners,
+        Map<Integer, ? extends Collection<Integer>> wanted) {
+      this.snapshot = snapshot;
+      this.partitioners = partitioners;
+      this.wanted = wanted;
+    }
   }
 
   /** What one executor was asked for. */
@@ -87,7 +104,7 @@ public final class StateRestorer {
    * @param partitioners today's, by the number of the state in the snapshot; others are left out
    * @return done when executors have all of them; fails with the code of the executor when one
    *     cannot be read, with STATE_VERSION_LOST when an executor is lost meanwhile: then it can be
-   *     called again
+   *     called again, and waits for another one
    */
   public CompletableFuture<Void> restore(
       SnapshotTaken snapshot, Map<Integer, Partitioner> partitioners) {
@@ -108,23 +125,33 @@ public final class StateRestorer {
       SnapshotTaken snapshot,
       Map<Integer, Partitioner> partitioners,
       Map<Integer, ? extends Collection<Integer>> wanted) {
-    Whole whole = new Whole();
+    Whole whole = new Whole(snapshot, partitioners, wanted);
+    if (stopped) {
+      whole.done.completeExceptionally(alreadyStopped());
+    } else {
+      deal(whole);
+    }
+    return whole.done;
+  }
+
+  private void deal(Whole whole) {
     List<LiveExecutor> executors = pool.live();
     if (executors.isEmpty()) {
-      whole.done.completeExceptionally(
-          new MillraceException(ErrorCode.NOT_ENOUGH_RESOURCES, "no executor lives"));
-      return whole.done;
+      LOG.warn("no executor lives: state is restored when one joins");
+      waiting.add(whole);
+      return;
     }
+    SnapshotTaken snapshot = whole.snapshot;
     Deal deal = new Deal(slots(executors));
     Map<Integer, RestoreState.Builder> messages = new TreeMap<>();
     Map<Integer, Map<PartitionKey, Optional<SnapshotChain>>> parts = new HashMap<>();
-    for (Map.Entry<Integer, ? extends Collection<Integer>> state : wanted.entrySet()) {
+    for (Map.Entry<Integer, ? extends Collection<Integer>> state : whole.wanted.entrySet()) {
       List<StatePartition> saved =
           snapshot.partitions().stream().filter(part -> part.stateId() == state.getKey()).toList();
       if (saved.isEmpty()) {
         continue;
       }
-      Partitioner partitioner = partitioners.get(state.getKey());
+      Partitioner partitioner = whole.partitioners.get(state.getKey());
       boolean isSorted = saved.size() == partitioner.numPartitions();
       for (int partition : state.getValue()) {
         int executorId = isSorted ? deal.toStandby(state.getKey(), partition) : deal.toNext();
@@ -152,7 +179,25 @@ public final class StateRestorer {
     messages.forEach(
         (executorId, message) ->
             pool.send(executorId, Envelope.newBuilder().setRestoreState(message)));
-    return whole.done;
+  }
+
+  /** What waits for an executor is dealt. */
+  void onExecutorJoined() {
+    List<Whole> now = new ArrayList<>(waiting);
+    waiting.clear();
+    now.forEach(this::deal);
+  }
+
+  /** Nobody is waited for any more: what is not restored will not be. */
+  void stop() {
+    stopped = true;
+    waiting.forEach(whole -> whole.done.completeExceptionally(alreadyStopped()));
+    waiting.clear();
+  }
+
+  private static MillraceException alreadyStopped() {
+    return new MillraceException(
+        ErrorCode.ALREADY_STOPPED, "the context was stopped before state was restored");
   }
 
   /** Who gets which partition. */

@@ -355,6 +355,51 @@ class SnapshotCoordinatorTest {
   }
 
   @Test
+  void aRestoreWaitsForAnExecutorWhileNobodyLives() {
+    batch(1_000);
+    snapshot(1_000);
+    SnapshotTaken snapshot = coordinator.newest().orElseThrow();
+    pool.lose(1);
+    pool.lose(2);
+    CompletableFuture<Void> restored =
+        restorer.restore(snapshot, Map.of(STATE, new HashPartitioner(2)));
+    assertThat(restored).isNotDone();
+
+    pool.join(3);
+    restorer.onExecutorJoined();
+    RestoreState message = pool.last(3).getRestoreState();
+    assertThat(message.getPartitionsCount()).isEqualTo(2);
+    restorer.onRestored(
+        3,
+        StateRestored.newBuilder()
+            .setRequest(message.getRequest())
+            .addStates(version(0, 1_000))
+            .addStates(version(1, 1_000))
+            .build());
+    assertThat(restored).isCompleted();
+    pool.join(4);
+    restorer.onExecutorJoined();
+    assertThat(pool.count(4)).isZero();
+  }
+
+  @Test
+  void aRestoreThatWaitsForAnExecutorEndsWithTheContext() {
+    batch(1_000);
+    snapshot(1_000);
+    SnapshotTaken snapshot = coordinator.newest().orElseThrow();
+    pool.lose(1);
+    pool.lose(2);
+    CompletableFuture<Void> waiting =
+        restorer.restore(snapshot, Map.of(STATE, new HashPartitioner(2)));
+    restorer.stop();
+
+    assertThat(failureOf(waiting).code()).isEqualTo(ErrorCode.ALREADY_STOPPED);
+    CompletableFuture<Void> later =
+        restorer.restore(snapshot, Map.of(STATE, new HashPartitioner(2)));
+    assertThat(failureOf(later).code()).isEqualTo(ErrorCode.ALREADY_STOPPED);
+  }
+
+  @Test
   void aRestoreFailsWhenItsExecutorIsLost() {
     batch(1_000);
     snapshot(1_000);

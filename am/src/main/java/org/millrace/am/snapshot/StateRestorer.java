@@ -65,6 +65,9 @@ public final class StateRestorer {
     private int fromStandby;
     private int fromFiles;
 
+    /** The first one; null for none. */
+    private MillraceException failure;
+
     private Whole(
         SnapshotTaken snapshot,
         Map<Integer, Partitioner> partitioners,
@@ -72,6 +75,10 @@ public final class StateRestorer {
       this.snapshot = snapshot;
       this.partitioners = partitioners;
       this.wanted = wanted;
+    }
+
+    private void fail(MillraceException cause) {
+      failure = failure == null ? cause : failure;
     }
   }
 
@@ -282,17 +289,30 @@ public final class StateRestorer {
     }
     Whole whole = request.whole();
     if (message.getErrorCode() != 0) {
-      whole.done.completeExceptionally(
+      whole.fail(
           new MillraceException(
               SnapshotCoordinator.codeOf(message.getErrorCode()), message.getError()));
+    } else {
+      request.partitions().forEach(coordinator::onRestored);
+      onApplied.accept(executorId, message.getStatesList());
+      whole.fromStandby += message.getFromStandby();
+      whole.fromFiles += message.getStatesCount() - message.getFromStandby();
+    }
+    onAnswered(message.getRequest(), whole);
+  }
+
+  /**
+   * It ends when all have answered, also when it has failed: what comes late would be put over what
+   * is restored next.
+   */
+  private void onAnswered(long request, Whole whole) {
+    whole.open.remove(request);
+    if (!whole.open.isEmpty()) {
       return;
     }
-    request.partitions().forEach(coordinator::onRestored);
-    onApplied.accept(executorId, message.getStatesList());
-    whole.fromStandby += message.getFromStandby();
-    whole.fromFiles += message.getStatesCount() - message.getFromStandby();
-    whole.open.remove(message.getRequest());
-    if (whole.open.isEmpty()) {
+    if (whole.failure != null) {
+      whole.done.completeExceptionally(whole.failure);
+    } else {
       fromStandby += whole.fromStandby;
       fromFiles += whole.fromFiles;
       LOG.info(
@@ -311,17 +331,18 @@ public final class StateRestorer {
 
   /** What it was asked for is not restored. */
   public void onExecutorLost(int executorId) {
-    List<Request> lost =
-        requests.values().stream().filter(one -> one.executorId() == executorId).toList();
-    requests.values().removeAll(lost);
-    lost.forEach(
-        request ->
-            request
-                .whole()
-                .done
-                .completeExceptionally(
-                    new MillraceException(
-                        ErrorCode.STATE_VERSION_LOST,
-                        "executor " + executorId + " was lost while it restored state")));
+    List<Long> lost =
+        requests.entrySet().stream()
+            .filter(one -> one.getValue().executorId() == executorId)
+            .map(Map.Entry::getKey)
+            .toList();
+    for (long request : lost) {
+      Whole whole = requests.remove(request).whole();
+      whole.fail(
+          new MillraceException(
+              ErrorCode.STATE_VERSION_LOST,
+              "executor " + executorId + " was lost while it restored state"));
+      onAnswered(request, whole);
+    }
   }
 }

@@ -3,7 +3,6 @@ package org.millrace.am.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -400,16 +399,22 @@ class SnapshotCoordinatorTest {
   }
 
   @Test
-  void aRestoreFailsWhenItsExecutorIsLost() {
+  void aRestoreWhoseExecutorIsLostFailsWhenTheOthersHaveAnswered() {
     batch(1_000);
     snapshot(1_000);
     CompletableFuture<Void> restored =
         restorer.restore(coordinator.newest().orElseThrow(), Map.of(STATE, new HashPartitioner(2)));
     restorer.onExecutorLost(2);
-    assertThat(restored)
-        .isCompletedExceptionally()
-        .failsWithin(Duration.ZERO)
-        .withThrowableThat()
-        .withMessageContaining("executor 2 was lost");
+    assertThat(restored).isNotDone();
+
+    RestoreState message = pool.last(1).getRestoreState();
+    restorer.onRestored(
+        1,
+        StateRestored.newBuilder()
+            .setRequest(message.getRequest())
+            .addStates(version(message.getPartitions(0).getPartition(), 1_000))
+            .build());
+    assertThat(failureOf(restored).code()).isEqualTo(ErrorCode.STATE_VERSION_LOST);
+    assertThat(failureOf(restored)).hasMessageContaining("executor 2 was lost");
   }
 }

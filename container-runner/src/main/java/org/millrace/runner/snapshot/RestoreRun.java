@@ -34,6 +34,9 @@ final class RestoreRun {
   private final StandbyImages standbys;
   private final BlockingWork work;
 
+  // Volatile: set on the control loop, read by threads for blocking work.
+  private volatile boolean cancelled;
+
   private record Restored(StateVersion state, boolean fromStandby) {}
 
   RestoreRun(
@@ -72,6 +75,15 @@ final class RestoreRun {
             });
   }
 
+  /** What is still read replaces nothing: the next driver may have restored it. */
+  void cancel() {
+    cancelled = true;
+  }
+
+  private boolean isWanted() {
+    return !cancelled;
+  }
+
   /** This is its home from now on: what stood by is used, or of no use. */
   private CompletableFuture<Optional<TakenImage>> standby(RestorePartition partition) {
     return standbys.take(
@@ -95,7 +107,11 @@ final class RestoreRun {
     }
     return new Restored(
         states.restore(
-            partition.getStateId(), partition.getPartition(), partition.getVersionMs(), image),
+            partition.getStateId(),
+            partition.getPartition(),
+            partition.getVersionMs(),
+            image,
+            this::isWanted),
         true);
   }
 
@@ -104,14 +120,20 @@ final class RestoreRun {
     int number = partition.getPartition();
     long versionMs = partition.getVersionMs();
     if (partition.getPartitioner().isEmpty()) {
-      return states.restore(stateId, number, versionMs, read(null, chain(partition)));
+      return states.restore(
+          stateId, number, versionMs, read(null, chain(partition)), this::isWanted);
     }
     List<StateImage> images = new ArrayList<>();
     for (StateChain chain : partition.getChainsList()) {
       images.add(read(null, chain.getSectionsList()));
     }
     return states.restore(
-        stateId, number, versionMs, images, belongs(partition.getPartitioner(), number));
+        stateId,
+        number,
+        versionMs,
+        images,
+        belongs(partition.getPartitioner(), number),
+        this::isWanted);
   }
 
   private Predicate<Object> belongs(ByteString serialized, int number) {

@@ -3,8 +3,10 @@ package org.millrace.runner.snapshot;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.millrace.api.codec.CodecRegistration;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -45,6 +47,7 @@ public final class SnapshotService implements AutoCloseable {
   private final StandbyImages standbys;
   private final Map<ByteString, StateCodecs> codecs = new HashMap<>();
   private final Map<Long, SnapshotRun> runs = new HashMap<>();
+  private final Set<RestoreRun> restores = new HashSet<>();
 
   /** Counts the drivers that were served. */
   private int driver;
@@ -136,11 +139,13 @@ public final class SnapshotService implements AutoCloseable {
       answer(failedRestore(message.getRequest(), failure));
       return;
     }
+    restores.add(run);
     int askedBy = driver;
     Answers.post(
         run.start(),
         control,
         (restored, failure) -> {
+          restores.remove(run);
           if (askedBy != driver) {
             return;
           }
@@ -217,17 +222,19 @@ public final class SnapshotService implements AutoCloseable {
   }
 
   /**
-   * Gives up what is being written for a driver that is gone, and what stood by for it; the next
-   * one is not told.
+   * Gives up what is being written or restored for a driver that is gone, and what stood by for it;
+   * the next one is not told.
    */
   public void forgetDriver() {
     runs.values().forEach(SnapshotRun::cancel);
     runs.clear();
+    restores.forEach(RestoreRun::cancel);
+    restores.clear();
     standbys.clear();
     driver++;
   }
 
-  /** Gives up what is being written, and what stands by. */
+  /** Gives up what is being written or restored, and what stands by. */
   @Override
   public void close() {
     forgetDriver();

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.millrace.runner.memory.MemoryAccountant;
 import org.millrace.runner.wire.proto.StateInput;
@@ -67,31 +69,45 @@ public final class StateStore implements AutoCloseable {
 
   /**
    * A partition is here at a version, as an image of it says; another one of the name is forgotten.
+   *
+   * @param isWanted false: it is forgotten instead of the one that is there
    */
-  public StateVersion restore(int stateId, int partition, long versionMs, StateImage image) {
-    return put(stateId, partition, image.partition(versionMs, memory), image.size());
+  public StateVersion restore(
+      int stateId, int partition, long versionMs, StateImage image, BooleanSupplier isWanted) {
+    return put(stateId, partition, image.partition(versionMs, memory), image.size(), isWanted);
   }
 
   /**
    * A partition is here at a version: all keys of some images that belong to it.
    *
    * @param images at least one, all of one form
+   * @param isWanted false: it is forgotten instead of the one that is there
    */
   public StateVersion restore(
       int stateId,
       int partition,
       long versionMs,
       Collection<StateImage> images,
-      Predicate<Object> belongs) {
+      Predicate<Object> belongs,
+      BooleanSupplier isWanted) {
     StatePartition made = StateImage.join(images, belongs, versionMs, memory);
-    return put(stateId, partition, made, made.table.size());
+    return put(stateId, partition, made, made.table.size(), isWanted);
   }
 
-  private StateVersion put(int stateId, int partition, StatePartition made, int keys) {
+  private StateVersion put(
+      int stateId, int partition, StatePartition made, int keys, BooleanSupplier isWanted) {
     StateVersion version = made.version(stateId, partition).toBuilder().setKeyCount(keys).build();
-    StatePartition before = partitions.put(new Name(stateId, partition), made);
-    if (before != null) {
-      before.forget();
+    AtomicReference<StatePartition> useless = new AtomicReference<>();
+    partitions.compute(
+        new Name(stateId, partition),
+        (name, before) -> {
+          // Asked here: whoever restores it after this was no more wanted comes later.
+          boolean wanted = isWanted.getAsBoolean();
+          useless.set(wanted ? before : made);
+          return wanted ? made : before;
+        });
+    if (useless.get() != null) {
+      useless.get().forget();
     }
     return version;
   }

@@ -120,6 +120,27 @@ class SnapshotServiceTest {
   }
 
   @Test
+  void whatIsRestoredForADriverThatIsGoneReplacesNothing() throws Exception {
+    StatefulExecutor before = executor();
+    before.run(0, 1_000, -1, pairs(0, 100, "a"));
+    SnapshotWritten file = before.snapshot(1, 1_000, -1, 1);
+    RestorePartition wanted =
+        partition(0, 1_000)
+            .addChains(StateChain.newBuilder().addSections(place(file, 0)))
+            .build();
+    StatefulExecutor after = executor();
+    after.beginRestore(wanted);
+    after.service.forgetDriver();
+    time.runUntilIdle();
+    assertThat(after.versions()).isEmpty();
+    assertThat(after.sent).isEmpty();
+    assertThat(after.memory.usedBytes(Use.STATE)).isZero();
+
+    assertThat(after.restore(wanted).getError()).isEmpty();
+    assertThat(after.view(0, 1_000)).isEqualTo(before.view(0, 1_000));
+  }
+
+  @Test
   void sortsKeysAnewWhenThereAreMorePartitions() throws Exception {
     HashPartitioner one = new HashPartitioner(2);
     HashPartitioner other = new HashPartitioner(3);

@@ -31,6 +31,7 @@ import org.millrace.runner.wire.proto.StateInput;
 import org.millrace.runner.wire.proto.StateKind;
 import org.millrace.runner.wire.proto.StateRestored;
 import org.millrace.runner.wire.proto.StateSpec;
+import org.millrace.runner.wire.proto.StateVersion;
 import org.millrace.runner.wire.proto.TakeSnapshot;
 
 /** The states of an executor without the rest of it; the driver is a list of what it is sent. */
@@ -138,10 +139,18 @@ final class StatefulExecutor {
   }
 
   StateRestored restore(RestorePartition... partitions) {
-    service.restore(
-        RestoreState.newBuilder().setRequest(3).addAllPartitions(List.of(partitions)).build());
+    beginRestore(partitions);
     time.runUntilIdle();
     return sent.remove(0).getStateRestored();
+  }
+
+  void beginRestore(RestorePartition... partitions) {
+    service.restore(
+        RestoreState.newBuilder().setRequest(3).addAllPartitions(List.of(partitions)).build());
+  }
+
+  List<StateVersion> versions() {
+    return store.versions();
   }
 
   /** Keeps images of partitions; the chain of each, by its number. */

@@ -338,9 +338,14 @@ public final class SnapshotCoordinator {
     }
   }
 
-  /** The partition was restored from a snapshot: what was written after that does not count. */
+  /**
+   * The partition was restored from a snapshot: what was written after that does not count. When a
+   * newer snapshot became durable meanwhile, the files may be deleted: the next one begins anew.
+   */
   void onRestored(PartitionKey key, Optional<SnapshotChain> from) {
-    from.ifPresentOrElse(chain -> chains.put(key, chain), () -> chains.remove(key));
+    from.filter(
+            chain -> chain.sections().stream().allMatch(section -> files.contains(section.path())))
+        .ifPresentOrElse(chain -> chains.put(key, chain), () -> chains.remove(key));
   }
 
   private void complete() {

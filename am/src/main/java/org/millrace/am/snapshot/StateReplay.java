@@ -82,18 +82,26 @@ public final class StateReplay {
         }
         StateRecovery.NONE.recover(lost);
       }
+      Optional<SnapshotTaken> snapshot = newest();
       try {
         long begunMs = clock.nowMs();
-        bringBack(wanted, missing);
+        bringBack(wanted, missing, snapshot);
         LOG.info("partitions of states {} are back after {} ms", missing, clock.nowMs() - begunMs);
         return;
       } catch (MillraceException failure) {
-        if (failure.code() != ErrorCode.STATE_VERSION_LOST || beginning == MOST_BEGINNINGS) {
+        // One that became durable meanwhile took files and lineage of the older one away.
+        boolean mayPass =
+            failure.code() == ErrorCode.STATE_VERSION_LOST || !newest().equals(snapshot);
+        if (!mayPass || beginning == MOST_BEGINNINGS) {
           throw failure;
         }
         LOG.info("state is restored again: {}", failure.getMessage());
       }
     }
+  }
+
+  private Optional<SnapshotTaken> newest() {
+    return onLoop(() -> snapshots.newestUntil(lineage.completedMs()));
   }
 
   private boolean isThere(LostState lost) {
@@ -118,9 +126,11 @@ public final class StateReplay {
     return missing;
   }
 
-  private void bringBack(Map<Integer, StateNode> wanted, Map<Integer, Set<Integer>> missing) {
+  private void bringBack(
+      Map<Integer, StateNode> wanted,
+      Map<Integer, Set<Integer>> missing,
+      Optional<SnapshotTaken> snapshot) {
     Map<Integer, Set<Integer>> all = withConnected(wanted, missing);
-    Optional<SnapshotTaken> snapshot = onLoop(() -> snapshots.newestUntil(lineage.completedMs()));
     Map<Integer, Long> fromMs = new TreeMap<>();
     all.keySet().forEach(stateId -> fromMs.put(stateId, -1L));
     if (snapshot.isPresent()) {

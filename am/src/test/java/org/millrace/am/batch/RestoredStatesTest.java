@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +44,11 @@ import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.LoggedBlocks;
 import org.millrace.runner.wire.proto.RestorePartition;
 import org.millrace.runner.wire.proto.SnapshotPartition;
+import org.millrace.runner.wire.proto.SnapshotWritten;
 import org.millrace.runner.wire.proto.StateRestored;
 import org.millrace.runner.wire.proto.StateVersion;
+import org.millrace.runner.wire.proto.TakeSnapshot;
+import org.millrace.runner.wire.proto.WrittenSection;
 
 /**
  * A driver goes on from a snapshot of the fourth batch; one state changes in each batch, another
@@ -156,6 +160,60 @@ class RestoredStatesTest {
     assertThat(states.home(seldom.id(), 1)).contains(new StateHome(1, at(4), false));
   }
 
+  @Test
+  void allAreRestoredOnTheFirstExecutorThatJoinsWhenNobodyIsLeft() throws Exception {
+    run(5);
+    lose(1);
+    lose(2);
+    loop.schedule(
+        5_000,
+        () -> {
+          executors.live.add(new LiveExecutor(3, "host-3", 1));
+          keeper.onExecutorJoined();
+        });
+    keeper.bringBack(new LostState("state", often.id(), 1, at(4), 2));
+
+    assertThat(homes()).containsOnly(new StateHome(3, at(4), false));
+  }
+
+  @Test
+  void aSnapshotThatBecomesDurableMeanwhileIsRestoredInPlaceOfTheOlderOne() throws Exception {
+    run(5);
+    applied(often, 5);
+    run(6);
+    applied(often, 6);
+    applied(seldom, 6);
+    keeper.onCommitted(at(6));
+    run(7);
+    keeper.onWritten(2, written(2));
+    lose(2);
+    executors.whileRestoring = () -> keeper.onWritten(1, written(1));
+    keeper.bringBack(new LostState("state", often.id(), 1, at(6), 2));
+
+    assertThat(keeper.newest().orElseThrow().versionMs()).isEqualTo(at(6));
+    assertThat(homes()).containsOnly(new StateHome(1, at(6), false));
+  }
+
+  /** The executor writes everything that it was asked for. */
+  private SnapshotWritten written(int executorId) {
+    TakeSnapshot message = executors.snapshots.get(executorId);
+    SnapshotWritten.Builder written =
+        SnapshotWritten.newBuilder()
+            .setSnapshotId(message.getSnapshotId())
+            .setPath(message.getDirectory() + "/" + message.getFile())
+            .setFileBytes(1_000);
+    for (SnapshotPartition partition : message.getPartitionsList()) {
+      written.addSections(
+          WrittenSection.newBuilder()
+              .setStateId(partition.getStateId())
+              .setPartition(partition.getPartition())
+              .setVersionMs(partition.getVersionMs())
+              .setSection(written.getSectionsCount())
+              .setBytes(100));
+    }
+    return written.build();
+  }
+
   /** Begins a batch with one record, its number, and asks for all that it must compute. */
   private void run(int number) throws Exception {
     Batch batch =
@@ -251,6 +309,8 @@ class RestoredStatesTest {
             List.of(new LiveExecutor(1, "host-1", 1), new LiveExecutor(2, "host-2", 1)));
     private final Set<Version> asked = new HashSet<>();
     private final Set<Version> restored = new HashSet<>();
+    private final Map<Integer, TakeSnapshot> snapshots = new HashMap<>();
+    private Runnable whileRestoring = () -> {};
 
     @Override
     public List<LiveExecutor> live() {
@@ -259,6 +319,9 @@ class RestoredStatesTest {
 
     @Override
     public void send(int executorId, Envelope.Builder message) {
+      if (message.hasTakeSnapshot()) {
+        snapshots.put(executorId, message.getTakeSnapshot());
+      }
       for (SnapshotPartition partition : message.getTakeSnapshot().getPartitionsList()) {
         asked.add(
             new Version(
@@ -274,7 +337,13 @@ class RestoredStatesTest {
           answer.addStates(
               version(partition.getStateId(), partition.getPartition(), partition.getVersionMs()));
         }
-        loop.execute(() -> keeper.onRestored(executorId, answer.build()));
+        Runnable meanwhile = whileRestoring;
+        whileRestoring = () -> {};
+        loop.execute(
+            () -> {
+              meanwhile.run();
+              keeper.onRestored(executorId, answer.build());
+            });
       }
     }
 

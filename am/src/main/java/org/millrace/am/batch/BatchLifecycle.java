@@ -247,9 +247,11 @@ public final class BatchLifecycle {
                 }),
         services.loop(),
         (done, failure) -> {
-          if (failure != null) {
+          if (failure != null && !stopped) {
+            onReplayFailed(next, asMillrace(failure), past, known);
+          } else if (failure != null) {
             replaying = false;
-            stopWith(next, asMillrace(failure));
+            halt();
           } else {
             if (known == 0 && next.state == State.COMPLETED) {
               services.committed().advance(next.timeMs);
@@ -257,6 +259,21 @@ public final class BatchLifecycle {
             replayNext(past, Math.max(0, known - 1));
           }
         });
+  }
+
+  private void onReplayFailed(
+      Batch batch, MillraceException failure, Deque<Batch> past, int known) {
+    if (waitsForOutside(batch, failure)) {
+      LOG.warn(
+          "batch {} ms is computed again after the restart, its storage is away: {}",
+          batch.timeMs,
+          failure.getMessage());
+      past.addFirst(batch);
+      services.loop().schedule(policy.retryDelayMs(), () -> replayNext(past, known));
+    } else {
+      replaying = false;
+      stopWith(batch, failure);
+    }
   }
 
   /** The time before the first batch; empty before the start. Any thread. */

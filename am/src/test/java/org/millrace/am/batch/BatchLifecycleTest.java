@@ -8,6 +8,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,16 +27,21 @@ import org.millrace.am.receive.ReceiverTracker;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.schedule.JobScheduler;
 import org.millrace.am.shared.Accumulators;
+import org.millrace.api.HashPartitioner;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.BatchAction;
 import org.millrace.api.graph.CollectionNode;
+import org.millrace.api.graph.DerivedStreamNode;
 import org.millrace.api.graph.EmptyNode;
 import org.millrace.api.graph.NodeLabel;
 import org.millrace.api.graph.Output;
 import org.millrace.api.graph.QueueStreamNode;
 import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.StateOperation;
+import org.millrace.api.graph.StatefulStreamNode;
 import org.millrace.api.graph.StreamGraph;
+import org.millrace.api.graph.StreamNode;
 import org.millrace.api.streaming.Duration;
 import org.millrace.api.streaming.scheduler.BatchInfo;
 import org.millrace.api.streaming.scheduler.OutputOperationInfo;
@@ -349,6 +356,48 @@ class BatchLifecycleTest {
   }
 
   @Test
+  void aBatchThatIsComputedAgainAfterARestartWaitsForStorage() {
+    outsidePatienceMs = 5_000;
+    ErrorCode[] fails = {ErrorCode.STORAGE_FAILED};
+    int[] tries = {0};
+    StreamNode failing =
+        new DerivedStreamNode(
+            label(1),
+            List.of(input),
+            (parents, at) -> {
+              tries[0]++;
+              throw new MillraceException(fails[0], "no NameNode");
+            },
+            List.of());
+    StreamNode state =
+        new StatefulStreamNode(
+            label(2),
+            failing,
+            new StateOperation.UpdateByKey((at, key, values, before) -> before),
+            () -> new HashPartitioner(2),
+            Optional.empty());
+    BatchLifecycle batches =
+        created(
+            OnBatchFailure.STOP,
+            new Output.ForEachOutput(0, state, (rdd, batchTime) -> {}, "output 0"));
+    Resumption from =
+        new Resumption(
+            start, start + 1_000, start + 1_000, start, new TreeMap<>(), Set.of(), Optional.empty());
+    loop.execute(() -> batches.resume(from, Map.of()));
+    time.advance(3_000);
+    assertThat(stops).isEmpty();
+    assertThat(tries[0]).isGreaterThan(10);
+
+    fails[0] = ErrorCode.NOT_PERMITTED;
+    time.advance(200);
+    assertThat(stops).singleElement().extracting(MillraceException::code).isEqualTo(fails[0]);
+  }
+
+  private static NodeLabel label(int id) {
+    return new NodeLabel(id, new Duration(INTERVAL_MS), "stream", "Test.java:1");
+  }
+
+  @Test
   void stopsAtOnceWhenStorageSaysThatItIsNotPermitted() {
     outsidePatienceMs = 5_000;
     started(OnBatchFailure.STOP);
@@ -562,6 +611,13 @@ class BatchLifecycleTest {
   }
 
   private BatchLifecycle started(OnBatchFailure onFailure, Output output) {
+    BatchLifecycle batches = created(onFailure, output);
+    loop.execute(() -> batches.start(time.nowMs()));
+    time.runUntilIdle();
+    return batches;
+  }
+
+  private BatchLifecycle created(OnBatchFailure onFailure, Output output) {
     JobRunner jobs =
         new JobRunner(
             new Planner(new FakeShipping(), Residents.none(), () -> -1),
@@ -574,45 +630,41 @@ class BatchLifecycleTest {
     StreamGraph graph =
         new StreamGraph(
             new Duration(INTERVAL_MS), List.of(input), List.of(output), Optional.empty());
-    BatchLifecycle batches =
-        new BatchLifecycle(
-            new BatchLifecycle.Services(
-                time,
+    return new BatchLifecycle(
+        new BatchLifecycle.Services(
+            time,
+            loop,
+            time.blockingWork(),
+            journal,
+            new OutputPublisher(files, sinks, journal, loop, time, 60_000, stops::add),
+            new FakeKeptDatasets(),
+            committed,
+            listeners),
+        graph,
+        new BatchPolicy(INTERVAL_MS, onFailure, 2, 100, 10, MOST_WAITING, outsidePatienceMs),
+        new InputCutter(
+            graph.inputs(),
+            new ReceiverTracker(
+                new NoReceivers(),
                 loop,
+                time,
+                new ReceiverTracker.Settings(INTERVAL_MS, 200, 1_000, RatePolicy.UNLIMITED, 1),
+                Optional.empty()),
+            Map.of(),
+            2),
+        jobs,
+        new BatchOutputs(
+            new TextOutputs(
+                files,
+                new FormatBridge(getClass().getClassLoader()),
                 time.blockingWork(),
-                journal,
-                new OutputPublisher(files, sinks, journal, loop, time, 60_000, stops::add),
-                new FakeKeptDatasets(),
-                committed,
-                listeners),
-            graph,
-            new BatchPolicy(INTERVAL_MS, onFailure, 2, 100, 10, MOST_WAITING, outsidePatienceMs),
-            new InputCutter(
-                graph.inputs(),
-                new ReceiverTracker(
-                    new NoReceivers(),
-                    loop,
-                    time,
-                    new ReceiverTracker.Settings(INTERVAL_MS, 200, 1_000, RatePolicy.UNLIMITED, 1),
-                    Optional.empty()),
-                Map.of(),
-                2),
-            jobs,
-            new BatchOutputs(
-                new TextOutputs(
-                    files,
-                    new FormatBridge(getClass().getClassLoader()),
-                    time.blockingWork(),
-                    jobs,
-                    this::await,
-                    "app-e1"),
-                sinks,
                 jobs,
-                this::await),
-            new RecordingListener());
-    loop.execute(() -> batches.start(time.nowMs()));
-    time.runUntilIdle();
-    return batches;
+                this::await,
+                "app-e1"),
+            sinks,
+            jobs,
+            this::await),
+        new RecordingListener());
   }
 
   private boolean exists(String path) {

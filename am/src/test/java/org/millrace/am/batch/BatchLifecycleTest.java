@@ -382,7 +382,13 @@ class BatchLifecycleTest {
             new Output.ForEachOutput(0, state, (rdd, batchTime) -> {}, "output 0"));
     Resumption from =
         new Resumption(
-            start, start + 1_000, start + 1_000, start, new TreeMap<>(), Set.of(), Optional.empty());
+            start,
+            start + 1_000,
+            start + 1_000,
+            start,
+            new TreeMap<>(),
+            Set.of(),
+            Optional.empty());
     loop.execute(() -> batches.resume(from, Map.of()));
     time.advance(3_000);
     assertThat(stops).isEmpty();

@@ -125,9 +125,7 @@ class SnapshotServiceTest {
     before.run(0, 1_000, -1, pairs(0, 100, "a"));
     SnapshotWritten file = before.snapshot(1, 1_000, -1, 1);
     RestorePartition wanted =
-        partition(0, 1_000)
-            .addChains(StateChain.newBuilder().addSections(place(file, 0)))
-            .build();
+        partition(0, 1_000).addChains(StateChain.newBuilder().addSections(place(file, 0))).build();
     StatefulExecutor after = executor();
     after.beginRestore(wanted);
     after.service.forgetDriver();

@@ -143,7 +143,7 @@ final class Adoption {
       int executorId, String log, List<StreamMark> marks, List<RunningStream> running) {
     logs.adopt(executorId, log);
     for (PastStream past : noLongerAwaited(executorId)) {
-      comesBack(past, past.endedAt() < 0 ? log : "");
+      comesBack(past, log);
     }
     streams.mark(executorId, marks);
     streams.of(executorId).forEach(Stream::countFromNow);

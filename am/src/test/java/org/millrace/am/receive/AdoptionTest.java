@@ -212,6 +212,25 @@ class AdoptionTest extends LoggedReceivers {
     assertThat(host.ended).containsExactly(Map.entry(old, 7L));
   }
 
+  /** A batch may still need what was stored before it ended. */
+  @Test
+  void aStreamThatHadEndedIsReadFromItsLogWhenTheExecutorThatStayedIsLost() {
+    long old = 1L << 32 | 4;
+    restore(Set.of(1), new PastStream(old, INPUT, 1, 6, 4, 2));
+    tracker.adopt(1, "e000001-000001", List.of(mark(old, 6, 60).build()), List.of());
+    tracker.start();
+    time.advance(0);
+    assertThat(tracker.holders(old, 2, 4)).containsExactly(1);
+
+    lose(1);
+    assertThat(tracker.isSettled(old, 2, 4)).as("its log is being sealed").isFalse();
+    seal("e000001-000001", old, 2, 6);
+
+    assertThat(tracker.isSettled(old, 2, 4)).isTrue();
+    assertThat(tracker.logged(old, 2, 4)).isNotEmpty();
+    assertThat(tracker.cut(INPUT, 1)).containsExactly(List.of(new BlockRange(old, 4, 6)));
+    assertThat(logs.deleted).isEmpty();
+  }
   /** A program with one receiver, and nothing in sealed logs. */
   private void restore(Set<Integer> stayed, PastStream... past) {
     tracker.define(List.of(input(INPUT)));

@@ -19,6 +19,8 @@ import org.millrace.checkpoint.files.FileStatus;
 import org.millrace.checkpoint.files.Outcome;
 import org.millrace.checkpoint.runtime.BlockingWork;
 import org.millrace.runner.wire.Address;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A directory in which each driver of an application leaves its address. Thread-safe.
@@ -30,6 +32,7 @@ import org.millrace.runner.wire.Address;
  * A file that is being written is empty for a moment; whoever looks then finds nobody.
  */
 public final class DriverDirectory implements DriverFinder {
+  private static final Logger LOG = LoggerFactory.getLogger(DriverDirectory.class);
   private static final Pattern NAME = Pattern.compile("attempt-(\\d{6,9})");
   private static final int MOST_BYTES = 300;
   private static final String WORKER = "driver-address";
@@ -54,22 +57,82 @@ public final class DriverDirectory implements DriverFinder {
 
   /**
    * Says where the driver of this attempt is reached; once for each attempt. The future fails when
-   * the file system does, or with FILE_EXISTS when another process has said so for this attempt.
+   * the file system does, and can be tried again then: a file that an earlier try created and did
+   * not write is written anew. It fails with FILE_EXISTS when another address is there.
    */
   public CompletableFuture<Void> publish(long attempt, Address address) {
-    ByteBuffer text = StandardCharsets.UTF_8.encode(address.host() + ":" + address.port() + "\n");
     String path = directory + "/attempt-%06d".formatted(attempt);
     return files
         .makeDirectories(directory)
         .thenCompose(
             made ->
                 made == Outcome.DONE
-                    ? files.createExclusive(path, CreateOptions.DEFAULT)
+                    ? files.status(path)
                     : CompletableFuture.failedFuture(
                         new MillraceException(
                             ErrorCode.STORAGE_FAILED,
                             "The directory %s cannot be made: %s".formatted(directory, made))))
-        .thenCompose(file -> file.append(text).thenCompose(length -> file.close()));
+        .thenCompose(
+            there ->
+                there.isPresent()
+                    ? work.run(WORKER, () -> read(there.get()))
+                        .exceptionally(failure -> unreadable(path, failure))
+                        .thenCompose(said -> publishOver(path, said, address))
+                    : write(path, address));
+  }
+
+  /** As one whose last block was never written; when storage is away nothing can be deleted. */
+  private static Optional<FoundDriver> unreadable(String path, Throwable failure) {
+    LOG.warn("{} cannot be read, and is written anew: {}", path, failure.toString());
+    return Optional.empty();
+  }
+
+  private CompletableFuture<Void> publishOver(
+      String path, Optional<FoundDriver> said, Address address) {
+    if (said.isPresent()) {
+      return said.get().address().equals(address)
+          ? CompletableFuture.completedFuture(null)
+          : CompletableFuture.failedFuture(
+              new MillraceException(
+                  ErrorCode.FILE_EXISTS,
+                  "%s names %s, and this driver is at %s"
+                      .formatted(path, said.get().address(), address)));
+    }
+    return files
+        .delete(path)
+        .thenCompose(
+            deleted ->
+                deleted == Outcome.DONE
+                    ? write(path, address)
+                    : CompletableFuture.failedFuture(
+                        new MillraceException(
+                            ErrorCode.STORAGE_FAILED,
+                            "%s has no address and cannot be deleted: %s"
+                                .formatted(path, deleted))));
+  }
+
+  private CompletableFuture<Void> write(String path, Address address) {
+    ByteBuffer text = StandardCharsets.UTF_8.encode(address.host() + ":" + address.port() + "\n");
+    return files
+        .createExclusive(path, CreateOptions.DEFAULT)
+        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(notCreated(path, failure)))
+        .thenCompose(
+            file ->
+                file.append(text)
+                    .thenCompose(length -> file.close())
+                    .whenComplete(
+                        (closed, failure) -> {
+                          if (failure != null) {
+                            // It is written anew, as another file.
+                            var unused = file.abort();
+                          }
+                        }));
+  }
+
+  /** It was not there a moment ago: who tries again reads what it says. */
+  private static MillraceException notCreated(String path, Throwable failure) {
+    return new MillraceException(
+        ErrorCode.STORAGE_FAILED, path + " cannot be created: " + failure, failure);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +16,9 @@ import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.files.AppendFile;
 import org.millrace.checkpoint.files.CreateOptions;
+import org.millrace.checkpoint.files.FailingDurableFiles;
+import org.millrace.checkpoint.files.FailingDurableFiles.Action;
+import org.millrace.checkpoint.files.FailingDurableFiles.Fault;
 import org.millrace.checkpoint.files.adapter.DurableFilesRouter;
 import org.millrace.checkpoint.runtime.adapter.SystemClock;
 import org.millrace.checkpoint.runtime.adapter.ThreadLoop;
@@ -96,5 +100,32 @@ class DriverDirectoryTest {
     assertThat(directory().newestAfter(1).join())
         .map(FoundDriver::address)
         .contains(new Address("host2", 7002));
+  }
+
+  @Test
+  void sayingTheSameAgainIsNoFailure() {
+    directory().publish(2, new Address("host2", 7002)).join();
+    directory().publish(2, new Address("host2", 7002)).join();
+
+    assertThat(directory().newestAfter(1).join())
+        .contains(new FoundDriver(2, new Address("host2", 7002)));
+  }
+
+  @Test
+  void whatWasCreatedAndNotWrittenIsWrittenByTheNextTry() {
+    for (Action broken : List.of(Action.CREATE, Action.APPEND, Action.CLOSE)) {
+      FailingDurableFiles failing = new FailingDurableFiles(files, loop);
+      failing.follow((action, path) -> action == broken ? new Fault.Fail(true) : null);
+      DriverDirectory directory = new DriverDirectory(failing, work, path() + "-" + broken);
+      Address address = new Address("host2", 7002);
+      assertThatThrownBy(() -> directory.publish(2, address).join()).as("%s", broken).isNotNull();
+
+      failing.follow((action, path) -> null);
+      directory.publish(2, address).join();
+
+      assertThat(directory.newestAfter(1).join())
+          .as("%s", broken)
+          .contains(new FoundDriver(2, address));
+    }
   }
 }

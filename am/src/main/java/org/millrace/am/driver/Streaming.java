@@ -383,7 +383,10 @@ final class Streaming implements ReceiverHost {
         log,
         executor.registration.getMarksList(),
         executor.registration.getReceiversList().stream()
-            .map(running -> new RunningStream(running.getReceiverId(), running.getStreamId()))
+            .map(
+                running ->
+                    new RunningStream(
+                        running.getReceiverId(), running.getStreamId(), running.getEnding()))
             .toList());
   }
 

@@ -21,6 +21,7 @@ import org.millrace.runner.wire.proto.StreamMark;
  *   of an executor that stayed -> awaited
  *     adopted, its receiver runs and nowhere else -> goes on
  *     adopted, its receiver runs besides          -> told to stop, ends where it says that it did
+ *     adopted, its receiver is ending             -> as one that runs besides
  *     adopted, its receiver does not run          -> ends at its mark
  *     given up                                    -> ends where its log does, once that is sealed
  * </pre>
@@ -133,8 +134,8 @@ final class Adoption {
   }
 
   /**
-   * An executor that stayed is ours. A run that is not wanted has stored, and acknowledged, more
-   * since the marks were made: its stream ends with its report.
+   * An executor that stayed is ours. A run that is not wanted, or ends as a driver before told it,
+   * has stored, and acknowledged, more since the marks were made: its stream ends with its report.
    *
    * @param log the name of its open block log; empty for none
    * @return the receivers that go on there
@@ -150,7 +151,10 @@ final class Adoption {
     List<TrackedReceiver> goOn = new ArrayList<>();
     for (RunningStream run : running) {
       TrackedReceiver receiver = receivers.get(run.inputId());
-      if (receiver != null && receiver.executorId < 0 && isOpen(run, executorId)) {
+      if (!run.ending()
+          && receiver != null
+          && receiver.executorId < 0
+          && isOpen(run, executorId)) {
         receiver.adopted(run.streamId(), executorId);
         goOn.add(receiver);
       } else {

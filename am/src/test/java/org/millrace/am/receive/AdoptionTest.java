@@ -112,14 +112,7 @@ class AdoptionTest extends LoggedReceivers {
     assertThat(host.ended).isEmpty();
 
     mark(2, second, 8, 80);
-    tracker.onReport(
-        2,
-        ReceiverReport.newBuilder()
-            .setReceiverId(INPUT)
-            .setStreamId(second)
-            .setState(ReceiverState.STOPPED)
-            .setFinalUntil(8)
-            .build());
+    tracker.onReport(2, stopped(second, 8));
 
     assertThat(host.ended).containsExactly(Map.entry(second, 8L));
     assertThat(tracker.cut(INPUT, 1))
@@ -230,6 +223,29 @@ class AdoptionTest extends LoggedReceivers {
     assertThat(tracker.logged(old, 2, 4)).isNotEmpty();
     assertThat(tracker.cut(INPUT, 1)).containsExactly(List.of(new BlockRange(old, 4, 6)));
     assertThat(logs.deleted).isEmpty();
+  }
+
+  /** The driver before has told it to stop, and was gone before it had stopped. */
+  @Test
+  void aRunThatIsEndingIsNotTakenForARunningReceiver() {
+    long old = 1L << 32 | 4;
+    restore(Set.of(1), new PastStream(old, INPUT, 1, -1, 4, 2));
+    tracker.adopt(
+        1,
+        "e000001-000001",
+        List.of(mark(old, 9, 90).build()),
+        List.of(new RunningStream(INPUT, old, true)));
+    tracker.start();
+    time.advance(0);
+    assertThat(host.starts).isEmpty();
+    assertThat(host.ended).as("it may store more").isEmpty();
+
+    tracker.onReport(1, stopped(old, 11));
+    time.advance(0);
+
+    assertThat(host.ended).containsExactly(Map.entry(old, 11L));
+    assertThat(host.startedOn).containsExactly(1);
+    assertThat(tracker.cut(INPUT, 1)).containsExactly(List.of(new BlockRange(old, 4, 11)));
   }
   /** A program with one receiver, and nothing in sealed logs. */
   private void restore(Set<Integer> stayed, PastStream... past) {

@@ -89,7 +89,7 @@ abstract class LoggedReceivers {
         executorId,
         "e000001-00000" + executorId,
         List.of(mark(stream, until, 10 * until).build()),
-        List.of(new RunningStream(inputId, stream)));
+        List.of(new RunningStream(inputId, stream, false)));
   }
 
   final void lose(int executorId) {
@@ -116,6 +116,16 @@ abstract class LoggedReceivers {
         .setState(ReceiverState.FAILED)
         .setMessage("the log failed")
         .setLogFailed(true)
+        .build();
+  }
+
+  /** Of the only receiver. */
+  static ReceiverReport stopped(long stream, long until) {
+    return ReceiverReport.newBuilder()
+        .setReceiverId(INPUT)
+        .setStreamId(stream)
+        .setState(ReceiverState.STOPPED)
+        .setFinalUntil(until)
         .build();
   }
 

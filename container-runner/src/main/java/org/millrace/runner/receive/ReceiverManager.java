@@ -1,5 +1,6 @@
 package org.millrace.runner.receive;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,11 @@ public final class ReceiverManager implements ReceiverService {
 
   @Override
   public void stop(StopReceiver message) {
-    startsAfterStop.remove(message.getReceiverId());
+    StartReceiver waiting = startsAfterStop.remove(message.getReceiverId());
+    if (waiting != null && !streams.containsKey(waiting.getStreamId())) {
+      new ReceiverReports(message.getReceiverId(), waiting.getStreamId(), environment)
+          .stopped("stopped by the driver before it was started", null, 0);
+    }
     for (ReceivedStream stream : streams.values()) {
       if (stream.receiverId() == message.getReceiverId()) {
         stream
@@ -171,15 +176,26 @@ public final class ReceiverManager implements ReceiverService {
 
   @Override
   public List<RunningReceiver> running() {
-    return streams.values().stream()
-        .filter(stream -> stream.run().isPresent())
-        .map(
-            stream ->
-                RunningReceiver.newBuilder()
-                    .setReceiverId(stream.receiverId())
-                    .setStreamId(stream.streamId())
-                    .build())
-        .toList();
+    List<RunningReceiver> running = new ArrayList<>();
+    for (ReceivedStream stream : streams.values()) {
+      stream
+          .run()
+          .ifPresent(
+              run ->
+                  running.add(running(stream.receiverId(), stream.streamId(), run.isEnding())));
+    }
+    // Nobody may take them for running: the driver that wants them stopped ends them as well.
+    startsAfterStop.forEach(
+        (receiverId, waiting) -> running.add(running(receiverId, waiting.getStreamId(), true)));
+    return running;
+  }
+
+  private static RunningReceiver running(int receiverId, long streamId, boolean ending) {
+    return RunningReceiver.newBuilder()
+        .setReceiverId(receiverId)
+        .setStreamId(streamId)
+        .setEnding(ending)
+        .build();
   }
 
   @Override

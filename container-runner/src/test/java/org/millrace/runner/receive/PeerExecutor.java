@@ -112,6 +112,11 @@ final class PeerExecutor {
     return log;
   }
 
+  /** The log fails, on the control loop as ever. */
+  void fail(Throwable cause) {
+    loop.execute(() -> log.fail(cause));
+  }
+
   private ReceivedBlockLog open(String directory, Consumer<Throwable> onFailed) {
     log.onFailed(onFailed);
     return log;
@@ -140,10 +145,24 @@ final class PeerExecutor {
     loop.execute(() -> manager.start(message));
   }
 
+  /** Starts it with another stream. */
+  void start(int receiverId, Receiver<?> receiver, long streamId) {
+    StartReceiver message =
+        startMessage(receiverId, serialize(receiver), 1).setStreamId(streamId).build();
+    loop.execute(() -> manager.start(message));
+  }
+
   /** Starts it with a block log, to go on at the positions. */
   void startLogged(int receiverId, Receiver<?> receiver, SourcePosition... positions) {
+    startLogged(receiverId, receiver, streamId(receiverId), positions);
+  }
+
+  void startLogged(
+      int receiverId, Receiver<?> receiver, long streamId, SourcePosition... positions) {
     StartReceiver.Builder message =
-        startMessage(receiverId, serialize(receiver), 1).setLogDirectory("/checkpoint/executor");
+        startMessage(receiverId, serialize(receiver), 1)
+            .setStreamId(streamId)
+            .setLogDirectory("/checkpoint/executor");
     for (SourcePosition position : positions) {
       message.addPositions(
           SourceOffset.newBuilder()

@@ -18,6 +18,7 @@ import org.millrace.runner.block.BlockId;
 import org.millrace.runner.codec.RecordCodec;
 import org.millrace.runner.wire.proto.ReceiverReport;
 import org.millrace.runner.wire.proto.ReceiverState;
+import org.millrace.runner.wire.proto.RunningReceiver;
 import org.millrace.runner.wire.proto.StreamMark;
 
 class ReceiverLifeTest {
@@ -264,5 +265,41 @@ class ReceiverLifeTest {
     started.store("b");
     time.advance(200);
     assertThat(mark().getUntilRecords()).isEqualTo(2);
+  }
+  @Test
+  void aStartThatWaitsIsStoppedWithAReport() {
+    start(1);
+    long other = stream + 100;
+    executor.stop(7, false);
+    executor.start(7, receiver, other);
+    executor.stop(7, false);
+    time.runUntilIdle();
+
+    assertThat(executor.reports())
+        .filteredOn(report -> report.getState() == ReceiverState.STOPPED)
+        .extracting(ReceiverReport::getStreamId)
+        .containsExactlyInAnyOrder(stream, other);
+    assertThat(receiver.started().starts()).isEqualTo(1);
+  }
+  /** A driver that comes back is not to take it for one that goes on. */
+  @Test
+  void tellsThatARunIsEnding() {
+    network.announce();
+    executor.startLogged(7, receiver);
+    time.runUntilIdle();
+    RunningReceiver running =
+        RunningReceiver.newBuilder().setReceiverId(7).setStreamId(stream).build();
+    assertThat(executor.manager().running()).containsExactly(running);
+
+    executor.log().hold();
+    receiver.started().store("x");
+    executor.stop(7, true);
+    executor.startLogged(7, receiver, stream + 100);
+    time.advance(100);
+
+    assertThat(executor.manager().running())
+        .containsExactlyInAnyOrder(
+            running.toBuilder().setEnding(true).build(),
+            running.toBuilder().setStreamId(stream + 100).setEnding(true).build());
   }
 }

@@ -1,13 +1,11 @@
 package org.millrace.am.receive;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.StopReceiver;
 import org.millrace.runner.wire.proto.StreamMark;
@@ -68,31 +66,21 @@ final class Adoption {
     // Also those without a stream: what is started there now is none that they bring.
     stayed.forEach(executorId -> awaited.put(executorId, new ArrayList<>()));
     // What a log has of a stream is never older than what was told of it.
-    List<Runnable> inOrder = new ArrayList<>();
-    Map<Long, PastStream> byId = new TreeMap<>();
-    past.forEach(stream -> byId.put(stream.streamId(), stream));
-    List<ReachedPosition> told = new ArrayList<>(reached);
-    told.sort(Comparator.comparing(ReachedPosition::streamId));
-    for (PastStream stream : byId.values()) {
-      while (!told.isEmpty() && told.get(0).streamId() <= stream.streamId()) {
-        ReachedPosition next = told.remove(0);
-        inOrder.add(() -> reached(next));
-      }
+    reached.forEach(this::reached);
+    for (PastStream stream : past) {
       boolean isSealed = sealed.stream().anyMatch(log -> log.has(stream.streamId()));
       if (stayed.contains(stream.executorId()) && !isSealed) {
         awaited.get(stream.executorId()).add(stream);
       } else {
-        inOrder.add(() -> restore(stream, sealed));
+        restore(stream, sealed);
       }
     }
-    told.forEach(next -> inOrder.add(() -> reached(next)));
-    inOrder.forEach(Runnable::run);
   }
 
   private void reached(ReachedPosition reached) {
     TrackedReceiver receiver = receivers.get(reached.inputId());
     if (receiver != null) {
-      receiver.positions.put(reached.position().source(), reached.position());
+      receiver.reached(reached.streamId(), reached.position());
     }
   }
 
@@ -105,7 +93,7 @@ final class Adoption {
       stream.endAt(past.endedAt());
       if (log.isPresent() && log.get().end(past.streamId()) == past.endedAt()) {
         stream.endAtLog(log.get());
-        notePositions(stream);
+        streams.tellPositions(stream);
       }
       return;
     }
@@ -114,7 +102,7 @@ final class Adoption {
     } else {
       stream.endAt(past.cut());
     }
-    notePositions(stream);
+    streams.tellPositions(stream);
     host.onStreamEnded(stream.id, stream.endedAt());
   }
 
@@ -123,14 +111,6 @@ final class Adoption {
     stream.goOnAt(past.cut(), past.released());
     streams.add(stream);
     return stream;
-  }
-
-  private void notePositions(Stream stream) {
-    streams.tellPositions(stream);
-    TrackedReceiver receiver = receivers.get(stream.inputId);
-    if (receiver != null) {
-      stream.positions().forEach(at -> receiver.positions.put(at.source(), at));
-    }
   }
 
   /**

@@ -248,8 +248,11 @@ public final class ReceiverTracker {
     }
   }
 
-  /** Of a run that was told to stop when its executor was adopted. */
+  /** Of a run that was told to stop when its executor was adopted, or before. */
   private void onReportOfOther(Stream stream, ReceiverReport report) {
+    if (logs.isSealing(stream.log)) {
+      return; // the log has the positions of the end, which the report does not know
+    }
     if (report.getLogFailed() && stream.isLogged()) {
       onLogFailed(stream.primary, stream.log, report.getMessage());
     } else if (report.getState() == ReceiverState.STOPPED
@@ -554,7 +557,7 @@ public final class ReceiverTracker {
             .setRecordsPerSecond(rates.recordsPerSecond(receiver.input.id()))
             .setRestart(restart)
             .setLogDirectory(logDirectory);
-    for (SourcePosition at : receiver.positions.values()) {
+    for (SourcePosition at : receiver.positions()) {
       message.addPositions(
           SourceOffset.newBuilder()
               .setSource(at.source())

@@ -74,18 +74,27 @@ final class Stream {
     return epoch << 32 | number;
   }
 
-  /** Takes a mark; answers whether blocks came in that a batch can take. */
+  /**
+   * Takes a mark. What comes to a stream behind its end is in no batch, so its positions do not
+   * count.
+   *
+   * @return whether it tells the positions of the end, which were not known
+   */
   boolean mark(int executorId, StreamMark mark) {
-    StreamMark before = marks.put(executorId, mark);
+    marks.put(executorId, mark);
     recordsBelow.put(mark.getUntil(), mark.getUntilRecords());
     if (executorId == primary) {
       promisedRecords = mark.getUntilRecords();
       records = mark.getRecordCount();
       bytes = mark.getByteCount();
       throttled = mark.getThrottled();
-      positions = positions(mark);
+      List<SourcePosition> before = positions;
+      if (!isEnded() || mark.getUntil() == endedAt) {
+        positions = positions(mark);
+      }
+      return isEnded() && !positions.equals(before);
     }
-    return executorId == primary && (before == null || mark.getUntil() > before.getUntil());
+    return false;
   }
 
   private static List<SourcePosition> positions(StreamMark mark) {

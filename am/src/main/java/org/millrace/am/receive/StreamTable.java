@@ -57,8 +57,8 @@ final class StreamTable {
   void mark(int executorId, List<StreamMark> marks) {
     for (StreamMark mark : marks) {
       Stream stream = byId.get(mark.getStreamId());
-      if (stream != null) {
-        stream.mark(executorId, mark);
+      if (stream != null && stream.mark(executorId, mark)) {
+        tellPositions(stream);
       }
     }
   }
@@ -87,7 +87,11 @@ final class StreamTable {
    * released.
    */
   void tellPositions(Stream stream) {
-    List<SourcePosition> positions = stream.positions();
+    TrackedReceiver receiver = receivers.get(stream.inputId);
+    List<SourcePosition> positions =
+        stream.positions().stream()
+            .filter(at -> receiver == null || receiver.reached(stream.id, at))
+            .toList();
     if (!positions.isEmpty() && !positions.equals(toldPositions.put(stream.id, positions))) {
       host.onSourcesReached(stream.inputId, stream.id, positions);
     }

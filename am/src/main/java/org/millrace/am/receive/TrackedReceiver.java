@@ -1,6 +1,7 @@
 package org.millrace.am.receive;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -28,8 +29,8 @@ final class TrackedReceiver {
   /** Living executors where it could not go on: others are better. */
   final Set<Integer> failedOn = new HashSet<>();
 
-  /** Where its sources are to be resumed, by name, as streams that ended left them. */
-  final Map<String, SourcePosition> positions = new TreeMap<>();
+  /** Where its sources are to be resumed, by name, as its streams left them. */
+  private final Map<String, Reached> reached = new TreeMap<>();
 
   private int starts;
   private int restarts;
@@ -41,6 +42,8 @@ final class TrackedReceiver {
   private long sampledRecords;
   private long sampledAtMs;
   private long recordsPerSecond;
+
+  private record Reached(long streamId, SourcePosition position) {}
 
   TrackedReceiver(ReceiverInput input) {
     this.input = input;
@@ -100,7 +103,26 @@ final class TrackedReceiver {
     endedRecords += stream.records();
     endedBytes += stream.bytes();
     lostRecords += stream.lostRecords();
-    stream.positions().forEach(at -> positions.put(at.source(), at));
+  }
+
+  /**
+   * A source is stored so far in this stream. A later stream began where the ones before it had
+   * ended, so what is heard of them afterwards takes nothing back.
+   *
+   * @return whether it is to be resumed there
+   */
+  boolean reached(long itsStreamId, SourcePosition position) {
+    Reached known = reached.get(position.source());
+    if (known != null && known.streamId() > itsStreamId) {
+      return false;
+    }
+    reached.put(position.source(), new Reached(itsStreamId, position));
+    return true;
+  }
+
+  /** Where its sources are to be resumed. */
+  List<SourcePosition> positions() {
+    return reached.values().stream().map(Reached::position).toList();
   }
 
   /** It went on while there was no driver. */

@@ -247,6 +247,69 @@ class AdoptionTest extends LoggedReceivers {
     assertThat(host.startedOn).containsExactly(1);
     assertThat(tracker.cut(INPUT, 1)).containsExactly(List.of(new BlockRange(old, 4, 11)));
   }
+
+  /** It stopped, its report came before streaming had started here, and then it was lost. */
+  @Test
+  void aStreamWhoseLogIsSealedEndsThereWhateverAnEarlierReportSays() {
+    long old = 1L << 32 | 4;
+    restore(Set.of(7), new PastStream(old, INPUT, 7, -1, 4, 2));
+    tracker.onExecutorGone(7, "e000001-000007");
+    tracker.onReport(7, stopped(old, 6));
+    tracker.start();
+    host.answerPings();
+    time.advance(0);
+    assertThat(host.starts).as("its positions are not known").isEmpty();
+
+    seal(log("e000001-000007", List.of(at("a", 60)), new SealedStream(old, 2, 6)));
+
+    assertThat(host.ended).containsExactly(Map.entry(old, 6L));
+    assertThat(host.starts.get(0).getPositionsList()).containsExactly(offset(at("a", 60)));
+  }
+
+  /** The driver before died before it heard how far the stream was at its end. */
+  @Test
+  void thePositionsOfAStreamThatHadEndedComeWithItsExecutor() {
+    long old = 1L << 32 | 4;
+    tracker.define(List.of(input(INPUT)));
+    tracker.restore(
+        List.of(new PastStream(old, INPUT, 1, 6, 4, 2)),
+        List.of(),
+        List.of(new ReachedPosition(INPUT, old, at("a", 40))),
+        Set.of(1));
+    tracker.adopt(
+        1,
+        "e000001-000001",
+        List.of(mark(old, 6, 60).addPositions(offset(at("a", 60))).build()),
+        List.of());
+    tracker.start();
+    time.advance(0);
+
+    assertThat(host.starts.get(0).getPositionsList()).containsExactly(offset(at("a", 60)));
+  }
+
+  /** A later stream went on from there, and was used up. */
+  @Test
+  void anOlderStreamThatComesBackTakesNoPositionBack() {
+    long old = 1L << 32 | 4;
+    tracker.define(List.of(input(INPUT)));
+    tracker.restore(
+        List.of(new PastStream(old, INPUT, 1, 6, 4, 2)),
+        List.of(),
+        List.of(new ReachedPosition(INPUT, old + 1, at("a", 90))),
+        Set.of(1));
+    tracker.adopt(
+        1,
+        "e000001-000001",
+        List.of(mark(old, 6, 60).addPositions(offset(at("a", 60))).build()),
+        List.of());
+    tracker.start();
+    time.advance(0);
+    tracker.taken(tracker.cut(INPUT, 1));
+
+    assertThat(host.starts.get(0).getPositionsList()).containsExactly(offset(at("a", 90)));
+    assertThat(host.reached).isEmpty();
+  }
+
   /** A program with one receiver, and nothing in sealed logs. */
   private void restore(Set<Integer> stayed, PastStream... past) {
     tracker.define(List.of(input(INPUT)));

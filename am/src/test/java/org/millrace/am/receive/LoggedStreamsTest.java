@@ -189,4 +189,34 @@ class LoggedStreamsTest extends LoggedReceivers {
     assertThat(host.ended).containsEntry(second, 0L);
     assertThat(host.starts.get(2).getPositionsList()).containsExactly(offset(at("a", 20)));
   }
+
+  /** Its last flush took longer than a stop waits, and what it has was never acknowledged. */
+  @Test
+  void aStreamThatHasEndedDoesNotFollowLaterMarks() {
+    long stream = started();
+    tracker.onMarks(1, List.of(mark(stream, 4, 40).addPositions(offset(at("a", 40))).build()));
+    tracker.onReport(1, stopped(stream, 4));
+    tracker.onMarks(1, List.of(mark(stream, 6, 60).addPositions(offset(at("a", 60))).build()));
+
+    List<List<BlockRange>> last = tracker.cut(INPUT, 1);
+    tracker.taken(last);
+
+    assertThat(last).containsExactly(List.of(new BlockRange(stream, 0, 4)));
+    assertThat(host.reached).containsExactly("0 ['a' at 40]");
+  }
+
+  /** The report of a stop may be faster than the mark of its last block. */
+  @Test
+  void thePositionsOfTheEndAreToldWhenTheyComeAfterIt() {
+    long stream = started();
+    tracker.onMarks(1, List.of(mark(stream, 3, 30).addPositions(offset(at("a", 30))).build()));
+    tracker.onReport(1, stopped(stream, 4));
+    List<List<BlockRange>> last = tracker.cut(INPUT, 1);
+    tracker.taken(last);
+    tracker.release(last);
+
+    tracker.onMarks(1, List.of(mark(stream, 4, 40).addPositions(offset(at("a", 40))).build()));
+
+    assertThat(host.reached).containsExactly("0 ['a' at 30]", "0 ['a' at 40]");
+  }
 }

@@ -52,12 +52,15 @@ final class SafeMark {
     }
   }
 
-  /** Moves the mark; does nothing when it is there already. */
+  /**
+   * Moves the mark; does nothing when it is there already, or when it was said that it moves no
+   * more.
+   */
   void moveTo(long newUntil, long newUntilRecords) {
     List<CompletableFuture<Void>> reached = new ArrayList<>();
     lock.lock();
     try {
-      if (newUntil <= until) {
+      if (newUntil <= until || failure != null) {
         return;
       }
       until = newUntil;
@@ -91,7 +94,7 @@ final class SafeMark {
     return future;
   }
 
-  /** The mark moves no more as far as anybody knows: fails all who wait and who will wait. */
+  /** The mark moves no more, whatever is found out later: fails all who wait and who will wait. */
   void fail(RuntimeException cause) {
     List<CompletableFuture<Void>> failed = new ArrayList<>();
     lock.lock();

@@ -186,6 +186,25 @@ class ReceiverLifeTest {
     assertThat(newest().getFinalUntil()).isEqualTo(1);
   }
 
+  /** The report has said where it ends, and what is behind that was never acknowledged. */
+  @Test
+  void aStreamThatHasEndedDoesNotGrowWhenItsFlushSucceedsAfterAll() {
+    network.announce();
+    executor.startLogged(7, receiver);
+    time.runUntilIdle();
+    executor.log().hold();
+    receiver.started().store("last words");
+    executor.stop(7, true);
+    time.advance(ReceiverSettings.DEFAULT.drainTimeoutMs() + 1_000);
+    assertThat(newest().getState()).isEqualTo(ReceiverState.STOPPED);
+    assertThat(newest().getFinalUntil()).isZero();
+
+    executor.log().flush();
+    time.runUntilIdle();
+
+    assertThat(mark().getUntil()).isZero();
+  }
+
   @Test
   void aPausedReceiverIsStoppedWithoutBeingStartedAgain() {
     HandReceiver started = start(1);

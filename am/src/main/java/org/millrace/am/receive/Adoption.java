@@ -131,10 +131,7 @@ final class Adoption {
     List<TrackedReceiver> goOn = new ArrayList<>();
     for (RunningStream run : running) {
       TrackedReceiver receiver = receivers.get(run.inputId());
-      if (!run.ending()
-          && receiver != null
-          && receiver.executorId < 0
-          && isOpen(run, executorId)) {
+      if (!run.ending() && receiver != null && receiver.executorId < 0 && isOpen(run, executorId)) {
         receiver.adopted(run.streamId(), executorId);
         goOn.add(receiver);
       } else {

@@ -59,13 +59,9 @@ public final class ReceiverManager implements ReceiverService {
     if (closed) {
       return;
     }
-    Optional<ReceiverRun> running = running(message.getReceiverId());
+    Optional<ReceivedStream> running = running(message.getReceiverId());
     if (running.isPresent()) {
-      if (running.get().isEnding()) {
-        startsAfterStop.put(message.getReceiverId(), message);
-      } else {
-        LOG.warn("Receiver {} is running here already", message.getReceiverId());
-      }
+      startAfter(running.get(), message);
       return;
     }
     ReceivedStream stream =
@@ -74,6 +70,17 @@ public final class ReceiverManager implements ReceiverService {
     ReceiverRun run = new ReceiverRun(message, stream, environment, () -> onStopped(message));
     stream.setRun(Optional.of(run));
     run.begin(message.getReceiver().toByteArray());
+  }
+
+  /** A start with another stream says that the driver has given up the one that is filled here. */
+  private void startAfter(ReceivedStream running, StartReceiver message) {
+    ReceiverRun run = running.run().orElseThrow();
+    if (running.streamId() == message.getStreamId() && !run.isEnding()) {
+      LOG.warn("Receiver {} is running here already", message.getReceiverId());
+      return;
+    }
+    startsAfterStop.put(message.getReceiverId(), message);
+    run.stop(new ReceiverRun.Ending(false, "started anew by the driver", Optional.empty()));
   }
 
   @Override
@@ -181,8 +188,7 @@ public final class ReceiverManager implements ReceiverService {
       stream
           .run()
           .ifPresent(
-              run ->
-                  running.add(running(stream.receiverId(), stream.streamId(), run.isEnding())));
+              run -> running.add(running(stream.receiverId(), stream.streamId(), run.isEnding())));
     }
     // Nobody may take them for running: the driver that wants them stopped ends them as well.
     startsAfterStop.forEach(
@@ -224,10 +230,9 @@ public final class ReceiverManager implements ReceiverService {
     }
   }
 
-  private Optional<ReceiverRun> running(int receiverId) {
+  private Optional<ReceivedStream> running(int receiverId) {
     return streams.values().stream()
-        .filter(stream -> stream.receiverId() == receiverId)
-        .flatMap(stream -> stream.run().stream())
+        .filter(stream -> stream.receiverId() == receiverId && stream.run().isPresent())
         .findFirst();
   }
 
@@ -298,7 +303,8 @@ public final class ReceiverManager implements ReceiverService {
             "it is not known whether the records are safe, because the write-ahead log failed: "
                 + failure.getMessage(),
             failure);
-    for (ReceivedStream stream : streams.values()) {
+    // A run that ends makes room for one that waits for it, with a stream of its own.
+    for (ReceivedStream stream : List.copyOf(streams.values())) {
       if (stream.isLoggedIn(directory)) {
         stream.mark().fail(unknown);
         stream.run().ifPresent(run -> run.onLogFailed(failure));

@@ -285,6 +285,28 @@ class ReceiverLifeTest {
     time.advance(200);
     assertThat(mark().getUntilRecords()).isEqualTo(2);
   }
+
+  /** The driver has given the stream up, and the executor has not heard of it. */
+  @Test
+  void aStartWithAnotherStreamEndsTheRunThatIsThere() {
+    HandReceiver first = start(1);
+    first.store("x");
+    long other = stream + 100;
+    executor.start(7, receiver, other);
+    time.runUntilIdle();
+
+    assertThat(first.isStopped()).isTrue();
+    ReceiverReport stopped = executor.reports().get(executor.reports().size() - 2);
+    assertThat(stopped.getState()).isEqualTo(ReceiverState.STOPPED);
+    assertThat(stopped.getStreamId()).isEqualTo(stream);
+    assertThat(stopped.getFinalUntil()).isEqualTo(1);
+    assertThat(newest().getState()).isEqualTo(ReceiverState.STARTED);
+    assertThat(newest().getStreamId()).isEqualTo(other);
+    receiver.started().store("y");
+    time.advance(200);
+    assertThat(executor.mark(other).orElseThrow().getUntil()).isEqualTo(1);
+  }
+
   @Test
   void aStartThatWaitsIsStoppedWithAReport() {
     start(1);
@@ -300,6 +322,29 @@ class ReceiverLifeTest {
         .containsExactlyInAnyOrder(stream, other);
     assertThat(receiver.started().starts()).isEqualTo(1);
   }
+
+  @Test
+  void startsThatWaitFollowWhenTheLogFailsMeanwhile() {
+    network.announce();
+    List<Integer> receivers = List.of(7, 8);
+    receivers.forEach(id -> executor.startLogged(id, receiver));
+    time.runUntilIdle();
+    executor.log().hold();
+    for (int id : receivers) {
+      executor.stop(id, true);
+      executor.startLogged(id, receiver, executor.streamId(id) + 100);
+    }
+    executor.fail(new IOException("its directory is gone"));
+    time.runUntilIdle();
+
+    for (int id : receivers) {
+      assertThat(executor.reports())
+          .filteredOn(report -> report.getStreamId() == executor.streamId(id) + 100)
+          .extracting(ReceiverReport::getState)
+          .containsExactly(ReceiverState.STARTED);
+    }
+  }
+
   /** A driver that comes back is not to take it for one that goes on. */
   @Test
   void tellsThatARunIsEnding() {

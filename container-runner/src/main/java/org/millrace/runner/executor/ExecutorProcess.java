@@ -364,7 +364,14 @@ public final class ExecutorProcess {
       rooms.tasks().suspend();
       rooms.receivers().onDriverLost();
       startLifeLease(why);
-      search.start(servedAttempt, pauseOfSearchMs());
+      lookForNext(servedAttempt);
+    }
+  }
+
+  /** Nobody else is looked for while one that was found is called. */
+  private void lookForNext(long afterAttempt) {
+    if (next == null) {
+      search.start(afterAttempt, pauseOfSearchMs());
     }
   }
 
@@ -462,7 +469,7 @@ public final class ExecutorProcess {
       } else {
         link.reconnect();
         // The one that started this executor may be gone already.
-        search.start(attempt, pauseOfSearchMs());
+        lookForNext(attempt);
       }
     }
 
@@ -484,7 +491,7 @@ public final class ExecutorProcess {
           state = State.CONNECTING;
           LOG.info("The driver hung up before it registered this executor: {}", why);
           link.reconnect();
-          search.start(attempt, pauseOfSearchMs());
+          lookForNext(attempt);
         }
         case RETURNING -> onReturnFailed(why);
         default -> onDriverLost("The connection with the driver is gone: " + why);

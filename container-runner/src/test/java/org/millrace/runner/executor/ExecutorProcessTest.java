@@ -17,6 +17,7 @@ import org.millrace.runner.memory.MemoryShares;
 import org.millrace.runner.wire.Address;
 import org.millrace.runner.wire.Connection;
 import org.millrace.runner.wire.Frame;
+import org.millrace.runner.wire.FrameHandler;
 import org.millrace.runner.wire.Transport;
 import org.millrace.runner.wire.adapter.InProcessNetwork;
 import org.millrace.runner.wire.proto.EndJob;
@@ -56,12 +57,17 @@ class ExecutorProcessTest {
   private boolean finderFails;
   private ScriptedDriver second;
 
+  /** Connections with it stand when the test says so. */
+  private Address slow;
+
+  private final List<Runnable> heldConnections = new ArrayList<>();
+
   private final ExecutorProcess executor =
       new ExecutorProcess(
           new ExecutorEnvironment(
               time,
               time.loop("executor"),
-              network.newTransport(),
+              new HoldingTransport(network.newTransport()),
               this::find,
               (where, fault) -> calls.add("fatal: " + fault)),
           new ExecutorSettings(
@@ -653,6 +659,40 @@ class ExecutorProcessTest {
   }
 
   @Test
+  void callsTheNextDriverOnceWhileTheOneThatStartedItDoesNotAnswer() {
+    slow = new Address("local", 7_008);
+    second = new ScriptedDriver(driverTransport, slow, 8);
+    found = new DriverFinder.FoundDriver(8, slow);
+    executor.start();
+    time.advance(3_000);
+    assertThat(heldConnections).hasSize(1);
+
+    heldConnections.forEach(Runnable::run);
+    time.advance(100);
+
+    assertThat(second.taken(MessageCase.REGISTER_EXECUTOR)).hasSize(1);
+    assertThat(ended).isNotDone();
+  }
+
+  @Test
+  void callsTheNextDriverOnceWhenTheOneBeforeIsHeardAndLostAgain() {
+    startAndRegister(true);
+    slow = new Address("local", 7_008);
+    second = new ScriptedDriver(driverTransport, slow, 8);
+    found = new DriverFinder.FoundDriver(8, slow);
+    time.advance(3_100);
+    say(ScriptedDriver.ping(1));
+    time.advance(3_100);
+    assertThat(heldConnections).hasSize(1);
+
+    heldConnections.forEach(Runnable::run);
+    time.advance(100);
+
+    assertThat(second.taken(MessageCase.REGISTER_EXECUTOR)).hasSize(1);
+    assertThat(ended).isNotDone();
+  }
+
+  @Test
   void waitsForAnotherDriverSinceTheCheckpointIsOpen() {
     startAndRegister(false);
     say(Envelope.newBuilder().setOpenCheckpoint(OpenCheckpoint.newBuilder().setDirectory("d")));
@@ -672,5 +712,40 @@ class ExecutorProcessTest {
         .isInstanceOfSatisfying(
             MillraceException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.PROTOCOL_VIOLATION));
+  }
+
+  /** Holds the connections with a slow address. */
+  private final class HoldingTransport implements Transport {
+    private final Transport behind;
+
+    HoldingTransport(Transport behind) {
+      this.behind = behind;
+    }
+
+    @Override
+    public Address listen(Address listenAddress, FrameHandler handler) {
+      return behind.listen(listenAddress, handler);
+    }
+
+    @Override
+    public CompletableFuture<Connection> connect(
+        Address address, String self, FrameHandler handler) {
+      if (!address.equals(slow)) {
+        return behind.connect(address, self, handler);
+      }
+      CompletableFuture<Connection> held = new CompletableFuture<>();
+      heldConnections.add(() -> held.complete(behind.connect(address, self, handler).join()));
+      return held;
+    }
+
+    @Override
+    public long refusedConnections() {
+      return behind.refusedConnections();
+    }
+
+    @Override
+    public void close() {
+      behind.close();
+    }
   }
 }

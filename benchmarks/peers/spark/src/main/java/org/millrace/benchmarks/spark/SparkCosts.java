@@ -78,7 +78,7 @@ final class SparkCosts {
           isWithInverse ? 0 : panes);
       time(run, name, panes, (long) PAIRS * panes);
     } catch (SparkRun.SlowBatchException e) {
-      notes.put(name, e.getMessage());
+      notes.put(name, name + ": " + e.getMessage());
     }
   }
 

@@ -77,6 +77,7 @@ final class Simulation {
   private enum Kind {
     BLOCKS,
     STATE,
+    STATE_ALL_LOST,
     STATE_WITH_STANDBY
   }
 
@@ -109,6 +110,12 @@ final class Simulation {
   /** The same with keyed state, of which snapshots are taken. */
   static List<DriverEvent> runWithState(long seed) {
     return run(new Simulation(seed, Kind.STATE, Map.of("millrace.checkpoint.interval", "3s")));
+  }
+
+  /** The same where all executors are lost at once. */
+  static List<DriverEvent> runWithAllLost(long seed) {
+    return run(
+        new Simulation(seed, Kind.STATE_ALL_LOST, Map.of("millrace.checkpoint.interval", "3s")));
   }
 
   /** The same with images of state on second executors; more are lost, two of them at once. */
@@ -306,8 +313,12 @@ final class Simulation {
   private void scheduleLosses() {
     if (kind == Kind.STATE_WITH_STANDBY) {
       faultLoop.schedule(7_000 + faults.nextInt(8_000), this::loseAnExecutor);
-      faultLoop.schedule(18_000 + faults.nextInt(6_000), this::killTwoAtOnce);
+      faultLoop.schedule(18_000 + faults.nextInt(6_000), () -> killAtOnce(2));
       faultLoop.schedule(30_000 + faults.nextInt(8_000), this::loseAnExecutor);
+      return;
+    }
+    if (kind == Kind.STATE_ALL_LOST) {
+      faultLoop.schedule(12_000 + faults.nextInt(12_000), () -> killAtOnce(Integer.MAX_VALUE));
       return;
     }
     faultLoop.schedule(3_000 + faults.nextInt(8_000), this::loseAnExecutor);
@@ -327,14 +338,18 @@ final class Simulation {
     }
   }
 
-  private void killTwoAtOnce() {
-    for (int killed = 0; killed < 2; killed++) {
-      List<Machine> alive = cluster.machines().stream().filter(Machine::isAlive).toList();
+  private void killAtOnce(int most) {
+    List<Machine> alive = alive();
+    for (int killed = 0; killed < most && !alive.isEmpty(); killed++, alive = alive()) {
       Machine machine = oneOf(alive);
       lostMachines.add(machine.name());
       tell("kill " + machine.name());
       cluster.kill(machine);
     }
+  }
+
+  private List<Machine> alive() {
+    return cluster.machines().stream().filter(Machine::isAlive).toList();
   }
 
   private void scheduleOtherFaults() {

@@ -24,6 +24,16 @@ class StateSimulationTest {
   }
 
   @Test
+  void stateComesBackWhenNoExecutorIsLeft() {
+    Long only = Long.getLong(SEED);
+    long first = only == null ? 1 : only;
+    long last = only == null ? Long.getLong(STATE_SEEDS, 4) : only;
+    for (long seed = first; seed <= last; seed++) {
+      Simulation.runWithAllLost(seed);
+    }
+  }
+
+  @Test
   void stateIsTheSameFromAStandbyAndFromFiles() {
     Long only = Long.getLong(SEED);
     long first = only == null ? 1 : only;

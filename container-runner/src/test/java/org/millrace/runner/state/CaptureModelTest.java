@@ -247,9 +247,9 @@ class CaptureModelTest {
         history.remove(history.size() - 1);
       }
       if (random.nextInt(4) == 0) {
-        bench.store.restore(StateBench.STATE, 0, chainMs, List.of(image), key -> true);
+        bench.store.restore(StateBench.STATE, 0, chainMs, List.of(image), key -> true, () -> true);
       } else {
-        bench.store.restore(StateBench.STATE, 0, chainMs, image);
+        bench.store.restore(StateBench.STATE, 0, chainMs, image, () -> true);
       }
       committedMs = chainMs;
       assertThat(bench.view(chainMs)).isEqualTo(subject.naive().after(List.of(), history).pairs());

@@ -52,6 +52,12 @@ final class UsualErrors {
               "The client or another DataNode of a pipeline died, was fenced, cut off or is just"
                   + " starting. The one that is left says so to the others, and HDFS recovers."),
           usual(
+              "^nn: \\S+ \\S+ ERROR [^\n"
+                  + "]*blockReceivedAndDeleted: failed from [^\n"
+                  + "]*from unregistered or dead node",
+              "A DataNode that hung until the NameNode took it for dead goes on: it reports before"
+                  + " it has registered again."),
+          usual(
               DAEMON_ERROR + BROKEN_CONNECTION,
               "The peer of a connection died or is just starting; daemons try again."),
           usual(

@@ -135,13 +135,14 @@ public final class DirectoryFiles implements LocalFiles {
 
     @Override
     public void close() {
-      open.remove(this);
       try {
         channel.close();
         Files.deleteIfExists(path);
       } catch (IOException e) {
         LOG.warn("The spill file {} could not be deleted: {}", path, e.toString());
       }
+      // Last: who deletes the directory at the same time deletes all files that are known first.
+      open.remove(this);
     }
   }
 }

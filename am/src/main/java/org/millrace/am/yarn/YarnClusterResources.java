@@ -37,7 +37,9 @@ public final class YarnClusterResources implements ClusterResources {
   private int wanted;
   private int asked;
   private int earlyEnds;
-  private boolean closed;
+
+  /** Volatile: set on the loop, looked at on YARN's threads as well. */
+  private volatile boolean closed;
 
   YarnClusterResources(
       Loop loop, Clock clock, ContainerBroker broker, CompletableFuture<Void> findable) {
@@ -212,6 +214,9 @@ public final class YarnClusterResources implements ClusterResources {
     }
 
     private void post(Runnable event) {
+      if (closed) {
+        return; // The loop may have ended.
+      }
       loop.execute(
           () -> {
             if (!closed) {

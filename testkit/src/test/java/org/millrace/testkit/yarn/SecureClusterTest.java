@@ -85,6 +85,7 @@ class SecureClusterTest {
               .application();
       ApplicationPage page = new ApplicationPage(lab, application);
       page.await("the first batch", LONG, () -> page.total("completedBatches") > 0);
+      page.await("both executors", LONG, () -> page.executors().size() == 2);
       assertThat(page.status().orElseThrow()).contains("\"user\":\"alice\"");
       assertThatOnlyTheMasterHoldsItsToken(application);
 

@@ -18,11 +18,12 @@ import java.util.TreeMap;
 public final class Lab implements AutoCloseable {
   /**
    * What {@link #expectError} takes when YARN kills an application: its master may ask once more
-   * before its process ends, and is told to go.
+   * before its process ends, and is told to go, or is not known any more when it registers.
    */
   public static final String MASTER_KILLED =
-      "^rm: .*Application attempt .* doesn't exist in ApplicationMasterService cache"
-          + "|asked this attempt to shut down";
+      "^rm: .*Application attempt .* doesn't exist in ApplicationMasterService cache|asked this"
+          + " attempt to shut down|could not register with the ResourceManager(?s:.*)not found in"
+          + " AMRMTokenSecretManager";
 
   /**
    * What {@link #expectError} takes when a driver is replaced that is not dead: it says that it was

@@ -19,16 +19,15 @@ import org.millrace.am.dataset.StateRegistry;
 import org.millrace.am.log.FakeJournal;
 import org.millrace.am.plan.FakeShipping;
 import org.millrace.am.plan.Planner;
-import org.millrace.am.schedule.ExecutorPool;
 import org.millrace.am.schedule.JobRunner;
 import org.millrace.am.schedule.JobScheduler;
 import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.am.schedule.PoolWithoutBlocks;
 import org.millrace.am.shared.Accumulators;
 import org.millrace.am.snapshot.SnapshotCoordinator;
 import org.millrace.am.snapshot.StateKeeper;
 import org.millrace.am.snapshot.StateLineage;
 import org.millrace.api.HashPartitioner;
-import org.millrace.api.graph.CollectionNode;
 import org.millrace.api.graph.InputStreamNode;
 import org.millrace.api.graph.Output;
 import org.millrace.api.graph.StatefulStreamNode;
@@ -41,7 +40,6 @@ import org.millrace.checkpoint.log.DriverEvent.StatePartition;
 import org.millrace.checkpoint.runtime.Loop;
 import org.millrace.checkpoint.runtime.SimulatedTime;
 import org.millrace.runner.wire.proto.Envelope;
-import org.millrace.runner.wire.proto.LoggedBlocks;
 import org.millrace.runner.wire.proto.RestorePartition;
 import org.millrace.runner.wire.proto.SnapshotPartition;
 import org.millrace.runner.wire.proto.SnapshotWritten;
@@ -216,13 +214,7 @@ class RestoredStatesTest {
 
   /** Begins a batch with one record, its number, and asks for all that it must compute. */
   private void run(int number) throws Exception {
-    Batch batch =
-        new Batch(
-            at(number),
-            new StreamTimes(ZERO_MS),
-            List.of(new InputCut.Queued(0, new CollectionNode(List.of(List.of((long) number))))),
-            graph.outputs(),
-            at(number));
+    Batch batch = Streams.batch(number, ZERO_MS, graph);
     if (before != null) {
       before.state = BatchStatus.State.COMPLETED;
     }
@@ -303,7 +295,7 @@ class RestoredStatesTest {
   }
 
   /** Two of one core, which restore what they are asked for. */
-  private final class Executors implements ExecutorPool {
+  private final class Executors extends PoolWithoutBlocks {
     private final List<LiveExecutor> live =
         new ArrayList<>(
             List.of(new LiveExecutor(1, "host-1", 1), new LiveExecutor(2, "host-2", 1)));
@@ -345,21 +337,6 @@ class RestoredStatesTest {
               keeper.onRestored(executorId, answer.build());
             });
       }
-    }
-
-    @Override
-    public List<Integer> holders(long streamId, long from, long until) {
-      return List.of();
-    }
-
-    @Override
-    public List<LoggedBlocks> logged(long streamId, long from, long until) {
-      return List.of();
-    }
-
-    @Override
-    public boolean isSettled(long streamId, long from, long until) {
-      return true;
     }
   }
 }

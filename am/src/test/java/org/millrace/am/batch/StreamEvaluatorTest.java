@@ -247,13 +247,7 @@ class StreamEvaluatorTest {
 
   /** Begins a batch with one record, its number, and asks for all that it must compute. */
   private void run(int number) throws Exception {
-    Batch batch =
-        new Batch(
-            at(number),
-            new StreamTimes(ZERO_MS),
-            List.of(new InputCut.Queued(0, new CollectionNode(List.of(List.of((long) number))))),
-            graph.outputs(),
-            at(number));
+    Batch batch = Streams.batch(number, ZERO_MS, graph);
     if (before != null && before.state != State.SKIPPED) {
       before.state = State.COMPLETED;
     }

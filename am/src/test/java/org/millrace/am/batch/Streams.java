@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.millrace.api.HashPartitioner;
 import org.millrace.api.graph.BatchFunction;
+import org.millrace.api.graph.CollectionNode;
 import org.millrace.api.graph.DerivedStreamNode;
 import org.millrace.api.graph.EmptyNode;
 import org.millrace.api.graph.InputStreamNode;
@@ -35,6 +36,17 @@ final class Streams {
   private final List<Output> outputs = new ArrayList<>();
   private final Map<Integer, StreamSettings> settings = new HashMap<>();
   private int nextId;
+
+  /** The batch of a number after the zero time, with one record, its number. */
+  static Batch batch(int number, long zeroMs, StreamGraph graph) {
+    long atMs = zeroMs + number * INTERVAL_MS;
+    return new Batch(
+        atMs,
+        new StreamTimes(zeroMs),
+        List.of(new InputCut.Queued(0, new CollectionNode(List.of(List.of((long) number))))),
+        graph.outputs(),
+        atMs);
+  }
 
   private NodeLabel label(String name, long slides) {
     return new NodeLabel(nextId++, new Duration(slides * INTERVAL_MS), name, "Test.java:1");

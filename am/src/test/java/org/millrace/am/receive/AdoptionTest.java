@@ -270,19 +270,7 @@ class AdoptionTest extends LoggedReceivers {
   @Test
   void thePositionsOfAStreamThatHadEndedComeWithItsExecutor() {
     long old = 1L << 32 | 4;
-    tracker.define(List.of(input(INPUT)));
-    tracker.restore(
-        List.of(new PastStream(old, INPUT, 1, 6, 4, 2)),
-        List.of(),
-        List.of(new ReachedPosition(INPUT, old, at("a", 40))),
-        Set.of(1));
-    tracker.adopt(
-        1,
-        "e000001-000001",
-        List.of(mark(old, 6, 60).addPositions(offset(at("a", 60))).build()),
-        List.of());
-    tracker.start();
-    time.advance(0);
+    adoptEnded(old, new ReachedPosition(INPUT, old, at("a", 40)));
 
     assertThat(host.starts.get(0).getPositionsList()).containsExactly(offset(at("a", 60)));
   }
@@ -291,23 +279,25 @@ class AdoptionTest extends LoggedReceivers {
   @Test
   void anOlderStreamThatComesBackTakesNoPositionBack() {
     long old = 1L << 32 | 4;
-    tracker.define(List.of(input(INPUT)));
-    tracker.restore(
-        List.of(new PastStream(old, INPUT, 1, 6, 4, 2)),
-        List.of(),
-        List.of(new ReachedPosition(INPUT, old + 1, at("a", 90))),
-        Set.of(1));
-    tracker.adopt(
-        1,
-        "e000001-000001",
-        List.of(mark(old, 6, 60).addPositions(offset(at("a", 60))).build()),
-        List.of());
-    tracker.start();
-    time.advance(0);
+    adoptEnded(old, new ReachedPosition(INPUT, old + 1, at("a", 90)));
     tracker.taken(tracker.cut(INPUT, 1));
 
     assertThat(host.starts.get(0).getPositionsList()).containsExactly(offset(at("a", 90)));
     assertThat(host.reached).isEmpty();
+  }
+
+  /** A stream that had ended at block 6, where its executor says that the source was at 60. */
+  private void adoptEnded(long streamId, ReachedPosition told) {
+    tracker.define(List.of(input(INPUT)));
+    tracker.restore(
+        List.of(new PastStream(streamId, INPUT, 1, 6, 4, 2)), List.of(), List.of(told), Set.of(1));
+    tracker.adopt(
+        1,
+        "e000001-000001",
+        List.of(mark(streamId, 6, 60).addPositions(offset(at("a", 60))).build()),
+        List.of());
+    tracker.start();
+    time.advance(0);
   }
 
   /** A program with one receiver, and nothing in sealed logs. */

@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.millrace.am.schedule.ExecutorPool;
 import org.millrace.am.schedule.LiveExecutor;
+import org.millrace.am.schedule.PoolWithoutBlocks;
 import org.millrace.runner.wire.proto.Envelope;
-import org.millrace.runner.wire.proto.LoggedBlocks;
 
 /** Executors of one core, from 1 on, that remember what they were sent. */
-final class SentMessages implements ExecutorPool {
+final class SentMessages extends PoolWithoutBlocks {
   private final Map<Integer, List<Envelope>> sent = new TreeMap<>();
   private final List<LiveExecutor> live = new ArrayList<>();
 
@@ -36,21 +35,6 @@ final class SentMessages implements ExecutorPool {
   @Override
   public void send(int executorId, Envelope.Builder message) {
     sent.computeIfAbsent(executorId, added -> new ArrayList<>()).add(message.build());
-  }
-
-  @Override
-  public List<Integer> holders(long streamId, long from, long until) {
-    return List.of();
-  }
-
-  @Override
-  public List<LoggedBlocks> logged(long streamId, long from, long until) {
-    return List.of();
-  }
-
-  @Override
-  public boolean isSettled(long streamId, long from, long until) {
-    return true;
   }
 
   Envelope last(int executorId) {

@@ -43,6 +43,8 @@ class CitizenOfYarnTest {
               .application();
       ApplicationPage page = new ApplicationPage(lab, application);
       page.await("the first batch", LONG, () -> page.total("completedBatches") > 0);
+      // Batches start without one that is late.
+      page.await("both executors", LONG, () -> page.executors().size() == 2);
       assertThat(nodesOf(lab, application))
           .hasSize(3)
           .containsOnly(Integer.toString(lab.nodeManager(2).port()));

@@ -69,11 +69,16 @@ final class ReduceInput {
     count(before, map);
   }
 
+  /**
+   * Whoever waits for this partition waits for this attempt of the map. One that is here as a whole
+   * stays in use: its readers may have been told that it is ready, and all attempts give the same.
+   */
   void useAttempt(int mapPartition, int attempt) {
     MapInput map = map(mapPartition);
-    boolean before = map.isComplete();
-    map.inUse = attempt;
-    count(before, map);
+    if (!map.isComplete()) {
+      map.inUse = attempt;
+      count(false, map);
+    }
   }
 
   private void count(boolean before, MapInput map) {

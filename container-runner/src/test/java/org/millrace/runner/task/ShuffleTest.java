@@ -30,6 +30,7 @@ import org.millrace.runner.wire.proto.ShufflePage;
 import org.millrace.runner.wire.proto.SinkKind;
 import org.millrace.runner.wire.proto.SourceKind;
 import org.millrace.runner.wire.proto.TaskFailed;
+import org.millrace.runner.wire.proto.UseAttempt;
 
 /** Two executors; map task i on executor i mod 2, reduce task i on executor i mod 2. */
 class ShuffleTest {
@@ -275,9 +276,9 @@ class ShuffleTest {
     assertThat(onlyFailure().getMessage()).contains("CRC-32C");
   }
 
-  @Test
-  void pagesThatCameBeforeTheirJobAreKeptForIt() {
-    ByteBuffer bytes = cluster.codec.encode(List.of("early"));
+  /** The only map task of job 1 has sent its only page to the first reducer, before the job. */
+  private void theMapHasSent(Object record) {
+    ByteBuffer bytes = cluster.codec.encode(List.of(record));
     CRC32C crc = new CRC32C();
     crc.update(bytes.duplicate());
     ShufflePage page =
@@ -301,6 +302,9 @@ class ShuffleTest {
         .executor(0)
         .onPeerFrame(1, Frame.of(Envelope.newBuilder().setShufflePage(page).build(), bytes));
     cluster.run();
+  }
+
+  private void runTheReducer() {
     Pipe reduce = reduceSide(SourceKind.SHUFFLE);
     cluster
         .executor(0)
@@ -309,8 +313,26 @@ class ShuffleTest {
                 .addShuffles(JobBuilder.shuffle(0, 1, 0))
                 .addTasks(reduce.task(1, 0, WordCount.shuffle(0, 0)))
                 .build());
+  }
+
+  @Test
+  void pagesThatCameBeforeTheirJobAreKeptForIt() {
+    theMapHasSent("early");
+    runTheReducer();
     cluster.run();
     assertThat(cluster.driver.finished(1, 0).records()).containsExactly("early");
+  }
+
+  @Test
+  void aReducerThatHasAllOfAnAttemptReadsItThoughAnotherOneIsToCount() {
+    theMapHasSent("record");
+    runTheReducer(); // Its input is here: it waits for a slot only.
+    cluster
+        .executor(0)
+        .useAttempt(
+            UseAttempt.newBuilder().setJobId(1).setPlacementVersion(1).setAttempt(1).build());
+    cluster.run(); // The pages of the other attempt are still on their way.
+    assertThat(cluster.driver.finished(1, 0).records()).containsExactly("record");
   }
 
   @Test

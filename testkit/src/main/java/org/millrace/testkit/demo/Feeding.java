@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 
 /** The text server and the files, and the words that went through both. */
 final class Feeding implements AutoCloseable {
-  private static final long HAND_OVER_TIMEOUT_MS = 20_000;
+  private static final long HAND_OVER_TIMEOUT_MS = 60_000;
 
   private final Demo.Feed feed;
   private final Storage storage;

@@ -13,7 +13,7 @@ import org.millrace.api.error.MillraceException;
 
 /** One word count on a lab that is up: submit, feed, stop, check. Owned by the demo's thread. */
 final class LabCount {
-  private static final long FIRST_COUNTS_TIMEOUT_MS = 90_000;
+  private static final long FIRST_COUNTS_TIMEOUT_MS = 180_000;
   private static final long KEPT_COUNTS_TIMEOUT_MS = 30_000;
   private static final long POLL_MS = 1_000;
 

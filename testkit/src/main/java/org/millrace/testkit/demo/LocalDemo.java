@@ -14,7 +14,7 @@ import org.millrace.examples.SocketAndFilesWordCount;
 
 /** The demo in this JVM, with nothing else started. */
 final class LocalDemo implements Demo {
-  private static final long FIRST_COUNTS_TIMEOUT_MS = 30_000;
+  private static final long FIRST_COUNTS_TIMEOUT_MS = 90_000;
   private static final double MS_PER_SECOND = 1000.0;
 
   private final Feed feed;

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 final class TextServer implements AutoCloseable {
   private static final int POLL_MS = 100;
   private static final int TICK_MS = 20;
-  private static final int LAST_READ_TIMEOUT_MS = 20_000;
+  private static final int LAST_READ_TIMEOUT_MS = 60_000;
   private static final int MOST_LINES_A_TICK = 10_000;
 
   private final ServerSocket listener;

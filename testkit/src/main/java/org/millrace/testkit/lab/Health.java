@@ -15,7 +15,11 @@ import java.util.regex.Pattern;
  * ResourceManager runs it and has heard of this very start of it.
  */
 final class Health {
-  private static final int TIMEOUT_MS = 2_000;
+  private static final int CONNECT_TIMEOUT_MS = 2_000;
+
+  /** A busy machine may hold a process up for seconds; who is dead refuses the connection. */
+  private static final int ANSWER_TIMEOUT_MS = 10_000;
+
   private static final Pattern SAFE_MODE = Pattern.compile("\"Safemode\"\\s*:\\s*\"([^\"]*)\"");
   private static final Pattern ACTOR = Pattern.compile("ActorState\\W+RUNNING");
   private static final Pattern REPORTED = Pattern.compile("\"lastHealthUpdate\"\\s*:\\s*(\\d+)");
@@ -130,8 +134,8 @@ final class Health {
                   .openConnection(java.net.Proxy.NO_PROXY);
       connection.setRequestMethod(method);
       connection.setRequestProperty("Accept", "application/json");
-      connection.setConnectTimeout(TIMEOUT_MS);
-      connection.setReadTimeout(TIMEOUT_MS);
+      connection.setConnectTimeout(CONNECT_TIMEOUT_MS);
+      connection.setReadTimeout(ANSWER_TIMEOUT_MS);
       int status = connection.getResponseCode();
       if (status != HttpURLConnection.HTTP_OK) {
         return new Answer(false, "port " + port + " answers with status " + status);

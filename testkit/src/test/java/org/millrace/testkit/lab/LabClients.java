@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -21,6 +22,8 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
 
 /** What the tests of the lab do with it, through Hadoop's own clients. */
 final class LabClients {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
   private LabClients() {}
 
   static Configuration configuration(Lab lab) {
@@ -57,6 +60,19 @@ final class LabClients {
         }
         return application.getApplicationId();
       }
+    }
+  }
+
+  /** Asks a page until it says all of this. */
+  static void eventuallyContains(int port, String path, String... wanted) {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    String said = Health.get(port, path).text();
+    while (!Stream.of(wanted).allMatch(said::contains)) {
+      assertThat(System.nanoTime())
+          .as("%s with all of %s within %s; it says %s", path, List.of(wanted), SOON, said)
+          .isLessThan(deadline);
+      Pause.ms(50);
+      said = Health.get(port, path).text();
     }
   }
 

@@ -90,9 +90,9 @@ class LabLifeTest {
   void containersOutliveTheirNodeManagerButNotTheLab() throws IOException, YarnException {
     Lab lab =
         small()
-            .set("yarn.am.liveness-monitor.expiry-interval-ms", "120000")
+            .set("yarn.am.liveness-monitor.expiry-interval-ms", "600000")
             // A busy machine may take long to start the NodeManager again.
-            .set("yarn.nm.liveness-monitor.expiry-interval-ms", "120000")
+            .set("yarn.nm.liveness-monitor.expiry-interval-ms", "600000")
             .start(ProgressListener.silent());
 
     LabClients.submit(lab, "exec sleep 301");
@@ -110,9 +110,12 @@ class LabLifeTest {
     assertThat(container.alive()).isTrue();
     lab.nodeManager(1).restart();
     assertThat(container.alive()).isTrue();
-    assertThat(Health.get(lab.webAddress("nm1").getPort(), "/ws/v1/node/containers").text())
-        .contains(container.containerId())
-        .contains("\"state\":\"RUNNING\"");
+    // The NodeManager is ready before it has looked at all that ran.
+    LabClients.eventuallyContains(
+        lab.webAddress("nm1").getPort(),
+        "/ws/v1/node/containers",
+        container.containerId(),
+        "\"state\":\"RUNNING\"");
 
     lab.close();
     assertThat(container.alive()).isFalse();

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("lab")
 @ExtendWith(LabExtension.class)
 class LabTest {
+  private static final Duration LONG = Duration.ofSeconds(120);
+
   @Test
   void clientsWriteAndReadHdfs(Lab lab) throws IOException {
     Path file = new Path("/tmp/words/one.txt");
@@ -43,12 +45,11 @@ class LabTest {
 
   @Test
   void theResourceManagerListsItsNodes(Lab lab) {
-    Health.Answer nodes =
-        Health.get(lab.webAddress("rm").getPort(), "/ws/v1/cluster/nodes?states=RUNNING");
-
-    assertThat(nodes.text())
-        .contains("localhost:" + lab.nodeManager(1).port())
-        .contains("localhost:" + lab.nodeManager(2).port());
+    LabClients.eventuallyContains(
+        lab.webAddress("rm").getPort(),
+        "/ws/v1/cluster/nodes?states=RUNNING",
+        "localhost:" + lab.nodeManager(1).port(),
+        "localhost:" + lab.nodeManager(2).port());
   }
 
   @Test
@@ -60,7 +61,7 @@ class LabTest {
     lab.dataNode(2).restart();
 
     assertThat(lab.dataNode(2).pid().orElseThrow()).isNotEqualTo(before);
-    lab.awaitHealthy(Duration.ofSeconds(30));
+    lab.awaitHealthy(LONG);
     clientsWriteAndReadHdfs(lab);
   }
 
@@ -69,7 +70,7 @@ class LabTest {
     lab.nodeManager(1).kill();
     lab.nodeManager(1).restart();
 
-    lab.awaitHealthy(Duration.ofSeconds(30));
+    lab.awaitHealthy(LONG);
     theResourceManagerListsItsNodes(lab);
   }
 
@@ -82,7 +83,7 @@ class LabTest {
 
     lab.nodeManager(2).resume();
 
-    lab.nodeManager(2).awaitReady(Duration.ofSeconds(30));
+    lab.nodeManager(2).awaitReady(LONG);
   }
 
   @Test
@@ -93,7 +94,7 @@ class LabTest {
       FileStatus log =
           LabClients.eventually(
               "the log is on HDFS",
-              Duration.ofSeconds(60),
+              LONG,
               () -> find(hdfs, new Path("/app-logs"), application.toString()));
       try (InputStream in = hdfs.open(log.getPath())) {
         assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))

@@ -47,6 +47,6 @@ class LabDemoTest {
         .containsPattern("batch \\d\\d:\\d\\d:\\d\\d ")
         .contains("the application's page is at")
         .contains("times: Hadoop up");
-    lab.awaitHealthy(Duration.ofSeconds(10));
+    lab.awaitHealthy(Duration.ofSeconds(60));
   }
 }

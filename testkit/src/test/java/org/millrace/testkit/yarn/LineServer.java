@@ -34,7 +34,7 @@ final class LineServer implements AutoCloseable {
 
   /** Sends a line, as soon as there is a client. */
   void send(String line) throws Exception {
-    OutputStream out = client.get(60, TimeUnit.SECONDS).getOutputStream();
+    OutputStream out = client.get(120, TimeUnit.SECONDS).getOutputStream();
     out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
   }
 

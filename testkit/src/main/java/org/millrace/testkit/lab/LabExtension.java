@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,8 +18,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /**
  * Gives tests a {@link Lab} as a parameter: {@code @ExtendWith(LabExtension.class)}. All classes of
  * one test run share one lab, which the first of them starts and the end of the run takes down.
- * Before each class it is made whole again. After each class the logs of all its processes are
- * looked through: an error that the class did not announce with {@link Lab#expectError} fails it.
+ * Before each class the containers of the one before have ended, and it is made whole again. After
+ * each class the logs of all its processes are looked through: an error that the class did not
+ * announce with {@link Lab#expectError} fails it.
  *
  * <p>It lives in {@code target/lab} and leaves its logs in {@code target/lab-logs}. With the system
  * property {@code org.millrace.lab.attach} tests use a lab that runs already, and leave it running.
@@ -27,9 +29,13 @@ public final class LabExtension implements BeforeAllCallback, AfterAllCallback, 
   static final String ATTACH_PROPERTY = "org.millrace.lab.attach";
   private static final Path HOME = Path.of("target", "lab");
   private static final Path LOGS = Path.of("target", "lab-logs");
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(240);
+  private static final Duration END_TIMEOUT = Duration.ofSeconds(60);
+  private static final long POLL_MS = 100;
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    shared(context).awaitEndOfContainers();
     shared(context).makeWhole();
   }
 
@@ -66,7 +72,7 @@ public final class LabExtension implements BeforeAllCallback, AfterAllCallback, 
     SharedLab() {
       this.lab =
           attachTo == null
-              ? governed(Lab.builder(HOME).fresh()).start(progress)
+              ? governed(Lab.builder(HOME).fresh().timeout(START_TIMEOUT)).start(progress)
               : Lab.attach(Path.of(attachTo));
       Runtime.getRuntime().addShutdownHook(onExit);
     }
@@ -103,8 +109,19 @@ public final class LabExtension implements BeforeAllCallback, AfterAllCallback, 
       return lab;
     }
 
+    /**
+     * An application that has told its end still lives for a while, and a class may break nodes.
+     * What a class that failed has left is waited for in vain, and is there for this one too.
+     */
+    void awaitEndOfContainers() {
+      long deadline = System.nanoTime() + END_TIMEOUT.toNanos();
+      while (attachTo == null && !lab.containers().isEmpty() && System.nanoTime() < deadline) {
+        Pause.ms(POLL_MS);
+      }
+    }
+
     void makeWhole() {
-      Lab.builder(lab.home()).start(ProgressListener.silent());
+      Lab.builder(lab.home()).timeout(START_TIMEOUT).start(ProgressListener.silent());
     }
 
     void requireNoUnexpectedErrors() {

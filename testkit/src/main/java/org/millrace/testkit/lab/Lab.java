@@ -18,12 +18,20 @@ import java.util.TreeMap;
 public final class Lab implements AutoCloseable {
   /**
    * What {@link #expectError} takes when YARN kills an application: its master may ask once more
-   * before its process ends, and is told to go, or is not known any more when it registers.
+   * before its process ends, and is told to go, or is not known any more, whatever it asks. The
+   * ResourceManager has no transition for one that registers while the end is being stored.
    */
   public static final String MASTER_KILLED =
-      "^rm: .*Application attempt .* doesn't exist in ApplicationMasterService cache|asked this"
-          + " attempt to shut down|could not register with the ResourceManager(?s:.*)not found in"
-          + " AMRMTokenSecretManager";
+      "^rm: .*Application attempt .* doesn't exist in ApplicationMasterService cache"
+          + "|^rm: .*Application doesn't exist in cache appattempt_"
+          + "|^rm: .*RMAppAttemptImpl: App attempt: .* can't handle this event.*Invalid event:"
+          + " REGISTERED at FINAL_SAVING"
+          + "|asked this attempt to shut down"
+          + "|(?:could not register with the ResourceManager"
+          + "|ResourceManager refuses this application master"
+          + "|Exception on heartbeat"
+          + "|YARN could not be told that the application has ended).*(?:not found in"
+          + " AMRMTokenSecretManager|doesn't exist in cache appattempt_)";
 
   /**
    * What {@link #expectError} takes when a driver is replaced that is not dead: it says that it was

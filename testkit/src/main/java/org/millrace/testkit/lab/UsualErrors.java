@@ -26,9 +26,11 @@ final class UsualErrors {
       List.of(
           usual(
               "^rm: .*RMAppAttemptImpl: App attempt: .* can't handle this event.*Invalid event:"
-                  + " ATTEMPT_UPDATE_SAVED at RUNNING",
+                  + " ATTEMPT_UPDATE_SAVED at (?:RUNNING|FINISHING|FINISHED|KILLED)",
               "A master that changes its tracking URL while it runs: the ResourceManager stores the"
-                  + " change and has no transition for the answer of its store."),
+                  + " change and has no transition for the answer of its store. When the end is"
+                  + " stored meanwhile, it takes that answer for the one about the end, which then"
+                  + " comes too late."),
           usual(
               "^rm: \\S+ \\S+ ERROR [^\n"
                   + "]*AppBlock: Failed to read the attempts of the application [^\n"

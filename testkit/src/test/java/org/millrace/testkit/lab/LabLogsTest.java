@@ -147,9 +147,72 @@ class LabLogsTest {
             + "org.apache.hadoop.yarn.state.InvalidStateTransitionException: Invalid event:"
             + " ATTEMPT_UPDATE_SAVED at RUNNING\n";
     write("rm.log", usual);
+    for (String end : List.of("FINISHING", "FINISHED", "KILLED")) {
+      write("rm.log", usual.replace("at RUNNING", "at " + end));
+    }
     assertThat(logs.unexpected()).isEmpty();
     write("rm.log", usual.replace("at RUNNING", "at FAILED"));
-    assertThat(logs.unexpected()).hasSize(1);
+    write("rm.log", usual.replace("ATTEMPT_UPDATE_SAVED at RUNNING", "REGISTERED at FINAL_SAVING"));
+    assertThat(logs.unexpected()).hasSize(2);
+  }
+
+  @Test
+  void aMasterThatYarnKillsMayStillAskAnything() throws IOException {
+    LabLogs logs = new LabLogs(folder);
+    logs.expect(Lab.MASTER_KILLED);
+    String error = "2026-11-21 10:28:12,681 ERROR [IPC Server handler 3] ";
+    String attempt = "appattempt_1_0001_000001";
+    String master = "containers/nm1/application_1_1/container_1_1_01_000001/driver.log";
+    write(
+        "rm.log",
+        error
+            + "ApplicationMasterService: Application attempt "
+            + attempt
+            + " doesn't exist in ApplicationMasterService cache.\n"
+            + error
+            + "ApplicationMasterService: Application doesn't exist in cache "
+            + attempt
+            + "\n"
+            + error
+            + "RMAppAttemptImpl: App attempt: "
+            + attempt
+            + " can't handle this event at current state\n"
+            + "org.apache.hadoop.yarn.state.InvalidStateTransitionException: Invalid event:"
+            + " REGISTERED at FINAL_SAVING\n"
+            + FRAMES);
+    for (String said :
+        List.of(
+            "ApplicationMaster: The program failed\norg.millrace.api.error.MillraceException: The"
+                + " application master on a could not register with the ResourceManager\n",
+            "HaltingFatalHandler: Fatal fault in 'application master': the process halts\n"
+                + "org.millrace.api.error.MillraceException: The ResourceManager refuses this"
+                + " application master: x\n",
+            "AMRMClientAsyncImpl: Exception on heartbeat\n",
+            "ApplicationMaster: YARN could not be told that the application has ended\n")) {
+      for (String why :
+          List.of(
+              attempt + " not found in AMRMTokenSecretManager.",
+              "Application doesn't exist in cache " + attempt)) {
+        write(master, error + said + FRAMES + "Caused by: java.io.IOException: " + why + "\n");
+      }
+    }
+    write(
+        master,
+        error
+            + "HaltingFatalHandler: Fatal fault in 'application master': the process halts\n"
+            + "org.millrace.api.error.MillraceException: The ResourceManager asked this attempt to"
+            + " shut down\n");
+    assertThat(logs.unexpected()).isEmpty();
+
+    write(
+        master,
+        error
+            + "ApplicationMaster: YARN could not be told that the application has ended\n"
+            + "java.net.ConnectException: Connection refused\n");
+    write(
+        "rm.log",
+        error + "RMAppAttemptImpl: App attempt: " + attempt + " can't handle this event\n");
+    assertThat(logs.unexpected()).hasSize(2);
   }
 
   @ParameterizedTest

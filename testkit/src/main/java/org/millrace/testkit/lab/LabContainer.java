@@ -6,10 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The program of a YARN container that runs in a lab, seen from the operating system. The wrapper
- * shells that the NodeManager puts around it are not shown.
+ * shells that the NodeManager puts around it and the commands that it runs itself are not shown.
  */
 public final class LabContainer {
   private static final Duration SIGNAL_TIMEOUT = Duration.ofSeconds(10);
@@ -27,14 +28,18 @@ public final class LabContainer {
 
   /** Those that live now, also those whose NodeManager is dead. */
   static List<LabContainer> in(LabFolder folder) {
-    return OsProcess.withEnvironment(
-            Map.of(DaemonLauncher.OWNER_VARIABLE, folder.home().toString()))
-        .stream()
-        .flatMap(
-            process ->
-                process.environment("CONTAINER_ID").stream()
-                    .map(id -> new LabContainer(id, process, process.commandLine())))
-        .filter(container -> !container.shell())
+    List<LabContainer> all =
+        OsProcess.withEnvironment(Map.of(DaemonLauncher.OWNER_VARIABLE, folder.home().toString()))
+            .stream()
+            .flatMap(
+                process ->
+                    process.environment("CONTAINER_ID").stream()
+                        .map(id -> new LabContainer(id, process, process.commandLine())))
+            .filter(container -> !container.shell())
+            .toList();
+    Set<Long> programs = all.stream().map(LabContainer::pid).collect(Collectors.toSet());
+    return all.stream()
+        .filter(container -> !programs.contains(container.process.parent().orElse(0)))
         .toList();
   }
 

@@ -67,6 +67,14 @@ record OsProcess(long pid, long startToken) {
     return state() != State.DEAD;
   }
 
+  /** Which process started it; empty when it has ended. */
+  OptionalLong parent() {
+    Optional<String> parent = statField(pid, 1);
+    return parent.isPresent()
+        ? OptionalLong.of(Long.parseLong(parent.get()))
+        : OptionalLong.empty();
+  }
+
   /** Memory that the process holds, in KiB. */
   OptionalLong residentKiB() {
     Path status = PROC.resolve(pid + "/status");

@@ -59,10 +59,14 @@ class KilledProgramTest {
       // Ticks that passed while there was no process are batches, too, and come first.
       long acknowledgedMs = System.currentTimeMillis();
       await("all is in batches", () -> newest(outputs) > acknowledgedMs + 1_000);
+      // The outputs of one batch appear side by side, those of the next when all of it are there.
+      long whole = newest(outputs);
+      await("another batch", () -> newest(outputs) > whole);
       process.destroyForcibly().waitFor();
       assertThat(a.problems()).isEmpty();
       assertThat(b.problems()).isEmpty();
-      Verdict verdict = new Checker(outputs).check(Map.of("a", a.sent(), "b", b.sent()));
+      Verdict verdict =
+          new Checker(outputs.until(whole)).check(Map.of("a", a.sent(), "b", b.sent()));
       assertThat(verdict.good()).as("%s; %s", verdict, log()).isTrue();
       assertThat(verdict.records()).isEqualTo(a.sent() + b.sent());
       assertThat(verdict.windows()).isGreaterThan(20);

@@ -9,9 +9,18 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** The outputs in a directory of this machine. */
-record LocalOutputs(Path directory) implements Outputs {
+/** The outputs in a directory of this machine, up to a batch. */
+record LocalOutputs(Path directory, long lastMs) implements Outputs {
   private static final String BATCH = "batch-";
+
+  LocalOutputs(Path directory) {
+    this(directory, Long.MAX_VALUE);
+  }
+
+  /** These without those of later batches. */
+  LocalOutputs until(long timeMs) {
+    return new LocalOutputs(directory, timeMs);
+  }
 
   @Override
   public SortedSet<Long> times(String output) throws IOException {
@@ -21,7 +30,10 @@ record LocalOutputs(Path directory) implements Outputs {
     }
     SortedSet<Long> times = new TreeSet<>();
     for (Path each : entries(batches, BATCH)) {
-      times.add(Long.parseLong(each.getFileName().toString().substring(BATCH.length())));
+      long timeMs = Long.parseLong(each.getFileName().toString().substring(BATCH.length()));
+      if (timeMs <= lastMs) {
+        times.add(timeMs);
+      }
     }
     return times;
   }

@@ -147,7 +147,11 @@ public final class NumberedLinesServer implements AutoCloseable {
           new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
       String first = commands.readLine();
-      if (first == null || !first.startsWith("RESUME ")) {
+      if (first == null) {
+        // It ended before it asked for anything.
+        return;
+      }
+      if (!first.startsWith("RESUME ")) {
         problems.add("a client began with " + first);
         return;
       }

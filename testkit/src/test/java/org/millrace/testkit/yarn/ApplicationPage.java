@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +26,8 @@ final class ApplicationPage {
   /** Until the driver has its page the proxy redirects to YARN's page about the application. */
   private final HttpClient http =
       HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final Executor later = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
   private final URI status;
@@ -63,18 +67,59 @@ final class ApplicationPage {
         .orElse(-1L);
   }
 
-  /** Containers of the executors that live. */
-  List<String> executors() {
-    return all(status().orElse(""), "\"container\":\"([^\"]+)\"");
+  /** A number of the totals, asked for until the page answers. */
+  long totalNow(String name) {
+    return number(answer("totals", json -> true), name);
   }
 
-  /** Container of the executor with the only receiver. */
+  /** Containers of the executors that live; none while the page does not answer. */
+  List<String> executors() {
+    return executors(status().orElse(""));
+  }
+
+  /** Containers of the executors that live, asked for until the page answers. */
+  List<String> executorsNow() {
+    return executors(answer("executors", json -> true));
+  }
+
+  /** Container of the executor with the only receiver, asked for until it has one. */
   String receiversExecutor() {
-    String json = status().orElseThrow();
-    long id = number(json.substring(json.indexOf("\"receivers\"")), "executorId");
-    List<String> container = all(json, "\"id\":" + id + ",\"container\":\"([^\"]+)\"");
-    assertThat(container).as("executor %d in %s", id, json).hasSize(1);
-    return container.get(0);
+    return receiversExecutor(
+            answer("the receiver's executor", json -> receiversExecutor(json).size() == 1))
+        .get(0);
+  }
+
+  /** Container of the executor with this number; none when no such executor lives. */
+  List<String> executor(long id) {
+    return executor(answer("executors", json -> true), id);
+  }
+
+  private static List<String> executors(String json) {
+    return all(json, "\"container\":\"([^\"]+)\"");
+  }
+
+  private static List<String> receiversExecutor(String json) {
+    int receivers = json.indexOf("\"receivers\"");
+    List<String> ids =
+        receivers < 0 ? List.of() : all(json.substring(receivers), "\"executorId\":(\\d+)");
+    return ids.isEmpty() ? List.of() : executor(json, Long.parseLong(ids.get(0)));
+  }
+
+  private static List<String> executor(String json, long id) {
+    return all(json, "\"id\":" + id + ",\"container\":\"([^\"]+)\"");
+  }
+
+  /** The first status that is as it is wanted. */
+  private String answer(String what, Predicate<String> wanted) {
+    AtomicReference<String> found = new AtomicReference<>();
+    await(
+        what,
+        PATIENCE,
+        () -> {
+          status().filter(wanted).ifPresent(found::set);
+          return found.get() != null;
+        });
+    return found.get();
   }
 
   /** Asks until the condition holds. */
@@ -82,7 +127,7 @@ final class ApplicationPage {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (!CompletableFuture.supplyAsync(condition, later).join()) {
       assertThat(System.nanoTime())
-          .as("%s within %s; the page says %s", what, timeout, status())
+          .as(() -> "%s within %s; the page says %s".formatted(what, timeout, status()))
           .isLessThan(deadline);
     }
   }

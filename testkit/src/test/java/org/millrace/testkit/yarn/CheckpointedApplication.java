@@ -11,12 +11,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.millrace.testkit.lab.Lab;
@@ -37,7 +40,8 @@ final class CheckpointedApplication implements AutoCloseable {
           "millrace.executor.instances", "2",
           "millrace.executor.memory", "512m",
           // The machine may have other things to do.
-          "millrace.driver.adoptionTimeout", "60s");
+          "millrace.driver.adoptionTimeout", "60s",
+          "millrace.executor.heartbeatTimeout", "30s");
 
   private final Lab lab;
   private final Installation millrace;
@@ -140,6 +144,19 @@ final class CheckpointedApplication implements AutoCloseable {
         .filter(container -> container.containerId().equals(name))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** Containers of executors that have written snapshots of keyed state, if they live. */
+  Set<String> holdersOfState() throws IOException {
+    Set<String> holders = new TreeSet<>();
+    for (FileStatus folder : hdfs.listStatus(checkpoint("state"))) {
+      // e000001-000002 is of executor 2 under the driver of epoch 1.
+      String name = folder.getPath().getName();
+      if (folder.isDirectory() && hdfs.getContentSummary(folder.getPath()).getFileCount() > 0) {
+        holders.addAll(page.executor(Long.parseLong(name.substring(name.indexOf('-') + 1))));
+      }
+    }
+    return holders;
   }
 
   /** Process ids of the executors, by container. */

@@ -55,7 +55,7 @@ class CitizenOfYarnTest {
           .contains("by bob: it belongs to " + System.getProperty("user.name"))
           .contains("millrace.yarn.modifyAcl")
           .doesNotContain("\tat ");
-      assertThat(page.status()).isPresent();
+      page.await("it still runs", LONG, () -> page.status().isPresent());
 
       assertThat(as(lab, "carol").run("stop", application).output()).contains("SUCCEEDED");
     } finally {
@@ -124,6 +124,7 @@ class CitizenOfYarnTest {
   private static String[] submit(Installation millrace, String... options) {
     List<String> all = new ArrayList<>(List.of("submit"));
     all.addAll(List.of(options));
+    all.addAll(Installation.PATIENT);
     all.addAll(
         List.of(
             "--class",

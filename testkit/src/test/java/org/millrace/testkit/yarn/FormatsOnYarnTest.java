@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,9 +46,9 @@ class FormatsOnYarnTest {
       Path root = new Path("/formats-" + lab.home().toFile().lastModified());
       hdfs.mkdirs(new Path(root, "in"));
       writeWeights(hdfs, new Path(root, "weights.seq"));
-      String application =
-          millrace
-              .run(
+      List<String> submit =
+          new ArrayList<>(
+              List.of(
                   "submit",
                   "--detach",
                   "--class",
@@ -57,17 +58,17 @@ class FormatsOnYarnTest {
                   "--executor-memory",
                   "512m",
                   "--driver-memory",
-                  "512m",
-                  program().toString(),
-                  root.toString())
-              .application();
+                  "512m"));
+      submit.addAll(Installation.PATIENT);
+      submit.addAll(List.of(program().toString(), root.toString()));
+      String application = millrace.run(submit.toArray(String[]::new)).application();
       ApplicationPage page = new ApplicationPage(lab, application);
       page.await("the first batch", LONG, () -> page.total("completedBatches") > 0);
       for (int file = 0; file < FILES; file++) {
         moveIn(hdfs, root, file);
       }
       page.await("all lines are counted", LONG, () -> page.total("records") == FILES * LINES);
-      long batches = page.total("completedBatches") + FormatsAndState.BATCHES_OF_A_WINDOW;
+      long batches = page.totalNow("completedBatches") + FormatsAndState.BATCHES_OF_A_WINDOW;
       page.await("the windows are over", LONG, () -> page.total("completedBatches") > batches);
       assertThat(millrace.run("stop", application).output()).contains("SUCCEEDED");
 

@@ -24,6 +24,17 @@ final class Installation {
   private static final Pattern APPLICATION = Pattern.compile("application_\\d+_\\d+");
   private static final long COMMAND_TIMEOUT_SECONDS = 180;
 
+  /**
+   * Options of a submission to a machine that may hold a process up for seconds: who is silent for
+   * so long is not dead. Those that are killed are known by their connections.
+   */
+  static final List<String> PATIENT =
+      List.of(
+          "--conf",
+          "millrace.executor.taskLease=40s",
+          "--conf",
+          "millrace.executor.heartbeatTimeout=60s");
+
   private final Path home = Path.of("..", "dist", "target", "home").toAbsolutePath().normalize();
   private final Lab lab;
   private final Path outputs;

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -64,9 +65,9 @@ class SecureClusterTest {
     Installation alice = as("alice");
     alice.hdfs("-mkdir", "-p", "/user/alice/in", "/user/alice/made");
     try (LineServer server = new LineServer()) {
-      String application =
-          alice
-              .run(
+      List<String> submit =
+          new ArrayList<>(
+              List.of(
                   "submit",
                   "--detach",
                   "--class",
@@ -76,17 +77,21 @@ class SecureClusterTest {
                   "--executor-memory",
                   "512m",
                   "--driver-memory",
-                  "512m",
-                  alice.examples().toString(),
-                  "localhost",
-                  Integer.toString(server.port()),
-                  "/user/alice/in",
-                  "/user/alice/out/batch")
-              .application();
+                  "512m"));
+      submit.addAll(Installation.PATIENT);
+      submit.addAll(
+          List.of(
+              alice.examples().toString(),
+              "localhost",
+              Integer.toString(server.port()),
+              "/user/alice/in",
+              "/user/alice/out/batch"));
+      String application = alice.run(submit.toArray(String[]::new)).application();
       ApplicationPage page = new ApplicationPage(lab, application);
       page.await("the first batch", LONG, () -> page.total("completedBatches") > 0);
       page.await("both executors", LONG, () -> page.executors().size() == 2);
-      assertThat(page.status().orElseThrow()).contains("\"user\":\"alice\"");
+      page.await(
+          "alice is its user", LONG, () -> page.status().orElse("").contains("\"user\":\"alice\""));
       assertThatOnlyTheMasterHoldsItsToken(application);
 
       Path file = outputs.resolve("words");

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -63,7 +65,7 @@ class WordCountOnYarnTest {
       feed(server, hdfs, in, 0, expected);
       String receiver = page.receiversExecutor();
       String victim =
-          page.executors().stream()
+          page.executorsNow().stream()
               .filter(container -> !container.equals(receiver))
               .findFirst()
               .orElseThrow();
@@ -166,23 +168,23 @@ class WordCountOnYarnTest {
   }
 
   private static String[] submit(Installation millrace, String program, String... arguments) {
-    String[] options = {
-      "submit",
-      "--detach",
-      "--class",
-      program,
-      "--num-executors",
-      "2",
-      "--executor-memory",
-      "512m",
-      "--driver-memory",
-      "512m",
-      millrace.examples().toString()
-    };
-    String[] all = new String[options.length + arguments.length];
-    System.arraycopy(options, 0, all, 0, options.length);
-    System.arraycopy(arguments, 0, all, options.length, arguments.length);
-    return all;
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "submit",
+                "--detach",
+                "--class",
+                program,
+                "--num-executors",
+                "2",
+                "--executor-memory",
+                "512m",
+                "--driver-memory",
+                "512m"));
+    all.addAll(Installation.PATIENT);
+    all.add(millrace.examples().toString());
+    all.addAll(List.of(arguments));
+    return all.toArray(String[]::new);
   }
 
   /** Twenty files and two thousand lines. */

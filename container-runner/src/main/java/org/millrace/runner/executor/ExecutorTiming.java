@@ -1,5 +1,6 @@
 package org.millrace.runner.executor;
 
+import java.util.Map;
 import org.millrace.runner.conf.Key;
 import org.millrace.runner.conf.Keys;
 import org.millrace.runner.conf.Settings;
@@ -23,8 +24,7 @@ public record ExecutorTiming(
     long registrationDeadlineMs,
     long connectBackOffMs) {
 
-  public static final ExecutorTiming DEFAULT =
-      new ExecutorTiming(100, 5, 3_000, 900_000, 30_000, 50);
+  public static final ExecutorTiming DEFAULT = byDefault(Settings.resolve(Map.of()));
 
   public ExecutorTiming {
     requirePositive("heartbeatIntervalMs", heartbeatIntervalMs);
@@ -39,6 +39,17 @@ public record ExecutorTiming(
     if (valueMs < 1) {
       throw new IllegalArgumentException(name + " is " + valueMs + " ms, expected 1 or more");
     }
+  }
+
+  /** As the keys say. */
+  private static ExecutorTiming byDefault(Settings defaults) {
+    return new ExecutorTiming(
+        defaults.get(Keys.EXECUTOR_HEARTBEAT_INTERVAL),
+        5,
+        defaults.get(Keys.EXECUTOR_TASK_LEASE),
+        defaults.get(Keys.EXECUTOR_LIFE_LEASE),
+        30_000,
+        50);
   }
 
   /** The same with what the driver has resolved. */

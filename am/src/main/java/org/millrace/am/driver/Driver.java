@@ -498,7 +498,7 @@ final class Driver implements BatchListener {
   private void onLogLost(MillraceException cause) {
     journal.onLost();
     ports.fatal().onFatal("event log", cause);
-    executors.ready().completeExceptionally(cause);
+    executors.failReady(cause);
     fail(cause);
     finish(cause.getMessage());
   }

@@ -304,7 +304,7 @@ public final class DriverEngine implements Engine {
     epoch = taken.claim().epoch();
     CompletableFuture<Void> prepared = made.prepare(patience);
     await(sinks.open(graph.outputs(), application(taken), epoch));
-    await(driver.executors().ready());
+    await(driver.executors().ready(StateKeeping.hasState(graph)));
     await(prepared);
     driver.recovery().done("inputs and block logs prepared");
     streaming = made;

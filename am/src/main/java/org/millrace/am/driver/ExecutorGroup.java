@@ -53,7 +53,7 @@ final class ExecutorGroup
         ClusterResources.Listener,
         ExecutorAllocation.Executors {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorGroup.class);
-  private static final long LATE_EXECUTORS_MS = 1_500;
+  private static final long USUAL_LATE_MS = 1_500;
   private static final long STRAGGLERS_MS = 100;
 
   private final ExecutorRegistry registry;
@@ -62,11 +62,16 @@ final class ExecutorGroup
   private final Consumer<MillraceException> onFailure;
   private final long adoptionTimeoutMs;
   private final long startTimeoutMs;
+  private final long registrationWaitMs;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final ResidentMessages residents;
   private final JobScheduler scheduler;
   private final Set<Integer> leaving = new HashSet<>();
   private int wanted;
+
+  /** Until the first batch begins without those that have not come; -1 while it is not known. */
+  private long lateMs = -1;
+
   private ClusterResources cluster;
   private ReceiverTracker receivers;
   private DriverBroadcasts broadcasts;
@@ -94,6 +99,7 @@ final class ExecutorGroup
     this.wanted = AllocationPolicy.of(settings).initial();
     this.adoptionTimeoutMs = settings.get(Keys.ADOPTION_TIMEOUT);
     this.startTimeoutMs = settings.get(Keys.EXECUTOR_START_TIMEOUT);
+    this.registrationWaitMs = settings.get(Keys.EXECUTOR_REGISTRATION_WAIT);
     this.residents =
         new ResidentMessages(
             new Residents(new DatasetRegistry(), new StateRegistry(), StateRecovery.DEFERRED),
@@ -181,10 +187,38 @@ final class ExecutorGroup
 
   /**
    * Completes when all wanted executors are there, or some of an attempt before, or some and the
-   * others are late.
+   * others are late. On any thread.
+   *
+   * @param hasState whether keyed state will live on those that are there
    */
-  CompletableFuture<Void> ready() {
+  CompletableFuture<Void> ready(boolean hasState) {
+    loop.execute(
+        () -> {
+          lateMs = hasState ? Math.max(USUAL_LATE_MS, registrationWaitMs) : USUAL_LATE_MS;
+          if (!registry.live().isEmpty()) {
+            waitForLate();
+          }
+        });
     return ready;
+  }
+
+  private void waitForLate() {
+    loop.schedule(
+        lateMs,
+        () -> {
+          if (ready.complete(null) && !closed) {
+            LOG.info(
+                "starting with {} of {} executors: the others have not come in {} ms",
+                registry.live().size(),
+                wanted,
+                lateMs);
+          }
+        });
+  }
+
+  /** Who waits for executors waits in vain. */
+  void failReady(MillraceException cause) {
+    ready.completeExceptionally(cause);
   }
 
   ExecutorRegistry registry() {
@@ -353,8 +387,8 @@ final class ExecutorGroup
     if (registry.live().size() >= wanted || executor.isTakenOver()) {
       // Output is waited for: those that come later join the batches then.
       ready.complete(null);
-    } else {
-      loop.schedule(LATE_EXECUTORS_MS, () -> ready.complete(null));
+    } else if (lateMs >= 0) {
+      waitForLate();
     }
     tellJoined();
   }

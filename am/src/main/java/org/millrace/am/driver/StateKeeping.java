@@ -41,8 +41,7 @@ final class StateKeeping {
       Takeover.Taken taken,
       Streaming streaming) {
     StreamGraph graph = streaming.graph();
-    if (!taken.hasCheckpoint()
-        || graph.neededStreams().stream().noneMatch(StatefulStreamNode.class::isInstance)) {
+    if (!taken.hasCheckpoint() || !hasState(graph)) {
       return Optional.empty();
     }
     DriverEnvironment.Ports ports = environment.ports();
@@ -70,6 +69,10 @@ final class StateKeeping {
             ports.waiting(),
             executors.residents()::onTakenOver,
             driver::fail));
+  }
+
+  static boolean hasState(StreamGraph graph) {
+    return graph.neededStreams().stream().anyMatch(StatefulStreamNode.class::isInstance);
   }
 
   private static long intervalMs(Settings settings, StreamGraph graph) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.millrace.am.driver.ExecutorRegistry.RegistrySettings;
 import org.millrace.am.log.Journal;
@@ -17,6 +18,7 @@ import org.millrace.runner.conf.Settings;
 import org.millrace.runner.wire.Frame;
 import org.millrace.runner.wire.proto.Envelope;
 import org.millrace.runner.wire.proto.FetchBroadcast;
+import org.millrace.runner.wire.proto.RegisterExecutor;
 
 class ExecutorGroupTest {
   private final SimulatedTime time = SimulatedTime.inOrder();
@@ -45,6 +47,82 @@ class ExecutorGroupTest {
 
     assertThatCode(time::runUntilIdle).doesNotThrowAnyException();
     assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void keyedStateWaitsForAllExecutors() {
+    ExecutorGroup two = ofTwo();
+    CompletableFuture<Void> ready = two.ready(true);
+    register(two, "c1");
+    time.advance(29_000);
+    assertThat(ready).isNotDone();
+
+    register(two, "c2");
+    assertThat(ready).isCompleted();
+  }
+
+  @Test
+  void keyedStateDoesNotWaitForAnExecutorThatIsVeryLate() {
+    ExecutorGroup two = ofTwo();
+    register(two, "c1");
+    CompletableFuture<Void> ready = two.ready(true);
+    time.advance(29_000);
+    assertThat(ready).isNotDone();
+
+    time.advance(1_000);
+    assertThat(ready).isCompleted();
+  }
+
+  @Test
+  void aProgramWithoutStateWaitsForALateExecutorOnlyShortly() {
+    ExecutorGroup two = ofTwo();
+    CompletableFuture<Void> ready = two.ready(false);
+    time.advance(60_000);
+    assertThat(ready).as("nobody is there").isNotDone();
+
+    register(two, "c1");
+    time.advance(1_499);
+    assertThat(ready).isNotDone();
+
+    time.advance(1);
+    assertThat(ready).isCompleted();
+  }
+
+  private ExecutorGroup ofTwo() {
+    ExecutorGroup two =
+        new ExecutorGroup(
+            new RegistrySettings(1, Map.of(), 600_000),
+            Settings.resolve(Map.of("millrace.executor.instances", "2"), Map.of()),
+            new ForgetfulJournal(),
+            loop,
+            time,
+            failures::add);
+    loop.execute(two.registry()::start);
+    loop.execute(() -> two.registry().takeOver(10_000, CompletableFuture.completedFuture(null)));
+    time.runUntilIdle();
+    return two;
+  }
+
+  private void register(ExecutorGroup group, String container) {
+    Envelope message =
+        Envelope.newBuilder()
+            .setRegisterExecutor(
+                RegisterExecutor.newBuilder().setContainer(container).setHost("host").setCores(1))
+            .build();
+    loop.execute(() -> group.registry().onFrame(new FakeConnection(container), Frame.of(message)));
+    time.runUntilIdle();
+  }
+
+  private static final class ForgetfulJournal implements Journal {
+    @Override
+    public void append(DriverEvent event) {
+      // What executors join is not looked at here.
+    }
+
+    @Override
+    public void whenDurable(Runnable action) {
+      action.run();
+    }
   }
 
   private static final class ClosedJournal implements Journal {

@@ -393,9 +393,19 @@ public final class Keys {
           "millrace.executor.startTimeout",
           "120s",
           1_000,
-          "spark.scheduler.maxRegisteredResourcesWaitingTime",
+          "",
           "How long start() waits for the first executors before it says that the cluster gives"
               + " none.");
+  public static final Key<Long> EXECUTOR_REGISTRATION_WAIT =
+      Key.duration(
+          "millrace.executor.registrationWait",
+          "30s",
+          0,
+          "spark.scheduler.maxRegisteredResourcesWaitingTime",
+          "How long start() waits, once the first executor is there, for the others when the"
+              + " program has keyed state: state lives on the executors that are there at the first"
+              + " batch. Programs without wait 1.5 s, and those whose executors live on do not"
+              + " wait.");
 
   public static final Key<Boolean> SPECULATION =
       Key.bool(

@@ -42,6 +42,7 @@ import org.millrace.runner.wire.proto.ShutDown;
 /** Executor processes on real threads and real sockets under a driver that a test plays. */
 class ExecutorsOverTcpTest {
   private static final Address LOOPBACK = new Address("127.0.0.1", 0);
+  private static final long DEADLINE_MS = 120_000;
 
   private final Credential credential = credential(1);
   private final Transport driverTransport = new NettyTransport(credential, NettySettings.DEFAULT);
@@ -90,7 +91,8 @@ class ExecutorsOverTcpTest {
                 LOOPBACK,
                 driver.address(),
                 ScriptedDriver.EPOCH,
-                new ExecutorTiming(20, 5, 30_000, 60_000, deadlineMs, 50)),
+                // Nobody is given up because a thread had to wait for a core.
+                new ExecutorTiming(20, 5, 600_000, 600_000, deadlineMs, 50)),
             (registered, peerLinks, marksMoved) -> {
               links.put(registered.getExecutorId(), peerLinks);
               return new ExecutorServices.Rooms(
@@ -108,9 +110,9 @@ class ExecutorsOverTcpTest {
   }
 
   private String nextArrival() throws InterruptedException {
-    String arrival = arrivals.poll(30, TimeUnit.SECONDS);
+    String arrival = arrivals.poll(DEADLINE_MS, TimeUnit.MILLISECONDS);
     if (arrival == null) {
-      throw new AssertionError("Nothing arrived within 30 s");
+      throw new AssertionError("Nothing arrived within " + DEADLINE_MS + " ms");
     }
     return arrival;
   }
@@ -119,7 +121,7 @@ class ExecutorsOverTcpTest {
   void close() throws Exception {
     for (ExecutorProcess executor : executors) {
       executor.stop("end of test");
-      executor.ended().get(30, TimeUnit.SECONDS);
+      executor.ended().get(DEADLINE_MS, TimeUnit.MILLISECONDS);
     }
     loops.forEach(ThreadLoop::close);
     driverTransport.close();
@@ -128,10 +130,10 @@ class ExecutorsOverTcpTest {
 
   @Test
   void registerReportTalkToEachOtherAndShutDown() throws Exception {
-    ExecutorProcess first = executor("one", credential, 30_000);
+    ExecutorProcess first = executor("one", credential, DEADLINE_MS);
     Message one = driver.await(MessageCase.REGISTER_EXECUTOR);
     ScriptedDriver.send(one.from(), ScriptedDriver.registered(1, false));
-    ExecutorProcess second = executor("two", credential, 30_000);
+    ExecutorProcess second = executor("two", credential, DEADLINE_MS);
     Message two = awaitRegistration("two");
     ScriptedDriver.send(two.from(), ScriptedDriver.registered(2, false));
     Envelope.Builder membership =
@@ -157,8 +159,8 @@ class ExecutorsOverTcpTest {
     ScriptedDriver.send(one.from(), shutDown);
     ScriptedDriver.send(two.from(), shutDown);
     ExitReason done = new ExitReason(ExitReason.Kind.SHUT_DOWN, "done");
-    assertThat(first.ended().get(30, TimeUnit.SECONDS)).isEqualTo(done);
-    assertThat(second.ended().get(30, TimeUnit.SECONDS)).isEqualTo(done);
+    assertThat(first.ended().get(DEADLINE_MS, TimeUnit.MILLISECONDS)).isEqualTo(done);
+    assertThat(second.ended().get(DEADLINE_MS, TimeUnit.MILLISECONDS)).isEqualTo(done);
     driver.awaitClosed();
     driver.awaitClosed();
     assertThat(driverTransport.refusedConnections()).isZero();
@@ -166,9 +168,9 @@ class ExecutorsOverTcpTest {
 
   @Test
   void anExecutorWithAnotherSecretIsRefusedAndCountedAndEnds() throws Exception {
-    ExecutorProcess stranger = executor("stranger", credential(2), 30_000);
+    ExecutorProcess stranger = executor("stranger", credential(2), DEADLINE_MS);
 
-    ExitReason reason = stranger.ended().get(30, TimeUnit.SECONDS);
+    ExitReason reason = stranger.ended().get(DEADLINE_MS, TimeUnit.MILLISECONDS);
 
     assertThat(reason.kind()).isEqualTo(ExitReason.Kind.REFUSED);
     assertThat(reason.kind().exitCode()).isEqualTo(1);
@@ -178,23 +180,23 @@ class ExecutorsOverTcpTest {
 
   @Test
   void anExecutorEndsWhenItsDriverDies() throws Exception {
-    ExecutorProcess executor = executor("one", credential, 30_000);
+    ExecutorProcess executor = executor("one", credential, DEADLINE_MS);
     Message one = driver.await(MessageCase.REGISTER_EXECUTOR);
     ScriptedDriver.send(one.from(), ScriptedDriver.registered(1, false));
     driver.await(MessageCase.HEARTBEAT);
 
     driverTransport.close();
 
-    assertThat(executor.ended().get(30, TimeUnit.SECONDS).kind())
+    assertThat(executor.ended().get(DEADLINE_MS, TimeUnit.MILLISECONDS).kind())
         .isEqualTo(ExitReason.Kind.DRIVER_LOST);
   }
 
   @Test
   void executorsGoOnUnderTheNextDriverWithTheirIdsAndTheirLinks() throws Exception {
-    executor("one", credential, 30_000);
+    executor("one", credential, DEADLINE_MS);
     Message one = driver.await(MessageCase.REGISTER_EXECUTOR);
     ScriptedDriver.send(one.from(), ScriptedDriver.registered(1, true));
-    executor("two", credential, 30_000);
+    executor("two", credential, DEADLINE_MS);
     Message two = awaitRegistration("two");
     ScriptedDriver.send(two.from(), ScriptedDriver.registered(2, true));
     Envelope.Builder membership =
@@ -230,7 +232,7 @@ class ExecutorsOverTcpTest {
       assertThat(nextArrival()).isEqualTo("two: 3 from 1, 0 bytes");
       for (ExecutorProcess executor : executors) {
         executor.stop("end of test");
-        executor.ended().get(30, TimeUnit.SECONDS);
+        executor.ended().get(DEADLINE_MS, TimeUnit.MILLISECONDS);
       }
     }
   }
@@ -264,7 +266,7 @@ class ExecutorsOverTcpTest {
 
   /** The driver's side sees the end of the connection on its own thread. */
   private void awaitRefused(long connections) {
-    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DEADLINE_MS);
     while (driverTransport.refusedConnections() < connections) {
       assertThat(System.nanoTime() - deadlineNanos).as("deadline passed").isNegative();
       LockSupport.parkNanos(1_000_000);

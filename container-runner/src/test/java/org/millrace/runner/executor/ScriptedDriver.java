@@ -22,6 +22,9 @@ public final class ScriptedDriver implements FrameHandler {
 
   public static final long EPOCH = 7;
 
+  /** Of what comes for certain; the other side may have to start its process. */
+  private static final long DEADLINE_SECONDS = 120;
+
   /** What one executor said, and where to answer. */
   public record Message(Connection from, Frame frame) {}
 
@@ -55,19 +58,19 @@ public final class ScriptedDriver implements FrameHandler {
 
   /** The next message of this kind; earlier ones of other kinds are dropped. */
   public Message await(Envelope.MessageCase kind) throws InterruptedException {
-    long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
     while (System.nanoTime() < untilNanos) {
       Message message = messages.poll(100, TimeUnit.MILLISECONDS);
       if (message != null && message.frame().envelope().getMessageCase() == kind) {
         return message;
       }
     }
-    throw new AssertionError("No " + kind + " arrived within 30 s");
+    throw new AssertionError("No " + kind + " arrived within " + DEADLINE_SECONDS + " s");
   }
 
   public void awaitClosed() throws InterruptedException {
-    if (closed.poll(30, TimeUnit.SECONDS) == null) {
-      throw new AssertionError("No connection was closed within 30 s");
+    if (closed.poll(DEADLINE_SECONDS, TimeUnit.SECONDS) == null) {
+      throw new AssertionError("No connection was closed within " + DEADLINE_SECONDS + " s");
     }
   }
 

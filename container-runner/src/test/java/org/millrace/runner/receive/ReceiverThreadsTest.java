@@ -16,6 +16,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -41,7 +43,7 @@ import org.millrace.runner.wire.proto.StreamMark;
 
 /** Receivers on threads, with real loops, and the sockets they read. */
 class ReceiverThreadsTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final Duration DEADLINE = Duration.ofSeconds(200);
   private static final ReceiverSettings QUICK_RESTART =
       new ReceiverSettings(4 << 20, 20, 200, 16L << 20, 500, 5_000, 30_000);
 
@@ -51,6 +53,13 @@ class ReceiverThreadsTest {
   private final List<PeerExecutor> executors = new ArrayList<>();
   private final ThreadPoolWork work = new ThreadPoolWork("test", 1);
   private final PeerNetwork network = new PeerNetwork(loop("wire"), new SystemClock(), work);
+
+  /** As many as are wanted: they wait for each other. */
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  private CompletableFuture<Void> later(Runnable action) {
+    return CompletableFuture.runAsync(action, threads);
+  }
 
   private ThreadLoop loop(String name) {
     ThreadLoop loop = ThreadLoop.start(name, fatal);
@@ -70,6 +79,7 @@ class ReceiverThreadsTest {
     executors.forEach(PeerExecutor::close);
     loops.forEach(ThreadLoop::close);
     work.close();
+    threads.shutdown();
     assertThat(faults).isEmpty();
   }
 
@@ -83,8 +93,7 @@ class ReceiverThreadsTest {
     await(receiver::isRunning);
     receiver.started().store("before");
     network.closeLinkTo(2);
-    CompletableFuture<Void> stored =
-        CompletableFuture.runAsync(() -> receiver.started().store(List.of("a", "b", "c")));
+    CompletableFuture<Void> stored = later(() -> receiver.started().store(List.of("a", "b", "c")));
     await(() -> primary.store().ranges().stream().anyMatch(range -> range.until() == 2));
     assertThat(stored).isNotDone();
     network.openLinkTo(2);
@@ -103,7 +112,7 @@ class ReceiverThreadsTest {
     await(receiver::isRunning);
     network.closeLinkTo(2);
     CompletableFuture<Void> stored =
-        CompletableFuture.runAsync(
+        later(
             () ->
                 receiver
                     .started()
@@ -128,8 +137,7 @@ class ReceiverThreadsTest {
         IntStream.range(0, 3)
             .mapToObj(
                 thread ->
-                    CompletableFuture.runAsync(
-                        () -> produceLines(receiver.started(), thread * perThread, perThread)))
+                    later(() -> produceLines(receiver.started(), thread * perThread, perThread)))
             .toList();
     Consumption consumption = new Consumption(primary, 3 * perThread);
     consumption.run();
@@ -150,7 +158,7 @@ class ReceiverThreadsTest {
     await(receiver::isRunning);
     int count = 300_000;
     CompletableFuture<Void> producer =
-        CompletableFuture.runAsync(
+        later(
             () -> IntStream.range(0, count).forEach(i -> receiver.started().store("number " + i)));
     Consumption consumption = new Consumption(primary, count);
     consumption.run();
@@ -176,11 +184,11 @@ class ReceiverThreadsTest {
     List<CompletableFuture<Void>> producers = new ArrayList<>();
     for (HandReceiver receiver : receivers) {
       await(receiver::isRunning);
-      producers.add(CompletableFuture.runAsync(() -> produceLines(receiver.started(), 0, count)));
+      producers.add(later(() -> produceLines(receiver.started(), 0, count)));
     }
     Consumption first = new Consumption(one, count);
     Consumption second = new Consumption(two, count);
-    CompletableFuture<Void> other = CompletableFuture.runAsync(second::run);
+    CompletableFuture<Void> other = later(second::run);
     first.run();
     other.join();
     producers.forEach(CompletableFuture::join);
@@ -195,11 +203,10 @@ class ReceiverThreadsTest {
     HandReceiver receiver = HandReceiver.of(BlockFormat.TEXT_LINES);
     primary.start(7, receiver, 1);
     await(receiver::isRunning);
-    CompletableFuture<Void> producer =
-        CompletableFuture.runAsync(() -> produceLines(receiver.started(), 0, 1_000_000));
+    CompletableFuture<Void> producer = later(() -> produceLines(receiver.started(), 0, 1_000_000));
     await(() -> isThrottled(primary));
     primary.stop(7, false);
-    assertThat(producer.handle((done, error) -> error).get(60, TimeUnit.SECONDS))
+    assertThat(producer.handle((done, error) -> error).get(DEADLINE.toSeconds(), TimeUnit.SECONDS))
         .hasMessageContaining("stopped");
     await(() -> primary.newestReport().getState() == ReceiverState.STOPPED);
     StreamMark mark = primary.onLoop(() -> primary.manager().marks()).get(0);
@@ -213,8 +220,7 @@ class ReceiverThreadsTest {
     network.announce();
     String text = randomLines(3_000_000);
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      CompletableFuture<Void> sender =
-          CompletableFuture.runAsync(() -> sendInTwoConnections(server, text));
+      CompletableFuture<Void> sender = later(() -> sendInTwoConnections(server, text));
       Receiver<String> receiver =
           SocketReceivers.text(
               server.getInetAddress().getHostAddress(),

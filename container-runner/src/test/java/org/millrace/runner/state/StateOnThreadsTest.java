@@ -58,7 +58,7 @@ class StateOnThreadsTest {
         expected.add(version * key);
       }
       for (Future<List<Object>> attempt : attempts) {
-        assertThat(attempt.get(30, TimeUnit.SECONDS)).isEqualTo(expected);
+        assertThat(attempt.get(2, TimeUnit.MINUTES)).isEqualTo(expected);
       }
     }
     bench.store.close();
@@ -78,7 +78,7 @@ class StateOnThreadsTest {
           switch (attempt.need()) {
             case HOLD -> {
               if (!attempt.hold(woken::release)) {
-                assertThat(woken.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(woken.tryAcquire(2, TimeUnit.MINUTES)).isTrue();
               }
             }
             case WORK -> attempt.work();

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Keeps what it is told, for tests to wait for. Thread-safe. */
 public final class RecordingHandler implements FrameHandler {
-  private static final long DEADLINE_SECONDS = 30;
+  private static final long DEADLINE_SECONDS = 120;
 
   /** What arrived, and on which end. */
   public record Arrival(Connection connection, Frame frame) {}

@@ -48,7 +48,7 @@ public abstract class TransportContract {
   }
 
   protected static Connection get(CompletableFuture<Connection> connection) throws Exception {
-    return connection.get(30, TimeUnit.SECONDS);
+    return connection.get(2, TimeUnit.MINUTES);
   }
 
   protected final Connection connect(FrameHandler server) throws Exception {
@@ -104,7 +104,7 @@ public abstract class TransportContract {
       assertThat(number).isEqualTo(next[(int) (number / 1_000)]++);
     }
     for (Thread sender : senders) {
-      sender.join(30_000);
+      sender.join(120_000);
     }
   }
 
@@ -283,7 +283,7 @@ public abstract class TransportContract {
 
     connection.send(ping(1));
 
-    assertThat(closed.get(30, TimeUnit.SECONDS)).contains(fault);
+    assertThat(closed.get(2, TimeUnit.MINUTES)).contains(fault);
     heard.closed();
   }
 
@@ -347,7 +347,7 @@ public abstract class TransportContract {
 
   protected static ErrorCode codeOf(CompletableFuture<Connection> failed) throws Exception {
     try {
-      Connection connection = failed.get(30, TimeUnit.SECONDS);
+      Connection connection = failed.get(2, TimeUnit.MINUTES);
       throw new AssertionError("Connected to " + connection.peer());
     } catch (ExecutionException e) {
       assertThat(e.getCause()).isInstanceOf(MillraceException.class);

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.runner.conf.Keys;
 import org.millrace.runner.executor.ScriptedDriver;
 import org.millrace.runner.executor.ScriptedDriver.Message;
 import org.millrace.runner.wire.Address;
@@ -26,7 +27,7 @@ import org.millrace.runner.wire.proto.ShutDown;
 
 /** The main class in a process of its own, under a driver that the test plays. */
 class ExecutorMainTest {
-  private static final long DEADLINE_SECONDS = 60;
+  private static final long DEADLINE_SECONDS = 120;
 
   @TempDir private Path directory;
   private final byte[] secret = new byte[Credential.SIZE_BYTES];
@@ -67,9 +68,14 @@ class ExecutorMainTest {
         "--host", "127.0.0.1");
   }
 
+  /** The driver says nothing more until the test wants it to, however long that takes. */
   private Message register() throws InterruptedException {
     Message message = driver.await(MessageCase.REGISTER_EXECUTOR);
-    ScriptedDriver.send(message.from(), ScriptedDriver.registered(1, false));
+    Envelope.Builder registered = ScriptedDriver.registered(1, false);
+    registered
+        .getExecutorRegisteredBuilder()
+        .putConfiguration(Keys.EXECUTOR_TASK_LEASE.name(), "1h");
+    ScriptedDriver.send(message.from(), registered);
     driver.await(MessageCase.HEARTBEAT);
     return message;
   }

@@ -97,7 +97,7 @@ class JdbcRestartTest {
     start(1);
     put("one", 10, 11, 12);
     put("two", 20, 21);
-    assertThatThrownBy(() -> context.awaitTerminationOrTimeout(60_000))
+    assertThatThrownBy(() -> context.awaitTerminationOrTimeout(120_000))
         .isInstanceOfSatisfying(
             MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SINK_FAILED))
         .hasMessageContaining("output 'b'");
@@ -108,7 +108,7 @@ class JdbcRestartTest {
     server.execute("ALTER TABLE restart_b DROP CONSTRAINT small");
     put("three", 30);
     start(1);
-    assertThat(batchesWithRecords.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(batchesWithRecords.await(2, TimeUnit.MINUTES)).isTrue();
     context.stop(true, true);
 
     assertThat(numbers("restart_a")).containsExactly("10", "11", "12", "20", "21", "30");

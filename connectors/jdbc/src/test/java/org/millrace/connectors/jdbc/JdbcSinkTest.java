@@ -61,7 +61,7 @@ class JdbcSinkTest {
               row.setInt(1, n);
               row.setInt(2, 2 * n);
             })
-        .timeout(Duration.ofSeconds(10));
+        .timeout(Duration.ofMinutes(2));
   }
 
   @Test
@@ -225,7 +225,7 @@ class JdbcSinkTest {
       CompletableFuture<CommitOutcome> late =
           CompletableFuture.supplyAsync(() -> committed(replaced, batch));
       assertThat(successor.commit(batch).kind()).isEqualTo(DONE);
-      assertThat(late.get(30, TimeUnit.SECONDS).kind()).isEqualTo(DONE);
+      assertThat(late.get(2, TimeUnit.MINUTES).kind()).isEqualTo(DONE);
     }
     assertThat(target()).hasSize(20).doesNotHaveDuplicates();
     replaced.close();
@@ -234,23 +234,60 @@ class JdbcSinkTest {
 
   @Test
   void aCommitWaitsForTheOneBeforeItToEnd() throws Exception {
-    SinkCommitter committer =
-        builder(server.url()).timeout(Duration.ofSeconds(1)).build().committer(first);
+    SinkCommitter committer = sink.committer(first);
     PreparedBatch batch = batch(first, 1_000, prepared(first, 1_000, 0, 1, 1));
-    try (Connection hanging = server.connect();
-        Statement statement = hanging.createStatement()) {
+    try (Connection before = commitThatHangs()) {
+      CompletableFuture<CommitOutcome> waiting =
+          CompletableFuture.supplyAsync(() -> committed(committer, batch));
+      awaitOneThatWaitsForALock();
+      assertThat(waiting).isNotDone();
+      before.rollback();
+      assertThat(waiting.get(2, TimeUnit.MINUTES).kind()).isEqualTo(DONE);
+    }
+    assertThat(target()).containsExactly("1,2");
+    committer.close();
+  }
+
+  @Test
+  void aCommitThatWaitsTooLongForTheOneBeforeItIsUnknownAndThenDone() throws Exception {
+    SinkCommitter patient = sink.committer(first);
+    SinkCommitter impatient =
+        builder(server.url()).timeout(Duration.ofSeconds(3)).build().committer(first);
+    PreparedBatch batch = batch(first, 1_000, prepared(first, 1_000, 0, 1, 1));
+    try (Connection before = commitThatHangs()) {
+      assertThat(impatient.commit(batch).kind()).isEqualTo(UNKNOWN);
+      before.rollback();
+    }
+    assertThat(patient.commit(batch).kind()).isEqualTo(DONE);
+    assertThat(target()).containsExactly("1,2");
+    impatient.close();
+    patient.close();
+  }
+
+  /** A transaction that has the row of the first batch, and is not decided. */
+  private Connection commitThatHangs() throws SQLException {
+    Connection hanging = server.connect();
+    try (Statement statement = hanging.createStatement()) {
       hanging.setAutoCommit(false);
       statement.execute(
           "INSERT INTO millrace_commits (application, output_id, batch_time, epoch, row_count)"
               + " VALUES ('application_1', '"
               + table
               + "', 1000, 1, 1)");
-      assertThat(committer.commit(batch).kind()).isEqualTo(UNKNOWN);
-      hanging.rollback();
+      return hanging;
+    } catch (SQLException e) {
+      hanging.close();
+      throw e;
     }
-    assertThat(committer.commit(batch).kind()).isEqualTo(DONE);
-    assertThat(target()).containsExactly("1,2");
-    committer.close();
+  }
+
+  private void awaitOneThatWaitsForALock() throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    List<String> waiting;
+    do {
+      waiting = server.query("SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+    } while (waiting.isEmpty() && System.nanoTime() - deadline < 0);
+    assertThat(waiting).singleElement().asString().contains("millrace_commits");
   }
 
   @Test
@@ -393,7 +430,7 @@ class JdbcSinkTest {
       opening.add(CompletableFuture.runAsync(() -> opened(first)));
     }
     for (CompletableFuture<Void> one : opening) {
-      one.get(30, TimeUnit.SECONDS);
+      one.get(2, TimeUnit.MINUTES);
     }
   }
 

@@ -73,7 +73,7 @@ class JdbcStreamTest {
             done.countDown();
           });
       context.start();
-      assertThat(done.await(120, TimeUnit.SECONDS)).isTrue();
+      assertThat(done.await(4, TimeUnit.MINUTES)).isTrue();
       context.stop(true, true);
       assertThat(proxy.lost()).isPositive();
     }
@@ -116,7 +116,7 @@ class JdbcStreamTest {
           done.countDown();
         });
     context.start();
-    assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(4, TimeUnit.MINUTES)).isTrue();
     context.stop(true, true);
 
     assertThat(server.query("SELECT n FROM again ORDER BY n")).containsExactly("0", "1", "2");
@@ -135,7 +135,7 @@ class JdbcStreamTest {
     context.queueStream(queue).writeTo("refusing", into("refusing", server.port()));
     context.start();
 
-    assertThatThrownBy(() -> context.awaitTerminationOrTimeout(60_000))
+    assertThatThrownBy(() -> context.awaitTerminationOrTimeout(120_000))
         .isInstanceOfSatisfying(
             MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SINK_FAILED))
         .hasMessageContaining("output 'refusing'")
@@ -164,12 +164,12 @@ class JdbcStreamTest {
             done.countDown();
           });
       context.start();
-      assertThat(away.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(away.await(2, TimeUnit.MINUTES)).isTrue();
       while (proxy.refused() < 10) {
         assertThat(context.awaitTerminationOrTimeout(20)).isFalse();
       }
       proxy.comeBack();
-      assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(done.await(4, TimeUnit.MINUTES)).isTrue();
       context.stop(true, true);
     }
 

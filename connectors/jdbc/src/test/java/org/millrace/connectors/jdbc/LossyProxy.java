@@ -6,8 +6,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -21,10 +21,12 @@ final class LossyProxy implements AutoCloseable {
   private final AtomicInteger toLose = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
-  private final List<Socket> clients = new CopyOnWriteArrayList<>();
 
-  // Volatile: set by tests, read by the thread that accepts.
-  private volatile boolean away;
+  /** Guarded by this. */
+  private final List<Socket> clients = new ArrayList<>();
+
+  /** Guarded by this. */
+  private boolean away;
 
   LossyProxy(int serverPort) throws IOException {
     this.serverPort = serverPort;
@@ -46,14 +48,14 @@ final class LossyProxy implements AutoCloseable {
   }
 
   /** Cuts all connections, and each new one at once. */
-  void goAway() throws IOException {
+  synchronized void goAway() throws IOException {
     away = true;
     for (Socket client : clients) {
       client.close();
     }
   }
 
-  void comeBack() {
+  synchronized void comeBack() {
     away = false;
   }
 
@@ -66,12 +68,11 @@ final class LossyProxy implements AutoCloseable {
     while (!listening.isClosed()) {
       try {
         Socket client = listening.accept();
-        if (away) {
+        if (!isTaken(client)) {
           client.close();
           refused.incrementAndGet();
           continue;
         }
-        clients.add(client);
         Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
         Relay relay = new Relay(client, server);
         daemon("requests", relay::requests);
@@ -80,6 +81,14 @@ final class LossyProxy implements AutoCloseable {
         return;
       }
     }
+  }
+
+  /** None is taken while it goes away, and left. */
+  private synchronized boolean isTaken(Socket client) {
+    if (!away) {
+      clients.add(client);
+    }
+    return !away;
   }
 
   private static void daemon(String name, Runnable work) {

@@ -36,22 +36,24 @@ final class PostgresServer implements AutoCloseable {
           List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
   private static final int START_SECONDS = 180;
 
+  /** Somebody else may take a free port before the server does. */
+  private static final int MOST_PORTS = 5;
+
   private final Path home;
   private final List<String> way;
-  private final int port;
+  private int port;
   private Process server;
 
-  private PostgresServer(Path home, List<String> way, int port) {
+  private PostgresServer(Path home, List<String> way) {
     this.home = home;
     this.way = way;
-    this.port = port;
   }
 
   static PostgresServer start() throws IOException, InterruptedException {
     List<String> way = unprivileged();
     // Not below the build's directory: nobody may not be allowed to look in there.
     Path home = Files.createTempDirectory(Path.of("/tmp"), "millrace-postgres");
-    PostgresServer made = new PostgresServer(home, way, freePort());
+    PostgresServer made = new PostgresServer(home, way);
     try {
       made.unpack();
       made.initialize();
@@ -131,6 +133,16 @@ final class PostgresServer implements AutoCloseable {
   }
 
   private void launch() throws IOException, InterruptedException {
+    for (int tries = 1; !isLaunched(); tries++) {
+      if (tries == MOST_PORTS) {
+        throw new IOException("PostgreSQL found no port in " + tries + " tries:\n" + log());
+      }
+    }
+  }
+
+  /** False when somebody else has taken the port. */
+  private boolean isLaunched() throws IOException, InterruptedException {
+    port = freePort();
     server =
         process(
                 "postgres",
@@ -148,24 +160,30 @@ final class PostgresServer implements AutoCloseable {
                 "fsync=off")
             .redirectOutput(home.resolve("log").toFile())
             .start();
-    awaitReady();
+    return isReady();
   }
 
   /** Asks until the server answers; each question waits for the server's refusal. */
-  private void awaitReady() throws IOException, InterruptedException {
+  private boolean isReady() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
     while (true) {
       try {
         connect().close();
-        return;
+        return true;
       } catch (SQLException notYet) {
-        if (server.waitFor(50, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
-          throw new IOException(
-              "PostgreSQL did not start: " + notYet + "\n" + Files.readString(home.resolve("log")),
-              notYet);
+        boolean ended = server.waitFor(50, TimeUnit.MILLISECONDS);
+        if (ended && log().contains("Address already in use")) {
+          return false;
+        }
+        if (ended || System.nanoTime() - deadline > 0) {
+          throw new IOException("PostgreSQL did not start: " + notYet + "\n" + log(), notYet);
         }
       }
     }
+  }
+
+  private String log() throws IOException {
+    return Files.readString(home.resolve("log"));
   }
 
   private ProcessBuilder process(String program, String... arguments) {
@@ -259,7 +277,7 @@ final class PostgresServer implements AutoCloseable {
               .redirectErrorStream(true)
               .start(),
           "kill");
-      if (!server.waitFor(20, TimeUnit.SECONDS)) {
+      if (!server.waitFor(2, TimeUnit.MINUTES)) {
         server.destroyForcibly().waitFor();
       }
     } catch (InterruptedException e) {

@@ -15,7 +15,7 @@ import org.millrace.api.storage.StorageLevel;
 import org.millrace.runner.wire.proto.StoredPartition;
 
 class DatasetRegistryTest {
-  private static final int MOST_COLLECTIONS = 100;
+  private static final int MOST_COLLECTIONS = 1_000;
 
   private final DatasetRegistry registry = new DatasetRegistry();
   private RddNode node = new CollectionNode(List.of(List.of(1), List.of(2)));

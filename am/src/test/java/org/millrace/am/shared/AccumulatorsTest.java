@@ -126,7 +126,7 @@ class AccumulatorsTest {
                 seen.complete(sum.value());
               });
       streaming.start();
-      assertThat(seen.get(30, TimeUnit.SECONDS)).isEqualTo(45);
+      assertThat(seen.get(2, TimeUnit.MINUTES)).isEqualTo(45);
       assertThat(runs).hasValue(3);
     }
   }

@@ -28,7 +28,7 @@ import org.millrace.runner.wire.adapter.InProcessNetwork;
  * The cluster of {@code local[n]}: one executor with n slots in this JVM. Owned by the driver loop.
  */
 final class LocalCluster implements ClusterResources {
-  private static final long CLOSE_TIMEOUT_MS = 5_000;
+  private static final long CLOSE_TIMEOUT_MS = 30_000;
   private static final int IO_THREADS = 4;
 
   private final Parts parts;

@@ -34,7 +34,7 @@ public final class LocalEngineProvider implements EngineProvider {
   private static final String NEVER = "8760h";
 
   /** What ends at once may take so long when its process ends. */
-  private static final long END_MS = 10_000;
+  private static final long END_MS = 30_000;
 
   @Override
   public boolean accepts(String master) {

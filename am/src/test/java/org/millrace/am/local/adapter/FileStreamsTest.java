@@ -84,7 +84,7 @@ class FileStreamsTest {
           }
         });
     context.start();
-    assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(read.await(2, TimeUnit.MINUTES)).isTrue();
     context.stop(false, true);
 
     assertThat(seen).containsExactlyInAnyOrder("1,2", "3");
@@ -160,7 +160,7 @@ class FileStreamsTest {
     moveIn(input, "b.deflate", deflated("3\n4\n5\n"));
     moveIn(input, "c.txt", "6\n".repeat(2_000_000).getBytes(UTF_8));
 
-    assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(ended.await(2, TimeUnit.MINUTES)).isTrue();
     assertThat(counts).containsExactlyInAnyOrder(2L, 3L, 2_000_000L);
   }
 
@@ -195,7 +195,7 @@ class FileStreamsTest {
     Path staged = Files.write(folder.resolve("staged"), new byte[] {1, 2, 3, 4});
     Files.move(staged, input.resolve("records"));
 
-    assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(read.await(2, TimeUnit.MINUTES)).isTrue();
     assertThat(seen).containsExactly("12", "34");
   }
 }

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,9 +23,19 @@ class KilledRestartTest {
   private static final int KILLS = 5;
   private static final int FILES_A_LIFE = 12;
 
+  /** A tenth of a second each. */
+  private static final int MOST_TRIES = 1_500;
+
   @TempDir Path folder;
   private Process process;
   private int files;
+
+  @AfterEach
+  void end() throws InterruptedException {
+    if (process != null) {
+      process.destroyForcibly().waitFor();
+    }
+  }
 
   @Test
   void eachRecordIsInOneBatchWheneverTheProcessIsKilled() throws Exception {
@@ -37,7 +48,7 @@ class KilledRestartTest {
       for (int file = 0; file < FILES_A_LIFE; file++) {
         put();
         // Waits for nothing but the time: a process that has ended by itself fails the test.
-        assertThat(process.waitFor(random.nextInt(60), TimeUnit.MILLISECONDS)).isFalse();
+        assertRunsFor(random.nextInt(60));
       }
       if (life < KILLS) {
         process.destroyForcibly().waitFor();
@@ -46,7 +57,7 @@ class KilledRestartTest {
     }
     awaitAll();
     process.getOutputStream().close();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).isZero();
 
     TreeMap<Long, List<String>> records = saved("records-");
@@ -92,7 +103,7 @@ class KilledRestartTest {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     for (String line = lines.readLine(); !"started".equals(line); line = lines.readLine()) {
-      assertThat(line).as(Files.readString(folder.resolve("log"))).isNotNull();
+      assertThat(line).as(log()).isNotNull();
     }
     Thread reader =
         new Thread(() -> lines.lines().forEach(line -> assertThat(line).isNotNull()), "output");
@@ -109,12 +120,25 @@ class KilledRestartTest {
   }
 
   private void awaitAll() throws Exception {
-    for (int tries = 0; tries < 600; tries++) {
-      if (saved("records-").values().stream().mapToInt(List::size).sum() >= files) {
+    int there = 0;
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      there = saved("records-").values().stream().mapToInt(List::size).sum();
+      if (there >= files) {
         return;
       }
-      assertThat(process.waitFor(100, TimeUnit.MILLISECONDS)).isFalse();
+      assertRunsFor(100);
     }
+    throw new AssertionError(there + " of " + files + " records are saved: " + log());
+  }
+
+  private void assertRunsFor(long timeMs) throws Exception {
+    if (process.waitFor(timeMs, TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("ended by itself with " + process.exitValue() + ": " + log());
+    }
+  }
+
+  private String log() throws IOException {
+    return Files.readString(folder.resolve("log"));
   }
 
   private TreeMap<Long, List<String>> saved(String prefix) throws IOException {

@@ -278,8 +278,8 @@ class LocalJobsTest {
         engine.submitJob(reduced(pairs("a 1 b 2", "c 3 a 4")), new JobAction.Count(), 0, 3);
     SubmittedJob<Long> next = engine.submitJob(pairs("a 1"), new JobAction.Count(), 0, 1);
 
-    assertThat(job.get(20, TimeUnit.SECONDS)).containsExactly(1L, 1L, 1L);
-    assertThat(next.get(20, TimeUnit.SECONDS)).containsExactly(1L);
+    assertThat(job.get(2, TimeUnit.MINUTES)).containsExactly(1L, 1L, 1L);
+    assertThat(next.get(2, TimeUnit.MINUTES)).containsExactly(1L);
     assertThat(next.jobId()).isGreaterThan(job.jobId());
   }
 
@@ -302,7 +302,7 @@ class LocalJobsTest {
     RddNode broken = new NarrowNode(pairs("a 1"), Operator.MAP, capturing, false, "map");
 
     assertThat(engine.submitJob(broken, new JobAction.Count(), 0, 1))
-        .failsWithin(20, TimeUnit.SECONDS)
+        .failsWithin(2, TimeUnit.MINUTES)
         .withThrowableThat()
         .havingCause()
         .isInstanceOfSatisfying(

@@ -86,7 +86,7 @@ class LocalRestartTest {
     recordsSeen = new CountDownLatch(records);
     start(this::program);
     meanwhile.run();
-    assertThat(recordsSeen.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(recordsSeen.await(2, TimeUnit.MINUTES)).isTrue();
   }
 
   @FunctionalInterface
@@ -142,7 +142,7 @@ class LocalRestartTest {
     context.checkpoint(checkpoint());
     context.start();
     put("c", "3\n");
-    assertThat(recordsSeen.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(recordsSeen.await(2, TimeUnit.MINUTES)).isTrue();
 
     assertThat(seen).containsExactly("1", "3");
   }
@@ -168,7 +168,7 @@ class LocalRestartTest {
     context = StreamingContext.getOrCreate(checkpoint(), this::program, new Configuration(), true);
     context.start();
     put("b", "2\n");
-    assertThat(recordsSeen.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(recordsSeen.await(2, TimeUnit.MINUTES)).isTrue();
   }
 
   @Test
@@ -227,7 +227,7 @@ class LocalRestartTest {
                   });
           return made;
         });
-    assertThat(recordsSeen.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(recordsSeen.await(2, TimeUnit.MINUTES)).isTrue();
 
     assertThat(seen).containsExactly("1", "changed 2");
   }
@@ -291,7 +291,7 @@ class LocalRestartTest {
                           .forEach(pair -> counted.countDown()));
           return made;
         });
-    assertThat(counted.await(30, TimeUnit.SECONDS)).as(wanted).isTrue();
+    assertThat(counted.await(2, TimeUnit.MINUTES)).as(wanted).isTrue();
     context.stop(true, true);
   }
 

@@ -48,6 +48,9 @@ class LocalSinksTest {
   /** How many more writes the sink answers with being away. */
   private static final AtomicInteger AWAY = new AtomicInteger();
 
+  // Volatile: set by a test, counted down by the driver's threads.
+  private static volatile CountDownLatch cleanedUp;
+
   private final CountDownLatch done = new CountDownLatch(BATCHES);
 
   @BeforeEach
@@ -55,6 +58,7 @@ class LocalSinksTest {
     CALLS.clear();
     FAILED.clear();
     AWAY.set(0);
+    cleanedUp = new CountDownLatch(1);
   }
 
   @Test
@@ -116,7 +120,7 @@ class LocalSinksTest {
     input(context).writeTo("numbers", new Recording(0, n -> false));
     context.start();
 
-    assertThatThrownBy(() -> context.awaitTerminationOrTimeout(60_000))
+    assertThatThrownBy(() -> context.awaitTerminationOrTimeout(120_000))
         .isInstanceOfSatisfying(
             MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SINK_AWAY))
         .hasMessageContaining("the sink is away: nobody answers");
@@ -130,7 +134,7 @@ class LocalSinksTest {
     numbers(context).writeTo("numbers", new Recording(SinkWriter.MAX_MESSAGE_BYTES, n -> false));
     context.start();
 
-    assertThatThrownBy(() -> context.awaitTerminationOrTimeout(60_000))
+    assertThatThrownBy(() -> context.awaitTerminationOrTimeout(120_000))
         .isInstanceOfSatisfying(
             MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ILLEGAL_USE))
         .hasMessageContaining("the sink of output 'numbers' prepared a message of")
@@ -165,7 +169,9 @@ class LocalSinksTest {
 
   private void run(StreamingContext context) throws InterruptedException {
     context.start();
-    assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(2, TimeUnit.MINUTES)).as("%s", CALLS).isTrue();
+    // Soon after the first commit, by a thread that no stop waits for.
+    assertThat(cleanedUp.await(2, TimeUnit.MINUTES)).as("%s", CALLS).isTrue();
     context.stop(true, true);
   }
 
@@ -254,6 +260,7 @@ class LocalSinksTest {
         @Override
         public void cleanUp(Time until) {
           CALLS.add("clean up " + until.milliseconds());
+          cleanedUp.countDown();
         }
 
         @Override

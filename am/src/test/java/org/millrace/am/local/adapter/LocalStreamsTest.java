@@ -80,7 +80,7 @@ class LocalStreamsTest {
         });
     context.addStreamingListener(new Told());
     context.start();
-    assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(2, TimeUnit.MINUTES)).isTrue();
     // In order: the last batch, which is still running, completes.
     context.stop(true, true);
 

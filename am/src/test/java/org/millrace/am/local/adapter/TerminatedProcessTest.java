@@ -58,7 +58,7 @@ class TerminatedProcessTest {
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       assertThat(lines.readLine()).as(Files.readString(folder.resolve("log"))).isEqualTo("stored");
       process.destroy();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     }
 
     assertThat(process.exitValue()).isEqualTo(TERMINATED);

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.am.web.FakeApplication;
 
-@Timeout(30)
+@Timeout(240)
 class WebServerTest {
   private final FakeApplication application = new FakeApplication();
   private final WebServer server = WebServer.start("localhost", application);
   private final HttpClient client =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+      HttpClient.newBuilder().connectTimeout(Duration.ofMinutes(1)).build();
 
   @AfterEach
   void close() {
@@ -121,7 +121,7 @@ class WebServerTest {
 
     server.close();
 
-    HttpClient fresh = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+    HttpClient fresh = HttpClient.newBuilder().connectTimeout(Duration.ofMinutes(1)).build();
     assertThatThrownBy(
             () -> fresh.send(request("GET", server.port(), "/"), BodyHandlers.ofString()))
         .isInstanceOf(ConnectException.class);
@@ -139,7 +139,7 @@ class WebServerTest {
 
   private static HttpRequest request(String method, int port, String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-        .timeout(Duration.ofSeconds(10))
+        .timeout(Duration.ofMinutes(1))
         .method(method, BodyPublishers.noBody())
         .build();
   }

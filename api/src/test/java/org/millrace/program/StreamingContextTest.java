@@ -193,7 +193,7 @@ class StreamingContextTest {
     assertThat(ended).isNotDone();
     context.stop();
 
-    assertThat(ended.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(ended.get(2, TimeUnit.MINUTES)).isTrue();
   }
 
   @Test

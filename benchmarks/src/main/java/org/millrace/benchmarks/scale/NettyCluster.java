@@ -113,7 +113,7 @@ final class NettyCluster implements ClusterResources {
   /** After the driver has closed. */
   void awaitEnd() throws Exception {
     for (ExecutorProcess executor : executors) {
-      executor.ended().get(5, TimeUnit.SECONDS);
+      executor.ended().get(1, TimeUnit.MINUTES);
     }
     for (AutoCloseable thread : threads) {
       thread.close();

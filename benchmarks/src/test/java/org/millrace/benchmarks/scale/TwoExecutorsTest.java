@@ -12,10 +12,14 @@ import org.millrace.api.error.MillraceException;
 import org.millrace.api.streaming.StreamingContext;
 
 class TwoExecutorsTest {
+  /** Nobody is given up because a thread had to wait for a core. */
+  private static final Map<String, String> PATIENT =
+      Map.of("millrace.executor.taskLease", "1h", "millrace.executor.heartbeatTimeout", "1h");
+
   @Test
   void aThreadThatFailsForGoodEndsTheRunAsFailed(@TempDir Path folder) {
     AssertionError lost = new AssertionError("a slot is lost");
-    TwoExecutors two = new TwoExecutors(folder, Map.of(), 50);
+    TwoExecutors two = new TwoExecutors(folder, PATIENT, 50);
     StreamingContext context = two.context();
     context
         .queueStream(new LinkedList<RDD<Integer>>())

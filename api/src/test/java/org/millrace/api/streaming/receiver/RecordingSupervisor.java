@@ -13,7 +13,7 @@ import org.millrace.api.spi.ReceiverSupervisor;
 
 /** Remembers what a receiver asks for, in words, so that a test can wait for it. Thread-safe. */
 public final class RecordingSupervisor implements ReceiverSupervisor {
-  private static final int DEADLINE_S = 20;
+  private static final int DEADLINE_S = 120;
 
   private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
   private final CompletableFuture<Void> safe;

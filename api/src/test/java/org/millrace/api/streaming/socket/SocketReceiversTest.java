@@ -24,7 +24,7 @@ import org.millrace.api.streaming.receiver.RecordingSupervisor;
 
 class SocketReceiversTest {
   private static final String HOST = "127.0.0.1";
-  private static final int DEADLINE_MS = 20_000;
+  private static final int DEADLINE_MS = 120_000;
 
   private final RecordingSupervisor supervisor = new RecordingSupervisor();
   private ServerSocket server;

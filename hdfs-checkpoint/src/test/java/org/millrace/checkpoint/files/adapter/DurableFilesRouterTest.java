@@ -34,7 +34,7 @@ class DurableFilesRouterTest {
   }
 
   private static <T> T get(CompletableFuture<T> future) throws Exception {
-    return future.get(30, TimeUnit.SECONDS);
+    return future.get(2, TimeUnit.MINUTES);
   }
 
   @Test

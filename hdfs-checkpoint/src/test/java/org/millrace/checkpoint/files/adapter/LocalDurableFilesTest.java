@@ -92,7 +92,7 @@ class LocalDurableFilesTest extends DurableFilesConformance {
       get(recovery);
     } finally {
       holder.destroyForcibly();
-      assertThat(holder.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(holder.waitFor(2, TimeUnit.MINUTES)).isTrue();
     }
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.error.MillraceException;
 
-@Timeout(30)
+@Timeout(300)
 class ThreadPoolWorkTest {
 
   private final ThreadPoolWork work = new ThreadPoolWork("test", 2);
@@ -26,7 +26,7 @@ class ThreadPoolWorkTest {
 
   @Test
   void runsOnNamedDaemonThreads() throws Exception {
-    Thread thread = work.run("files", Thread::currentThread).get(10, TimeUnit.SECONDS);
+    Thread thread = work.run("files", Thread::currentThread).get(2, TimeUnit.MINUTES);
     assertThat(thread.getName()).isEqualTo("test-files-1");
     assertThat(thread.isDaemon()).isTrue();
   }
@@ -40,7 +40,7 @@ class ThreadPoolWorkTest {
             () -> {
               throw fault;
             });
-    assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS)).hasCause(fault);
+    assertThatThrownBy(() -> answer.get(2, TimeUnit.MINUTES)).hasCause(fault);
   }
 
   @Test
@@ -48,9 +48,9 @@ class ThreadPoolWorkTest {
     CountDownLatch release = new CountDownLatch(1);
     List<CompletableFuture<Boolean>> blocked = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      blocked.add(work.run("slow", () -> release.await(20, TimeUnit.SECONDS)));
+      blocked.add(work.run("slow", () -> release.await(4, TimeUnit.MINUTES)));
     }
-    assertThat(work.run("files", () -> "answered").get(10, TimeUnit.SECONDS)).isEqualTo("answered");
+    assertThat(work.run("files", () -> "answered").get(2, TimeUnit.MINUTES)).isEqualTo("answered");
     assertThat(
             Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("test-slow-")))
@@ -58,7 +58,7 @@ class ThreadPoolWorkTest {
     assertThat(blocked).noneMatch(CompletableFuture::isDone);
     release.countDown();
     for (CompletableFuture<Boolean> each : blocked) {
-      assertThat(each.get(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(each.get(2, TimeUnit.MINUTES)).isTrue();
     }
   }
 
@@ -66,14 +66,14 @@ class ThreadPoolWorkTest {
   void refusesWorkWhenClosedButFinishesWhatItHas() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     CompletableFuture<Boolean> accepted =
-        work.run("files", () -> release.await(20, TimeUnit.SECONDS));
+        work.run("files", () -> release.await(4, TimeUnit.MINUTES));
     work.close();
     for (String name : List.of("files", "never used before")) {
       CompletableFuture<String> late = work.run(name, () -> "late");
-      assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> late.get(2, TimeUnit.MINUTES))
           .hasCauseInstanceOf(MillraceException.class);
     }
     release.countDown();
-    assertThat(accepted.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(accepted.get(2, TimeUnit.MINUTES)).isTrue();
   }
 }

@@ -29,6 +29,7 @@ import org.millrace.checkpoint.log.DriverEvent.FilesForgotten;
 import org.millrace.checkpoint.log.DriverEvent.FilesSeen;
 import org.millrace.checkpoint.log.DriverEvent.InputReleased;
 import org.millrace.checkpoint.log.DriverEvent.Operator;
+import org.millrace.checkpoint.log.DriverEvent.OperatorKind;
 import org.millrace.checkpoint.log.DriverEvent.OperatorsChanged;
 import org.millrace.checkpoint.log.DriverEvent.OutputPublished;
 import org.millrace.checkpoint.log.DriverEvent.SeenFile;
@@ -51,8 +52,11 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
   /** Of batches whose input is still needed, decided or not; without the files they saw. */
   private final NavigableMap<Long, BatchCut> cuts = new TreeMap<>();
 
-  /** How those were decided that are in {@link #cuts}. */
-  private final Map<Long, CommitOutcome> decided = new TreeMap<>();
+  /**
+   * How those were decided that are in {@link #cuts}; also those that were skipped and had no
+   * input, while state may be brought forward from batches before them.
+   */
+  private final NavigableMap<Long, CommitOutcome> decided = new TreeMap<>();
 
   private final Map<Long, BatchCommitted> committedNotPublished = new TreeMap<>();
   private final Map<Long, StreamState> streams = new TreeMap<>();
@@ -104,13 +108,9 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
     if (releasedUntilMs != 0) {
       events.add(new InputReleased(releasedUntilMs));
     }
-    for (BatchCut cut : cuts.values()) {
-      events.add(cut);
-      CommitOutcome outcome = decided.get(cut.batchTimeMs());
-      if (outcome != null) {
-        events.add(new BatchCommitted(cut.batchTimeMs(), outcome, List.of()));
-      }
-    }
+    events.addAll(cuts.values());
+    decided.forEach(
+        (timeMs, outcome) -> events.add(new BatchCommitted(timeMs, outcome, List.of())));
     // After the cuts, which move marks and see files that may be forgotten since.
     for (StreamState stream : streams.values()) {
       events.add(new StreamStarted(stream.streamId(), stream.inputId(), stream.executorId()));
@@ -155,7 +155,10 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
     return List.copyOf(cuts.values());
   }
 
-  /** How the batches of {@link #cuts} were decided; one that is missing must be run. */
+  /**
+   * How the batches of {@link #cuts} were decided; one that is missing must be run. Also those that
+   * were skipped without input: no state has seen them.
+   */
   public Map<Long, CommitOutcome> decided() {
     return Map.copyOf(decided);
   }
@@ -408,7 +411,9 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
   @Override
   public Void onBatchCommitted(BatchCommitted event) {
     forgetFailure(event.batchTimeMs());
-    if (cuts.containsKey(event.batchTimeMs())) {
+    boolean isSkipped =
+        event.outcome() == CommitOutcome.SKIPPED && event.batchTimeMs() >= releasedUntilMs;
+    if (cuts.containsKey(event.batchTimeMs()) || (isSkipped && hasState())) {
       decided.put(event.batchTimeMs(), event.outcome());
     }
     lastBatchMs = Math.max(lastBatchMs, event.batchTimeMs());
@@ -448,8 +453,8 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
   public Void onInputReleased(InputReleased event) {
     releasedUntilMs = Math.max(releasedUntilMs, event.untilMs());
     Map<Long, BatchCut> old = cuts.headMap(event.untilMs(), false);
+    decided.headMap(event.untilMs(), false).clear();
     for (BatchCut cut : old.values()) {
-      decided.remove(cut.batchTimeMs());
       ends(cut)
           .forEach(
               (streamId, until) -> {
@@ -466,7 +471,14 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
   @Override
   public Void onOperatorsChanged(OperatorsChanged event) {
     operators = event.operators();
+    if (!hasState()) {
+      decided.keySet().retainAll(cuts.keySet());
+    }
     return null;
+  }
+
+  private boolean hasState() {
+    return operators.stream().anyMatch(operator -> operator.kind() == OperatorKind.STATE);
   }
 
   @Override
@@ -481,6 +493,7 @@ public final class DriverState implements Journal.Replayable, DriverEvent.Handle
   public Void onSnapshotTaken(SnapshotTaken event) {
     snapshots.put(event.versionMs(), event);
     snapshots.headMap(event.oldestMs(), false).clear();
+    decided.headMap(event.oldestMs(), true).keySet().removeIf(timeMs -> !cuts.containsKey(timeMs));
     return null;
   }
 

@@ -23,6 +23,10 @@ import org.millrace.checkpoint.log.DriverEvent.BatchCommitted;
 import org.millrace.checkpoint.log.DriverEvent.BatchCut;
 import org.millrace.checkpoint.log.DriverEvent.CommitOutcome;
 import org.millrace.checkpoint.log.DriverEvent.EmptyBatches;
+import org.millrace.checkpoint.log.DriverEvent.Operator;
+import org.millrace.checkpoint.log.DriverEvent.OperatorKind;
+import org.millrace.checkpoint.log.DriverEvent.OperatorsChanged;
+import org.millrace.checkpoint.log.DriverEvent.SnapshotTaken;
 import org.millrace.checkpoint.log.InputCut.BlocksCut;
 import org.millrace.checkpoint.log.InputCut.QueueCut;
 
@@ -97,6 +101,22 @@ class PastCutsTest {
 
     assertThat(from.cuts().get(ZERO + 1_000)).allMatch(InputCut::isEmpty);
     assertThat(from.skipped()).containsExactly(ZERO + 1_000);
+  }
+
+  @Test
+  void aBatchWithoutInputThatWasSkippedIsKnownToStateThatHasNotSeenIt() {
+    state.replay(
+        new OperatorsChanged(
+            List.of(new Operator("state", OperatorKind.STATE, 4, "state", Map.of()))));
+    state.replay(new EmptyBatches(ZERO + 1_000, 1));
+    state.replay(new BatchCommitted(ZERO + 2_000, CommitOutcome.SKIPPED, List.of()));
+    state.replay(new EmptyBatches(ZERO + 3_000, 1));
+
+    assertThat(resumption().skipped()).containsExactly(ZERO + 2_000);
+
+    state.replay(new SnapshotTaken(ZERO + 3_000, ZERO + 3_000, List.of(), List.of()));
+
+    assertThat(resumption().skipped()).isEmpty();
   }
 
   @Test

@@ -155,7 +155,7 @@ class DriverStateTest {
               List.of(
                   new DriverEvent.Operator(
                       "uid " + number,
-                      DriverEvent.OperatorKind.INPUT,
+                      DriverEvent.OperatorKind.values()[input],
                       input,
                       "description",
                       Map.of("slideMs", "1000"))));

@@ -57,14 +57,18 @@ class ExecutorLossTest {
       if (isWithStandby) {
         application.await("images of all", () -> page.standby("partitions") == EXECUTORS);
       }
+      // A busy machine may have cost one already, before there was a snapshot to restore from.
+      long lost = page.totalNow("lostExecutors");
+      long restored = isWithStandby ? page.standby("restoredFromStandby") : 0;
       String victim = holderOfState(application);
       application.container(victim).kill();
       long killedMs = System.currentTimeMillis();
-      application.await("it is lost", () -> page.total("lostExecutors") == 1);
+      application.await("it is lost", () -> page.total("lostExecutors") > lost);
       long then = page.totalNow("completedBatches");
       application.await("batches without it", () -> page.total("completedBatches") >= then + 5);
       if (isWithStandby) {
-        application.await("state from who stood by", () -> page.standby("restoredFromStandby") > 0);
+        application.await(
+            "state from who stood by", () -> page.standby("restoredFromStandby") > restored);
       }
       long gapMs = application.longestGapMs(killedMs - 5_000);
       long number = source.sent() + 2 * LINES_PER_SECOND;

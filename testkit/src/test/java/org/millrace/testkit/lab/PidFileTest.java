@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,8 +78,14 @@ class PidFileTest {
 
   @Test
   void findsProcessesByTheMarkInTheirEnvironment() {
+    Map<String, String> mark = Map.of("LAB_TEST_MARK", temporary.toString());
+
+    // The system shows an environment a moment after the program has begun.
     List<OsProcess> marked =
-        OsProcess.withEnvironment(Map.of("LAB_TEST_MARK", temporary.toString()));
+        LabClients.eventually(
+            "a process with the mark",
+            Duration.ofSeconds(10),
+            () -> Optional.of(OsProcess.withEnvironment(mark)).filter(found -> !found.isEmpty()));
 
     assertThat(marked).containsExactly(process);
     assertThat(OsProcess.withEnvironment(Map.of("LAB_TEST_MARK", "elsewhere"))).isEmpty();

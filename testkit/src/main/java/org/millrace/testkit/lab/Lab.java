@@ -43,6 +43,7 @@ public final class Lab implements AutoCloseable {
           + "|DFSClient: Failed to close file: \\S+/segment-\\d+\\.log)";
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration KILL_TIMEOUT = Duration.ofSeconds(60);
   private static final long POLL_MS = 20;
 
   private final LabFolder folder;
@@ -294,7 +295,7 @@ public final class Lab implements AutoCloseable {
 
   /** Repeats, because a wrapper that is not dead yet may start its program. */
   private void killAll() {
-    long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
+    long deadline = System.nanoTime() + KILL_TIMEOUT.toNanos();
     for (List<OsProcess> left = marked(); !left.isEmpty(); left = marked()) {
       left.forEach(OsProcess::killHard);
       if (System.nanoTime() > deadline) {

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * shells that the NodeManager puts around it and the commands that it runs itself are not shown.
  */
 public final class LabContainer {
-  private static final Duration SIGNAL_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration SIGNAL_TIMEOUT = Duration.ofSeconds(60);
   private static final Set<String> SHELLS = Set.of("bash", "sh", "dash");
 
   private final String containerId;

@@ -22,6 +22,7 @@ public final class LabProcess {
   }
 
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(90);
+  private static final Duration SIGNAL_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final long POLL_MS = 50;
 
@@ -97,7 +98,7 @@ public final class LabProcess {
   public void kill() {
     OsProcess process = require("kill");
     process.killHard();
-    if (!process.awaitState(OsProcess.State.DEAD, STOP_TIMEOUT)) {
+    if (!process.awaitState(OsProcess.State.DEAD, SIGNAL_TIMEOUT)) {
       throw new LabException(describe(process) + " survives kill -9");
     }
   }
@@ -106,7 +107,7 @@ public final class LabProcess {
   public void pause() {
     OsProcess process = require("pause");
     process.signal("STOP");
-    if (!process.awaitState(OsProcess.State.PAUSED, STOP_TIMEOUT)) {
+    if (!process.awaitState(OsProcess.State.PAUSED, SIGNAL_TIMEOUT)) {
       throw new LabException(describe(process) + " did not pause");
     }
   }
@@ -115,7 +116,7 @@ public final class LabProcess {
   public void resume() {
     OsProcess process = require("resume");
     process.signal("CONT");
-    if (!process.awaitState(OsProcess.State.RUNNING, STOP_TIMEOUT)) {
+    if (!process.awaitState(OsProcess.State.RUNNING, SIGNAL_TIMEOUT)) {
       throw new LabException(describe(process) + " did not resume");
     }
   }

@@ -225,8 +225,10 @@ final class PeerExecutor {
     return List.copyOf(reports);
   }
 
+  /** The default instance while there is none. */
   ReceiverReport newestReport() {
-    return reports.get(reports.size() - 1);
+    List<ReceiverReport> known = reports();
+    return known.isEmpty() ? ReceiverReport.getDefaultInstance() : known.get(known.size() - 1);
   }
 
   void onReport(ReceiverReport report) {

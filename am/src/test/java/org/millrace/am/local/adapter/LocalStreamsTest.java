@@ -40,6 +40,7 @@ class LocalStreamsTest {
   private final List<String> told = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, Map<Long, List<String>>> results = new ConcurrentHashMap<>();
   private final CountDownLatch done = new CountDownLatch(BATCHES);
+  private final CountDownLatch toldCompleted = new CountDownLatch(BATCHES);
 
   @Test
   void windowsAndStateAreWhatTheirDefinitionsSay() throws Exception {
@@ -83,6 +84,8 @@ class LocalStreamsTest {
     assertThat(done.await(2, TimeUnit.MINUTES)).isTrue();
     // In order: the last batch, which is still running, completes.
     context.stop(true, true);
+    // A stop waits some seconds only for a listener.
+    assertThat(toldCompleted.await(2, TimeUnit.MINUTES)).as("%s", told).isTrue();
 
     long first = results.get("slice").keySet().stream().min(Long::compare).orElseThrow();
     for (int batch = 1; batch <= BATCHES; batch++) {
@@ -152,6 +155,7 @@ class LocalStreamsTest {
     @Override
     public void onBatchCompleted(StreamingListenerBatchCompleted event) {
       told.add("completed " + event.batchInfo().batchTime().milliseconds());
+      toldCompleted.countDown();
     }
   }
 }

@@ -54,8 +54,9 @@ final class KeptPartition {
     return dropped;
   }
 
-  synchronized List<Page> pages() {
-    return List.copyOf(pages);
+  /** Null when it was dropped: whoever found it before must not take it for an empty one. */
+  synchronized List<Page> pagesOrNull() {
+    return dropped ? null : List.copyOf(pages);
   }
 
   /** The pages, for whoever calls first: it releases them. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
+import org.millrace.runner.shuffle.Page;
 import org.millrace.runner.shuffle.PageContent;
 import org.millrace.runner.shuffle.PageReader;
 import org.millrace.runner.store.PartitionFetcher.FetchedPage;
@@ -126,8 +127,9 @@ public final class PartitionReader {
     if (!triedHere) {
       triedHere = true;
       kept = store.findOrNull(partition);
-      if (kept != null) {
-        local = new PageReader(store.memory(), kept.pages());
+      List<Page> pages = kept == null ? null : kept.pagesOrNull();
+      if (pages != null) {
+        local = new PageReader(store.memory(), pages);
         return;
       }
       refusals.add("this executor does not hold it");

@@ -243,16 +243,16 @@ public final class PartitionStore implements AutoCloseable {
     DatasetPartition name = new DatasetPartition(asked.getDatasetId(), asked.getPartition());
     copies.onProgress(toExecutor, name);
     KeptPartition found = findOrNull(name);
+    List<Page> pages = found == null ? null : found.pagesOrNull();
     FetchedPartition.Builder answer =
         FetchedPartition.newBuilder()
             .setRequest(asked.getRequest())
             .setPage(asked.getPage())
-            .setFound(found != null);
-    if (found == null) {
+            .setFound(pages != null);
+    if (pages == null) {
       send(toExecutor, Envelope.newBuilder().setFetchedPartition(answer));
       return;
     }
-    List<Page> pages = found.pages();
     answer.setPageCount(pages.size());
     if (asked.getPage() < 0 || asked.getPage() >= pages.size()) {
       send(toExecutor, Envelope.newBuilder().setFetchedPartition(answer));

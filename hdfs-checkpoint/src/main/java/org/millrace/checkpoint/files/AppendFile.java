@@ -1,6 +1,7 @@
 package org.millrace.checkpoint.files;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -37,6 +38,12 @@ public interface AppendFile {
 
   /** Like {@link #flush}, and forces the data from memory to the disk on every replica (hsync). */
   CompletableFuture<Long> sync();
+
+  /**
+   * The machines that hold what was flushed last, each as {@code host:port}; empty before the first
+   * flush, and where there are no replicas. On any thread.
+   */
+  List<String> nodes();
 
   /** Bytes given to {@link #append} so far. */
   long length();

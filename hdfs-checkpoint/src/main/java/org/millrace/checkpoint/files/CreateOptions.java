@@ -1,5 +1,7 @@
 package org.millrace.checkpoint.files;
 
+import java.util.List;
+
 /**
  * How the replicas of a new file are placed; a file system without replicas ignores it. Immutable.
  *
@@ -7,8 +9,11 @@ package org.millrace.checkpoint.files;
  * @param atMost a bound for that number, whatever the default is, or 0 for none
  * @param noLocalReplica whether to keep the first replica off the writer's own host, so that losing
  *     the host does not stall the recovery of the file
+ * @param favoredNodes where replicas go if there is room, each as {@code host:port}; the file
+ *     system chooses the others
  */
-public record CreateOptions(int replication, int atMost, boolean noLocalReplica) {
+public record CreateOptions(
+    int replication, int atMost, boolean noLocalReplica, List<String> favoredNodes) {
 
   /** As many replicas as the file system is configured for, placed as it likes. */
   public static final CreateOptions DEFAULT = new CreateOptions(0, false);
@@ -20,16 +25,22 @@ public record CreateOptions(int replication, int atMost, boolean noLocalReplica)
     if (atMost < 0) {
       throw new IllegalArgumentException("atMost is " + atMost + ", expected 0 or more");
     }
+    favoredNodes = List.copyOf(favoredNodes);
   }
 
-  /** Without a bound. */
+  /** Without a bound, wherever the file system likes. */
   public CreateOptions(int replication, boolean noLocalReplica) {
-    this(replication, 0, noLocalReplica);
+    this(replication, 0, noLocalReplica, List.of());
   }
 
   /** The same with no more replicas than this. */
   public CreateOptions withAtMost(int replicas) {
-    return new CreateOptions(replication, replicas, noLocalReplica);
+    return new CreateOptions(replication, replicas, noLocalReplica, favoredNodes);
+  }
+
+  /** The same with replicas on these nodes. */
+  public CreateOptions withFavoredNodes(List<String> nodes) {
+    return new CreateOptions(replication, atMost, noLocalReplica, nodes);
   }
 
   /** The number of replicas for a file system with this default. */

@@ -13,6 +13,7 @@ final class OpenSegment {
 
   private final AppendFile file;
   private final String name;
+  private final List<String> favoredNodes;
 
   /** Null once it was written. */
   private byte[] header;
@@ -24,9 +25,10 @@ final class OpenSegment {
   private long sentNanos;
   private long activeSinceNanos;
 
-  OpenSegment(AppendFile file, String name, byte[] header) {
+  OpenSegment(AppendFile file, String name, List<String> favoredNodes, byte[] header) {
     this.file = file;
     this.name = name;
+    this.favoredNodes = favoredNodes;
     this.header = header;
   }
 
@@ -36,6 +38,12 @@ final class OpenSegment {
 
   String name() {
     return name;
+  }
+
+  /** The machines that hold it, or are to hold it; empty when they are not known. */
+  List<String> nodes() {
+    List<String> nodes = file.nodes();
+    return nodes.isEmpty() ? favoredNodes : nodes;
   }
 
   /** The first number of the last write. */

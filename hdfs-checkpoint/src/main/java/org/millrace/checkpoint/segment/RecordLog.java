@@ -4,9 +4,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.files.AppendFile;
@@ -48,7 +52,7 @@ public final class RecordLog {
   private static final Logger LOG = LoggerFactory.getLogger(RecordLog.class);
 
   /** Segments that have the same records under way. */
-  private static final int MAX_LANES = 3;
+  private static final int MAX_LANES = 5;
 
   /** Is told what becomes of the records, in the loop of the log. */
   public interface Listener {
@@ -423,10 +427,31 @@ public final class RecordLog {
     }
 
     @Override
+    public boolean isFirst() {
+      return flushes == 0;
+    }
+
+    @Override
+    public boolean isStalled() {
+      return flushes > 0 && (isWaiting() || lanes.size() > 1);
+    }
+
+    @Override
+    public List<OpenSegment> segments() {
+      Set<OpenSegment> segments = new LinkedHashSet<>(lanes);
+      Stream.of(active, spare).filter(Objects::nonNull).forEach(segments::add);
+      return List.copyOf(segments);
+    }
+
+    @Override
     public void onOpened(OpenSegment segment) {
       if (active == null) {
         active = segment;
         turn();
+        return;
+      }
+      if (spare != null) {
+        onLeftBehind(segment.name(), segment.file());
         return;
       }
       spare = segment;

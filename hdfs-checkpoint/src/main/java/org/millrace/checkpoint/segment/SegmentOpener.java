@@ -1,5 +1,12 @@
 package org.millrace.checkpoint.segment;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.millrace.checkpoint.files.AppendFile;
 import org.millrace.checkpoint.files.CreateOptions;
@@ -9,8 +16,9 @@ import org.millrace.checkpoint.runtime.Answers;
 import org.millrace.checkpoint.runtime.Loop;
 
 /**
- * Opens the segments of one log, one at a time, again and again until it succeeds. Owned by the
- * log's loop.
+ * Opens the segments of one log, one at a time, again and again until it succeeds; during a stall
+ * several at a time on different nodes, since a node that hangs is not known to the file system for
+ * long. Owned by the log's loop.
  *
  * <p>An attempt that fails, or that does not answer for five seconds, is given up and followed by
  * one under the next name, after a wait that doubles from 100 ms to 5 s. The wait is short again
@@ -23,12 +31,28 @@ final class SegmentOpener {
   private static final int MOST_DOUBLINGS = 6;
   private static final long LONGEST_WAIT_MS = 5_000;
 
+  /** During a stall an attempt that takes longer gets company. */
+  private static final long SLOW_MS = 500;
+
+  private static final int MOST_ATTEMPTS = 3;
+  private static final int MOST_KNOWN_NODES = 16;
+
   /** Takes what comes of it. */
   interface Owner {
 
     /** Whether a segment is waited for: then it is given away before its header is written. */
     boolean isWaiting();
 
+    /** Whether no write was ever acknowledged. */
+    boolean isFirst();
+
+    /** Whether writes that were acknowledged before are not any more. */
+    boolean isStalled();
+
+    /** All that may be written. */
+    List<OpenSegment> segments();
+
+    /** Opened; another one may have been before it. */
     void onOpened(OpenSegment segment);
 
     /** An attempt failed; another one follows by itself, except when the log is fenced. */
@@ -45,7 +69,11 @@ final class SegmentOpener {
   private final RecordLogOptions options;
   private final LongSupplier firstNumber;
   private final Owner owner;
-  private Attempt attempt;
+  private final List<Attempt> attempts = new ArrayList<>();
+
+  /** Nodes that hold, or held, segments; newest last. */
+  private final Set<String> known = new LinkedHashSet<>();
+
   private Loop.Timer retry;
   private int failures;
   private int nextSegment;
@@ -68,12 +96,14 @@ final class SegmentOpener {
     this.owner = owner;
   }
 
-  /** Opens one segment, unless one is being opened. */
+  /** Opens one segment, unless one is being opened in time. */
   void open() {
-    if (attempt != null || retry != null || stopped) {
+    if (retry != null || stopped) {
       return;
     }
-    if (failures == 0) {
+    if (!attempts.isEmpty()) {
+      openBesideSlowOnes();
+    } else if (failures == 0) {
       start();
     } else {
       long waitMs = FIRST_WAIT_MS << Math.min(failures - 1, MOST_DOUBLINGS);
@@ -96,8 +126,14 @@ final class SegmentOpener {
     if (retry != null) {
       retry.cancel();
     }
-    if (attempt != null) {
-      attempt.giveUp();
+    List.copyOf(attempts).forEach(Attempt::giveUp);
+  }
+
+  private void openBesideSlowOnes() {
+    if (owner.isStalled()
+        && attempts.size() < MOST_ATTEMPTS
+        && attempts.stream().allMatch(attempt -> attempt.slow)) {
+      start();
     }
   }
 
@@ -109,22 +145,57 @@ final class SegmentOpener {
   }
 
   private void start() {
-    attempt = new Attempt(SegmentNames.segment(nextSegment++));
+    Attempt attempt =
+        new Attempt(
+            SegmentNames.segment(nextSegment++), owner.isStalled() ? leastUsed() : List.of());
+    attempts.add(attempt);
     attempt.start();
+  }
+
+  /**
+   * The known nodes in the order of how many open segments, and segments that are being opened,
+   * they hold: whoever hangs is in all of those. Of equal ones, others come first each time.
+   */
+  private List<String> leastUsed() {
+    List<List<String>> used = new ArrayList<>();
+    owner.segments().forEach(segment -> used.add(segment.nodes()));
+    attempts.forEach(attempt -> used.add(attempt.placement.favoredNodes()));
+    used.forEach(known::addAll);
+    List<String> nodes = new ArrayList<>(known);
+    Collections.rotate(nodes, nextSegment);
+    nodes.sort(
+        Comparator.comparingLong(node -> used.stream().filter(all -> all.contains(node)).count()));
+    int replicas = options.spareFiles().replicas(nodes.size());
+    return nodes.size() <= replicas ? List.of() : nodes.subList(0, replicas);
+  }
+
+  private void learn(List<String> nodes) {
+    known.removeAll(nodes);
+    known.addAll(nodes);
+    Iterator<String> oldest = known.iterator();
+    while (known.size() > MOST_KNOWN_NODES) {
+      oldest.next();
+      oldest.remove();
+    }
   }
 
   private final class Attempt {
     private final String name;
+    private final CreateOptions placement;
     private final Loop.Timer deadline;
+    private final Loop.Timer slowness;
+    private boolean slow;
     private AppendFile file;
 
-    Attempt(String name) {
+    Attempt(String name, List<String> favoredNodes) {
       this.name = name;
+      placement =
+          owner.isFirst() ? options.files() : options.spareFiles().withFavoredNodes(favoredNodes);
       deadline = loop.schedule(ATTEMPT_MS, this::onLate);
+      slowness = loop.schedule(SLOW_MS, this::onSlow);
     }
 
     private void start() {
-      CreateOptions placement = owner.isWaiting() ? options.files() : options.spareFiles();
       byte[] header = SegmentFormat.header(label, firstNumber.getAsLong());
       Answers.post(
           files.createExclusive(directory + "/" + name, placement),
@@ -133,7 +204,7 @@ final class SegmentOpener {
     }
 
     private void onCreated(AppendFile created, byte[] header, Throwable fault) {
-      if (attempt != this) {
+      if (!attempts.contains(this)) {
         if (fault == null) {
           owner.onLeftBehind(name, created);
         } else if (fault instanceof FencedException) {
@@ -146,7 +217,7 @@ final class SegmentOpener {
         return;
       }
       file = created;
-      OpenSegment segment = new OpenSegment(created, name, header);
+      OpenSegment segment = new OpenSegment(created, name, placement.favoredNodes(), header);
       if (owner.isWaiting()) {
         succeed(segment);
         return;
@@ -156,7 +227,7 @@ final class SegmentOpener {
     }
 
     private void onHeaderFlushed(OpenSegment segment, Throwable fault) {
-      if (attempt != this) {
+      if (!attempts.contains(this)) {
         return;
       }
       if (fault == null) {
@@ -169,11 +240,17 @@ final class SegmentOpener {
 
     private void succeed(OpenSegment segment) {
       end();
+      learn(segment.nodes());
       owner.onOpened(segment);
     }
 
+    private void onSlow() {
+      slow = true;
+      open();
+    }
+
     private void onLate() {
-      if (attempt == this) {
+      if (attempts.contains(this)) {
         giveUp();
         failures++;
         open();
@@ -197,9 +274,8 @@ final class SegmentOpener {
 
     private void end() {
       deadline.cancel();
-      if (attempt == this) {
-        attempt = null;
-      }
+      slowness.cancel();
+      attempts.remove(this);
     }
   }
 }

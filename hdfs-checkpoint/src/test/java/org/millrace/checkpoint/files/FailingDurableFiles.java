@@ -224,6 +224,11 @@ public final class FailingDurableFiles implements DurableFiles {
     }
 
     @Override
+    public List<String> nodes() {
+      return file.nodes();
+    }
+
+    @Override
     public long length() {
       return length;
     }

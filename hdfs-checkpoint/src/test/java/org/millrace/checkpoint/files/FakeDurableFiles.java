@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.runtime.BlockingWork;
@@ -30,6 +31,7 @@ import org.millrace.checkpoint.runtime.Clock;
 public final class FakeDurableFiles implements DurableFiles {
 
   private static final String EXECUTOR = "files";
+  private static final int DEFAULT_REPLICATION = 3;
 
   private final BlockingWork work;
   private final Clock clock;
@@ -38,6 +40,7 @@ public final class FakeDurableFiles implements DurableFiles {
   private boolean holdFlushes;
   private Predicate<String> failFlush = path -> false;
   private Predicate<String> uncertainRename = path -> false;
+  private List<String> machines = List.of();
   private int flushes;
   private int appends;
   private int listings;
@@ -62,6 +65,26 @@ public final class FakeDurableFiles implements DurableFiles {
       heldFlushes.clear();
     }
     held.forEach(Runnable::run);
+  }
+
+  /**
+   * Gives new files replicas on these machines: on those that are favored, then on the first ones.
+   */
+  public synchronized void machines(List<String> names) {
+    machines = List.copyOf(names);
+  }
+
+  /** Which machines hold the file. */
+  public synchronized List<String> machinesOf(String path) {
+    return file("look at", path).machines;
+  }
+
+  private List<String> place(CreateOptions options) {
+    return Stream.concat(
+            options.favoredNodes().stream().filter(machines::contains), machines.stream())
+        .distinct()
+        .limit(options.replicas(DEFAULT_REPLICATION))
+        .toList();
   }
 
   /** How many flushes are held now. */
@@ -147,6 +170,7 @@ public final class FakeDurableFiles implements DurableFiles {
           }
           Node node = new Node(false);
           node.modificationTimeMs = clock.nowMs();
+          node.machines = place(options);
           FakeAppendFile writer = new FakeAppendFile(path, node);
           node.writer = writer;
           nodes.put(path, node);
@@ -309,6 +333,7 @@ public final class FakeDurableFiles implements DurableFiles {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private int flushedBytes;
     private long modificationTimeMs;
+    private List<String> machines = List.of();
     private FakeAppendFile writer;
 
     Node(boolean directory) {
@@ -324,6 +349,9 @@ public final class FakeDurableFiles implements DurableFiles {
     private long length;
     private CompletableFuture<Void> closing;
     private MillraceException failure;
+
+    // Volatile: written by a work, read by the owner.
+    private volatile List<String> holders = List.of();
 
     FakeAppendFile(String path, Node node) {
       this.path = path;
@@ -366,6 +394,7 @@ public final class FakeDurableFiles implements DurableFiles {
                 }
                 flushes++;
                 node.flushedBytes = (int) upTo;
+                holders = node.machines;
               });
       return flushed.thenCompose(done -> hold(upTo));
     }
@@ -390,6 +419,11 @@ public final class FakeDurableFiles implements DurableFiles {
     @Override
     public CompletableFuture<Long> sync() {
       return flush();
+    }
+
+    @Override
+    public List<String> nodes() {
+      return holders;
     }
 
     @Override

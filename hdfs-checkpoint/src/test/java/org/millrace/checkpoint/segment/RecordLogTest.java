@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.checkpoint.files.FailingDurableFiles.Action;
@@ -140,6 +142,52 @@ class RecordLogTest {
     time.advance(3 * MOST_MS);
     assertThat(fixture.durable.get(1L).segment()).isEqualTo("segment-000002.log");
     assertThat(fixture.sealAndRead(0)).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a:1", "b:1", "c:1"})
+  void findsTheMachinesThatDoNotHang(String hung) {
+    // Three of three hold the first segment; the file system goes on to like the first two.
+    fixture.behind.machines(List.of("a:1", "b:1", "c:1"));
+    begin();
+    fixture.files.follow(
+        (action, path) ->
+            action == Action.FLUSH && fixture.behind.machinesOf(path).contains(hung)
+                ? new Fault.Hang(false)
+                : null);
+    CompletableFuture<Void> durable =
+        fixture.inLoop(() -> fixture.log.whenDurable(fixture.appendInLoop()));
+    time.advance(2 * MOST_MS);
+    assertThat(durable).isCompleted();
+
+    for (int more = 0; more < 5; more++) {
+      durable = fixture.inLoop(() -> fixture.log.whenDurable(fixture.appendInLoop()));
+      time.advance(50);
+      assertThat(durable).isCompleted();
+    }
+    assertThat(fixture.failures).isEmpty();
+    assertThat(fixture.sealAndRead(0)).isEqualTo(7);
+  }
+
+  @Test
+  void doesNotOpenTwoSegmentsAtOnceWithoutNeed() {
+    begin();
+    fixture.files.follow(
+        (action, path) -> action == Action.CREATE ? new Fault.Slow(2_000, 0) : null);
+    fixture.inLoop(
+        () -> {
+          fixture.log.append(
+              ByteBuffer.allocate((int) RecordLogOptions.DEFAULT.segmentBytes() - 1_000));
+          return fixture.log.append(ByteBuffer.allocate(1_000));
+        });
+    time.advance(100);
+    fixture.append();
+    time.advance(1_900);
+    assertThat(fixture.names()).containsExactly("segment-000000.log", "segment-000001.log");
+
+    time.advance(1_000);
+    assertThat(fixture.names())
+        .containsExactly("segment-000000.log", "segment-000001.log", "segment-000002.log");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.conf.Configuration;
@@ -75,6 +76,30 @@ class HdfsDurableFilesLabTest extends DurableFilesConformance {
     FileStatus status = get(files.status(path)).orElseThrow();
     assertThat(status.path()).startsWith(lab.fileSystem().toString());
     assertThat(get(files.status(status.path()))).contains(status);
+  }
+
+  @Test
+  void placesReplicasOnFavoredNodes() throws Exception {
+    String directory = newDirectory();
+    get(files.makeDirectories(directory));
+    AppendFile everywhere =
+        get(files.createExclusive(directory + "/all", new CreateOptions(3, false)));
+    assertThat(everywhere.nodes()).isEmpty();
+    get(everywhere.append(ByteBuffer.wrap("content".getBytes(StandardCharsets.UTF_8))));
+    get(everywhere.flush());
+    assertThat(everywhere.nodes()).hasSize(3).doesNotHaveDuplicates();
+
+    for (String left : everywhere.nodes()) {
+      List<String> wanted = everywhere.nodes().stream().filter(node -> !node.equals(left)).toList();
+      String path = directory + "/without-" + left.replace(':', '-');
+      CreateOptions options = new CreateOptions(2, true).withFavoredNodes(wanted);
+      AppendFile file = get(files.createExclusive(path, options));
+      get(file.append(ByteBuffer.wrap("content".getBytes(StandardCharsets.UTF_8))));
+      get(file.flush());
+      assertThat(file.nodes()).containsExactlyInAnyOrderElementsOf(wanted);
+      get(file.close());
+    }
+    get(everywhere.close());
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.millrace.checkpoint.files.adapter;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.millrace.api.error.MillraceException;
 
 /** The blocking operations of one open file; called by one worker at a time. */
@@ -13,6 +14,9 @@ interface ByteSink {
   void flush() throws IOException;
 
   void sync() throws IOException;
+
+  /** The machines that hold what was flushed last; empty where there are no replicas. */
+  List<String> nodes();
 
   /** Closes the file; not called twice. */
   void close() throws IOException;

@@ -5,6 +5,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -118,7 +119,20 @@ public final class HadoopDurableFiles implements DurableFiles, AutoCloseable {
     if (options.noLocalReplica()) {
       builder.noLocalWrite();
     }
+    if (!options.favoredNodes().isEmpty()) {
+      builder.favoredNodes(
+          options.favoredNodes().stream()
+              .map(HadoopDurableFiles::unresolved)
+              .toArray(InetSocketAddress[]::new));
+    }
     return builder.build();
+  }
+
+  /** The NameNode knows its nodes; no name is looked up for it. */
+  private static InetSocketAddress unresolved(String node) {
+    int colon = node.lastIndexOf(':');
+    return InetSocketAddress.createUnresolved(
+        node.substring(0, colon), Integer.parseInt(node.substring(colon + 1)));
   }
 
   private static FSDataOutputStream createElsewhere(

@@ -2,12 +2,18 @@ package org.millrace.checkpoint.files.adapter;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import org.apache.hadoop.crypto.CryptoOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LeaseRecoverable;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.DFSOutputStream;
+import org.apache.hadoop.hdfs.protocol.DatanodeInfo;
 import org.apache.hadoop.ipc.RemoteException;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -66,6 +72,19 @@ final class HadoopSink implements ByteSink {
   @Override
   public void sync() throws IOException {
     stream.hsync();
+  }
+
+  /** An encrypted file's stream is wrapped in another one. */
+  @Override
+  public List<String> nodes() {
+    OutputStream wrapped = stream.getWrappedStream();
+    if (wrapped instanceof CryptoOutputStream encrypting) {
+      wrapped = encrypting.getWrappedStream();
+    }
+    DatanodeInfo[] pipeline = wrapped instanceof DFSOutputStream hdfs ? hdfs.getPipeline() : null;
+    return pipeline == null
+        ? List.of()
+        : Arrays.stream(pipeline).map(DatanodeInfo::getXferAddr).toList();
   }
 
   @Override

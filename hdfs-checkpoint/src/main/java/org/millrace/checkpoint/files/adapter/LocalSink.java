@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
@@ -98,6 +99,11 @@ final class LocalSink implements ByteSink {
     while (data.hasRemaining()) {
       channel.write(data);
     }
+  }
+
+  @Override
+  public List<String> nodes() {
+    return List.of();
   }
 
   @Override

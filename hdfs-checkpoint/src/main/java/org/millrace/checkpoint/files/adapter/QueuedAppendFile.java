@@ -2,6 +2,7 @@ package org.millrace.checkpoint.files.adapter;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +34,9 @@ final class QueuedAppendFile implements AppendFile {
 
   private final AtomicInteger pending = new AtomicInteger();
   private final AtomicReference<MillraceException> failure = new AtomicReference<>();
+
+  // Volatile: written by the worker that flushed, read by any thread.
+  private volatile List<String> nodes = List.of();
 
   /** Owned by the caller. */
   private long length;
@@ -69,12 +73,22 @@ final class QueuedAppendFile implements AppendFile {
 
   @Override
   public CompletableFuture<Long> flush() {
-    return submit("flush", length, sink::flush);
+    return submit("flush", length, () -> flushed(sink::flush));
   }
 
   @Override
   public CompletableFuture<Long> sync() {
-    return submit("sync", length, sink::sync);
+    return submit("sync", length, () -> flushed(sink::sync));
+  }
+
+  private void flushed(Step flush) throws IOException {
+    flush.run();
+    nodes = sink.nodes();
+  }
+
+  @Override
+  public List<String> nodes() {
+    return nodes;
   }
 
   @Override

@@ -387,7 +387,8 @@ public final class Keys {
           "How long an executor of an application with a checkpoint directory waits for another"
               + " driver before it ends; longer than YARN takes to notice a driver that hangs"
               + " (yarn.am.liveness-monitor.expiry-interval-ms, by default 15 min) and to start"
-              + " another one. Without a checkpoint directory it ends with its driver.");
+              + " another one. Without a checkpoint directory it waits as long for a driver that is"
+              + " silent, and ends when the connection with it breaks.");
   public static final Key<Long> EXECUTOR_START_TIMEOUT =
       Key.duration(
           "millrace.executor.startTimeout",

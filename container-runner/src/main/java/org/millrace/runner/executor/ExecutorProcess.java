@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  *  CONNECTING --connected--> REGISTERING --ExecutorRegistered--> RUNNING
  *  CONNECTING, REGISTERING --deadline, or refused--> ENDED
  *  REGISTERING --connection broke--> CONNECTING
- *  RUNNING --driver silent for the task lease, or its connection broke-->
+ *  RUNNING --driver silent for the task lease--> SUSPENDED
+ *  RUNNING, SUSPENDED --its connection broke-->
  *      ENDED when there is no checkpoint directory, else SUSPENDED
  *  SUSPENDED --driver heard--> RUNNING
  *  SUSPENDED, CONNECTING --connected with a driver of a higher attempt--> RETURNING, REGISTERING
@@ -205,7 +206,7 @@ public final class ExecutorProcess {
             environment.clock(),
             loop,
             timing.taskLeaseMs(),
-            () -> onDriverLost("The driver was silent for " + timing.taskLeaseMs() + " ms"));
+            () -> onDriverSilent("The driver was silent for " + timing.taskLeaseMs() + " ms"));
     heartbeats.start();
   }
 
@@ -350,12 +351,19 @@ public final class ExecutorProcess {
     }
   }
 
-  private void onDriverLost(String why) {
-    if (!hasCheckpointDirectory) {
+  private void onDriverGone(String why) {
+    if (hasCheckpointDirectory) {
+      onDriverSilent(why);
+    } else {
       end(
           ExitReason.Kind.DRIVER_LOST,
           why + "; its driver named no checkpoint directory, so nobody will take over");
-    } else if (state == State.RUNNING) {
+    }
+  }
+
+  /** As long as the connection stands it may only be held up, by its collector or its machine. */
+  private void onDriverSilent(String why) {
+    if (state == State.RUNNING) {
       LOG.warn(
           "{}: no task is started until it, or another one, is there, for {} ms at most",
           why,
@@ -364,7 +372,9 @@ public final class ExecutorProcess {
       rooms.tasks().suspend();
       rooms.receivers().onDriverLost();
       startLifeLease(why);
-      lookForNext(servedAttempt);
+      if (hasCheckpointDirectory) {
+        lookForNext(servedAttempt);
+      }
     }
   }
 
@@ -494,7 +504,7 @@ public final class ExecutorProcess {
           lookForNext(attempt);
         }
         case RETURNING -> onReturnFailed(why);
-        default -> onDriverLost("The connection with the driver is gone: " + why);
+        default -> onDriverGone("The connection with the driver is gone: " + why);
       }
     }
 

@@ -234,9 +234,10 @@ class ExecutorProcessTest {
 
     time.advance(600);
     assertThat(heartbeats()).hasSize(12);
+    assertThat(tasks.calls).isEmpty();
     time.advance(100);
 
-    assertThat(ended).isDone();
+    assertThat(tasks.calls).containsExactly("suspend");
   }
 
   @Test
@@ -393,10 +394,38 @@ class ExecutorProcessTest {
   }
 
   @Test
-  void endsWhenTheDriverIsSilentAndNobodyWillTakeOver() {
+  void waitsForASilentDriverThatNobodyWouldTakeOverFrom() {
     startAndRegister(false);
 
     time.advance(2_999);
+    assertThat(tasks.calls).isEmpty();
+    time.advance(50_000);
+    assertThat(tasks.calls).containsExactly("suspend");
+    assertThat(ended).isNotDone();
+
+    say(ScriptedDriver.ping(1));
+    assertThat(tasks.calls).containsExactly("suspend", "resume");
+    assertThat(ended).isNotDone();
+  }
+
+  @Test
+  void endsWhenTheConnectionWithASilentDriverBreaksAndNobodyWillTakeOver() {
+    startAndRegister(false);
+    time.advance(10_000);
+    assertThat(tasks.calls).containsExactly("suspend");
+
+    toExecutor.close();
+    time.runUntilIdle();
+
+    assertThat(ended)
+        .isCompletedWithValueMatching(reason -> reason.kind() == ExitReason.Kind.DRIVER_LOST);
+  }
+
+  @Test
+  void endsAtTheLifeLeaseWhenNobodyWillTakeOver() {
+    startAndRegister(false);
+
+    time.advance(62_999);
     assertThat(ended).isNotDone();
     time.advance(2);
 

@@ -15,6 +15,8 @@ import java.util.TreeSet;
 import org.millrace.api.error.ErrorCode;
 import org.millrace.api.error.MillraceException;
 import org.millrace.api.graph.RddNode;
+import org.millrace.api.graph.StateNode;
+import org.millrace.api.graph.StateViewNode;
 import org.millrace.api.storage.StorageLevel;
 import org.millrace.runner.wire.proto.StoredPartition;
 
@@ -118,6 +120,15 @@ public final class DatasetRegistry {
     Dataset dataset = datasets.get(node.id());
     Kept kept = dataset == null ? null : dataset.kept.get(partition);
     return kept == null ? List.of() : List.copyOf(kept.holders);
+  }
+
+  /** What is persisted of a state as it was after its batch. */
+  public synchronized List<RddNode> viewsOf(StateNode state) {
+    return datasets.values().stream()
+        .map(dataset -> dataset.node.get())
+        .filter(
+            node -> node == state || (node instanceof StateViewNode view && view.state() == state))
+        .toList();
   }
 
   /**

@@ -51,6 +51,7 @@ final class StateKeeping {
             new SnapshotCoordinator.Services(
                 executors,
                 executors.residents().residents().states(),
+                executors.residents().residents().datasets(),
                 new StateLineage(),
                 driver.journal(),
                 ports.files(),

@@ -35,16 +35,25 @@ public final class Planner {
    */
   public JobPlan plan(RddNode rdd, JobAction<?> action, int from, int until, int[] slots) {
     Places places = new Places(slots);
-    ResidentInputs inputs = new ResidentInputs(residents, places, committedMs.getAsLong());
+    ResidentInputs inputs = ResidentInputs.of(residents, places, committedMs.getAsLong());
     return new Planning(shipping, pipelines, inputs, places)
         .plan(rdd, action, from, until, any -> true);
   }
 
-  /** Plans to bring some partitions of a state to the version of a node. */
+  /** Plans to bring some partitions of a state to the version of a node, whatever is kept of it. */
   public JobPlan planReplay(StateNode state, IntPredicate wanted, int[] slots) {
     Places places = new Places(slots);
-    ResidentInputs inputs = new ResidentInputs(residents, places, committedMs.getAsLong());
+    ResidentInputs inputs =
+        ResidentInputs.ofReplay(residents, places, committedMs.getAsLong(), state);
     return new Planning(shipping, pipelines, inputs, places)
         .plan(state, new JobAction.Materialize(), 0, state.partitionCount(), wanted);
+  }
+
+  /** Plans to keep some partitions of a persisted dataset that nobody keeps. */
+  public JobPlan planCopies(RddNode dataset, IntPredicate wanted, int[] slots) {
+    Places places = new Places(slots);
+    ResidentInputs inputs = ResidentInputs.of(residents, places, committedMs.getAsLong());
+    return new Planning(shipping, pipelines, inputs, places)
+        .plan(dataset, new JobAction.Materialize(), 0, dataset.partitionCount(), wanted);
   }
 }

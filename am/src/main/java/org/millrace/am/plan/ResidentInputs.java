@@ -23,6 +23,9 @@ final class ResidentInputs {
   private final Places places;
   private final long committedMs;
 
+  /** Computed again although it may be kept; null for none. */
+  private final StateNode replayed;
+
   /** By state and partition. */
   private final Map<Integer, State[]> states = new HashMap<>();
 
@@ -31,10 +34,22 @@ final class ResidentInputs {
   /** Where the job has the state of a partition; the version there, -1 when none was applied. */
   private record State(int place, long versionMs) {}
 
-  ResidentInputs(Residents residents, Places places, long committedMs) {
+  private ResidentInputs(
+      Residents residents, Places places, long committedMs, StateNode replayedOrNull) {
     this.committedMs = committedMs;
     this.residents = residents;
     this.places = places;
+    this.replayed = replayedOrNull;
+  }
+
+  static ResidentInputs of(Residents residents, Places places, long committedMs) {
+    return new ResidentInputs(residents, places, committedMs, null);
+  }
+
+  /** Of a job that computes the version of a state again. */
+  static ResidentInputs ofReplay(
+      Residents residents, Places places, long committedMs, StateNode state) {
+    return new ResidentInputs(residents, places, committedMs, state);
   }
 
   boolean isPersisted(RddNode node) {
@@ -43,6 +58,9 @@ final class ResidentInputs {
 
   /** The executors that keep a partition, which the job depends on from now on. */
   List<Integer> holders(Part part) {
+    if (part.node() == replayed) {
+      return List.of();
+    }
     List<Integer> holders = residents.datasets().holders(part.node(), part.index());
     executors.addAll(holders);
     return holders;
@@ -82,7 +100,7 @@ final class ResidentInputs {
   /** Whether a partition needs no task to be there: it is kept, or its batch is applied. */
   boolean isThere(Part part) {
     if (isPersisted(part.node())) {
-      return !residents.datasets().holders(part.node(), part.index()).isEmpty();
+      return !holders(part).isEmpty();
     }
     return isState(part.node()) && isApplied(part);
   }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.millrace.am.dataset.MissingState;
 import org.millrace.am.dataset.StateRecovery;
 import org.millrace.am.dataset.StateRecovery.LostState;
@@ -205,16 +206,32 @@ public final class JobRunner {
    * @throws MillraceException STATE_VERSION_LOST when a state that is needed is lost meanwhile
    */
   public void replay(StateNode state, Set<Integer> partitions) {
+    runAgain(
+        state.batchTime().milliseconds(),
+        () -> planner.planReplay(state, partitions::contains, scheduler.slots()));
+  }
+
+  /**
+   * Keeps some partitions of a persisted dataset again that no executor keeps, and waits for that.
+   * A state that it shows must be at the version of the batch.
+   *
+   * @throws MillraceException STATE_VERSION_LOST when a state that is needed is lost meanwhile
+   */
+  public void keepAgain(RddNode dataset, long batchMs, Set<Integer> partitions) {
+    runAgain(batchMs, () -> planner.planCopies(dataset, partitions::contains, scheduler.slots()));
+  }
+
+  private void runAgain(long batchMs, Supplier<JobPlan> planned) {
     InBatch before = batch.get();
-    batch.set(new InBatch(state.batchTime().milliseconds(), ReadSplits.UNCOUNTED));
+    batch.set(new InBatch(batchMs, ReadSplits.UNCOUNTED));
     try {
-      JobPlan plan = planReplay(state, partitions);
+      JobPlan plan = planAgain(planned);
       JobRequest request =
           new JobRequest(
               scheduler.newJobId(),
               plan,
-              () -> planReplayAgain(state, partitions),
-              state.batchTime().milliseconds(),
+              () -> replan(planned),
+              batchMs,
               ReadSplits.UNCOUNTED,
               added -> {});
       CompletableFuture<List<TaskResult>> answer = new CompletableFuture<>();
@@ -225,15 +242,15 @@ public final class JobRunner {
     }
   }
 
-  private CompletableFuture<JobPlan> planReplayAgain(StateNode state, Set<Integer> partitions) {
+  private CompletableFuture<JobPlan> replan(Supplier<JobPlan> planned) {
     CompletableFuture<JobPlan> answer = new CompletableFuture<>();
-    pass(work.run("replay", () -> planReplay(state, partitions)), answer);
+    pass(work.run("replay", () -> planAgain(planned)), answer);
     return answer;
   }
 
-  private synchronized JobPlan planReplay(StateNode state, Set<Integer> partitions) {
+  private synchronized JobPlan planAgain(Supplier<JobPlan> planned) {
     try {
-      return planner.planReplay(state, partitions::contains, scheduler.slots());
+      return planned.get();
     } catch (MissingState missing) {
       throw new MillraceException(
           ErrorCode.STATE_VERSION_LOST, missing.getMessage() + " is lost again", missing);

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.millrace.am.dataset.DatasetRegistry;
 import org.millrace.am.dataset.StateHome;
 import org.millrace.am.dataset.StateRegistry;
 import org.millrace.am.log.Journal;
@@ -81,6 +82,7 @@ public final class SnapshotCoordinator {
   public record Services(
       ExecutorPool pool,
       StateRegistry states,
+      DatasetRegistry datasets,
       StateLineage lineage,
       Journal journal,
       DurableFiles files,

@@ -59,6 +59,7 @@ public final class StateKeeper {
         new StateReplay(
             services.lineage(),
             services.states(),
+            services.datasets(),
             snapshots,
             restorer,
             jobs,

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.millrace.am.dataset.DatasetRegistry;
 import org.millrace.am.dataset.StateHome;
 import org.millrace.am.dataset.StateRecovery;
 import org.millrace.am.dataset.StateRecovery.LostState;
@@ -30,8 +31,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings back the states of executors that are lost: they are restored from the newest snapshot,
- * and the batches since are applied to them alone. Thread-safe; one thread at a time works, others
- * wait for it.
+ * and the batches since are applied to them alone. Views of them that later batches look back at
+ * were lost with them, and are kept again on the way: then it begins from a snapshot before the
+ * oldest one. Thread-safe; one thread at a time works, others wait for it.
  */
 public final class StateReplay {
   private static final Logger LOG = LoggerFactory.getLogger(StateReplay.class);
@@ -39,6 +41,7 @@ public final class StateReplay {
 
   private final StateLineage lineage;
   private final StateRegistry states;
+  private final DatasetRegistry datasets;
   private final SnapshotCoordinator snapshots;
   private final StateRestorer restorer;
   private final JobRunner jobs;
@@ -50,6 +53,7 @@ public final class StateReplay {
   public StateReplay(
       StateLineage lineage,
       StateRegistry states,
+      DatasetRegistry datasets,
       SnapshotCoordinator snapshots,
       StateRestorer restorer,
       JobRunner jobs,
@@ -58,6 +62,7 @@ public final class StateReplay {
       Clock clock) {
     this.lineage = lineage;
     this.states = states;
+    this.datasets = datasets;
     this.snapshots = snapshots;
     this.restorer = restorer;
     this.jobs = jobs;
@@ -82,16 +87,18 @@ public final class StateReplay {
         }
         StateRecovery.NONE.recover(lost);
       }
-      Optional<SnapshotTaken> snapshot = newest();
+      Map<Integer, Set<Integer>> all = withConnected(wanted, missing);
+      long untilMs = Math.min(lineage.completedMs(), firstLostViewMs(all) - 1);
+      Optional<SnapshotTaken> snapshot = newest(untilMs);
       try {
         long begunMs = clock.nowMs();
-        bringBack(wanted, missing, snapshot);
+        bringBack(wanted, all, snapshot);
         LOG.info("partitions of states {} are back after {} ms", missing, clock.nowMs() - begunMs);
         return;
       } catch (MillraceException failure) {
         // One that became durable meanwhile took files and lineage of the older one away.
         boolean mayPass =
-            failure.code() == ErrorCode.STATE_VERSION_LOST || !newest().equals(snapshot);
+            failure.code() == ErrorCode.STATE_VERSION_LOST || !newest(untilMs).equals(snapshot);
         if (!mayPass || beginning == MOST_BEGINNINGS) {
           throw failure;
         }
@@ -100,8 +107,30 @@ public final class StateReplay {
     }
   }
 
-  private Optional<SnapshotTaken> newest() {
-    return onLoop(() -> snapshots.newestUntil(lineage.completedMs()));
+  private Optional<SnapshotTaken> newest(long untilMs) {
+    return onLoop(() -> snapshots.newestUntil(untilMs));
+  }
+
+  /**
+   * The first batch of which a view is kept nowhere any more and may be looked back at. There is a
+   * snapshot before it: batches look back at what is behind the recovery point.
+   */
+  private long firstLostViewMs(Map<Integer, Set<Integer>> all) {
+    long recoveryPointMs = onLoop(snapshots::recoveryPointMs);
+    return lineage.since(recoveryPointMs).stream()
+        .filter(node -> all.containsKey(node.identity().stateId()))
+        .filter(node -> isViewLost(node, all.get(node.identity().stateId())))
+        .mapToLong(node -> node.batchTime().milliseconds())
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  private boolean isViewLost(StateNode node, Set<Integer> partitions) {
+    return datasets.viewsOf(node).stream()
+        .anyMatch(
+            view ->
+                partitions.stream()
+                    .anyMatch(partition -> datasets.holders(view, partition).isEmpty()));
   }
 
   private boolean isThere(LostState lost) {
@@ -128,9 +157,8 @@ public final class StateReplay {
 
   private void bringBack(
       Map<Integer, StateNode> wanted,
-      Map<Integer, Set<Integer>> missing,
+      Map<Integer, Set<Integer>> all,
       Optional<SnapshotTaken> snapshot) {
-    Map<Integer, Set<Integer>> all = withConnected(wanted, missing);
     Map<Integer, Long> fromMs = new TreeMap<>();
     all.keySet().forEach(stateId -> fromMs.put(stateId, -1L));
     if (snapshot.isPresent()) {
@@ -148,6 +176,9 @@ public final class StateReplay {
       if (partitions != null && timeMs > fromMs.get(stateId)) {
         requireNext(node, fromMs.get(stateId));
         jobs.replay(node, partitions);
+        for (RddNode view : datasets.viewsOf(node)) {
+          jobs.keepAgain(view, timeMs, partitions);
+        }
         fromMs.put(stateId, timeMs);
       }
     }

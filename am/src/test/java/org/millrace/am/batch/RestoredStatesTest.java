@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.millrace.am.dataset.DatasetRegistry;
 import org.millrace.am.dataset.Residents;
 import org.millrace.am.dataset.StateHome;
 import org.millrace.am.dataset.StateRecovery.LostState;
@@ -79,6 +80,7 @@ class RestoredStatesTest {
           new SnapshotCoordinator.Services(
               executors,
               states,
+              new DatasetRegistry(),
               new StateLineage(),
               new FakeJournal(),
               new FakeDurableFiles(time.blockingWork(), time),

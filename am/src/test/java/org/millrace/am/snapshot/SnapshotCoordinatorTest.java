@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.millrace.am.dataset.DatasetRegistry;
 import org.millrace.am.dataset.StateRegistry;
 import org.millrace.am.log.FakeJournal;
 import org.millrace.api.HashPartitioner;
@@ -61,7 +62,8 @@ class SnapshotCoordinatorTest {
   private SnapshotCoordinator with(long lookBackMs) {
     SnapshotCoordinator made =
         new SnapshotCoordinator(
-            new SnapshotCoordinator.Services(pool, states, lineage, journal, files, time),
+            new SnapshotCoordinator.Services(
+                pool, states, new DatasetRegistry(), lineage, journal, files, time),
             new SnapshotCoordinator.Settings(
                 "/checkpoint",
                 "application",

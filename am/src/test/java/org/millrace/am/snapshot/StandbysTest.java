@@ -47,6 +47,7 @@ class StandbysTest {
               new SnapshotCoordinator.Services(
                   pool,
                   states,
+                  new DatasetRegistry(),
                   new StateLineage(),
                   new FakeJournal(),
                   new FakeDurableFiles(time.blockingWork(), time),

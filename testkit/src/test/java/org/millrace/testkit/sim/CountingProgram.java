@@ -36,6 +36,9 @@ final class CountingProgram {
 
   static final Map<Long, Map<String, Integer>> WINDOW_STATES = new TreeMap<>();
 
+  /** Sums of the totals of all batches of a window. */
+  static final Map<Long, Map<String, Integer>> WINDOW_TOTALS = new TreeMap<>();
+
   /** So many of the next records make their tasks fail. */
   static int failuresToCome;
 
@@ -53,6 +56,7 @@ final class CountingProgram {
     WINDOW_COUNTS.clear();
     TOTALS.clear();
     WINDOW_STATES.clear();
+    WINDOW_TOTALS.clear();
     NumberedSource.STORED.clear();
     failuresToCome = 0;
     StreamingContext context = new StreamingContext(batchContext, new Duration(INTERVAL_MS));
@@ -88,8 +92,12 @@ final class CountingProgram {
   private static void keepState(DStream<String> records) {
     PairDStream<String, Integer> ones =
         records.mapToPair(record -> new Tuple2<>(lastDigit(failSometimes(record)), 1));
-    ones.updateStateByKey(CountingProgram::added)
-        .foreachRDD((rdd, time) -> TOTALS.put(time.milliseconds(), toMap(rdd.collect())));
+    PairDStream<String, Integer> totals = ones.updateStateByKey(CountingProgram::added);
+    totals.foreachRDD((rdd, time) -> TOTALS.put(time.milliseconds(), toMap(rdd.collect())));
+    totals
+        .window(new Duration(WINDOW_MS))
+        .reduceByKey(Integer::sum, 3)
+        .foreachRDD((rdd, time) -> WINDOW_TOTALS.put(time.milliseconds(), toMap(rdd.collect())));
     ones.reduceByKeyAndWindow(Integer::sum, new Duration(WINDOW_MS), new Duration(INTERVAL_MS))
         .foreachRDD((rdd, time) -> WINDOW_STATES.put(time.milliseconds(), toMap(rdd.collect())));
   }

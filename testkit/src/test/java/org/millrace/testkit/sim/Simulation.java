@@ -276,17 +276,40 @@ final class Simulation {
     assertThat(CountingProgram.TOTALS).hasSize(withState ? CountingProgram.RECORDS.size() : 0);
     if (withState) {
       assertThat(CountingProgram.WINDOW_STATES).isEqualTo(CountingProgram.WINDOW_COUNTS);
+      assertThat(CountingProgram.WINDOW_TOTALS).isEqualTo(windowTotals());
     }
+  }
+
+  private static Map<Long, Map<String, Integer>> windowTotals() {
+    Map<Long, Map<String, Integer>> sums = new TreeMap<>();
+    for (long batch : CountingProgram.TOTALS.keySet()) {
+      Map<String, Integer> sum = new TreeMap<>();
+      for (long at : windowBatches(batch)) {
+        CountingProgram.TOTALS
+            .getOrDefault(at, Map.of())
+            .forEach((key, total) -> sum.merge(key, total, Integer::sum));
+      }
+      sums.put(batch, sum);
+    }
+    return sums;
   }
 
   private static List<String> windowRecords(long batch) {
     List<String> records = new ArrayList<>();
-    for (long at = batch - CountingProgram.WINDOW_MS + CountingProgram.INTERVAL_MS;
-        at <= batch;
-        at += CountingProgram.INTERVAL_MS) {
+    for (long at : windowBatches(batch)) {
       records.addAll(CountingProgram.RECORDS.getOrDefault(at, List.of()));
     }
     return records;
+  }
+
+  private static List<Long> windowBatches(long batch) {
+    List<Long> batches = new ArrayList<>();
+    for (long at = batch - CountingProgram.WINDOW_MS + CountingProgram.INTERVAL_MS;
+        at <= batch;
+        at += CountingProgram.INTERVAL_MS) {
+      batches.add(at);
+    }
+    return batches;
   }
 
   private Optional<Envelope> observe(Machine sender, Envelope message) {

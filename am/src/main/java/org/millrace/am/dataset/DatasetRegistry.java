@@ -122,9 +122,13 @@ public final class DatasetRegistry {
     return kept == null ? List.of() : List.copyOf(kept.holders);
   }
 
-  /** What is persisted of a state as it was after its batch. */
+  /**
+   * What is persisted of a state as it was after its batch, as batches that look back need it: on
+   * disk, if not in memory.
+   */
   public synchronized List<RddNode> viewsOf(StateNode state) {
     return datasets.values().stream()
+        .filter(dataset -> dataset.level.useDisk())
         .map(dataset -> dataset.node.get())
         .filter(
             node -> node == state || (node instanceof StateViewNode view && view.state() == state))

@@ -206,6 +206,9 @@ final class ExecutorGroup
     loop.schedule(
         lateMs,
         () -> {
+          if (registry.live().isEmpty()) {
+            return; // They are lost again: the next one to join is waited with anew.
+          }
           if (ready.complete(null) && !closed) {
             LOG.info(
                 "starting with {} of {} executors: the others have not come in {} ms",
@@ -507,7 +510,13 @@ final class ExecutorGroup
   }
 
   private void giveUpWaiting() {
-    if (!ready.isDone() && !closed) {
+    if (ready.isDone() || closed) {
+      return;
+    }
+    if (!registry.live().isEmpty()) {
+      // It is waited for others, or for what start() prepares.
+      loop.schedule(startTimeoutMs, this::giveUpWaiting);
+    } else {
       onFailure(
           new MillraceException(
               ErrorCode.NOT_ENOUGH_RESOURCES,

@@ -88,8 +88,7 @@ public final class StateReplay {
         StateRecovery.NONE.recover(lost);
       }
       Map<Integer, Set<Integer>> all = withConnected(wanted, missing);
-      long untilMs = Math.min(lineage.completedMs(), firstLostViewMs(all) - 1);
-      Optional<SnapshotTaken> snapshot = newest(untilMs);
+      Optional<SnapshotTaken> snapshot = base(all);
       try {
         long begunMs = clock.nowMs();
         bringBack(wanted, all, snapshot);
@@ -98,7 +97,7 @@ public final class StateReplay {
       } catch (MillraceException failure) {
         // One that became durable meanwhile took files and lineage of the older one away.
         boolean mayPass =
-            failure.code() == ErrorCode.STATE_VERSION_LOST || !newest(untilMs).equals(snapshot);
+            failure.code() == ErrorCode.STATE_VERSION_LOST || !base(all).equals(snapshot);
         if (!mayPass || beginning == MOST_BEGINNINGS) {
           throw failure;
         }
@@ -107,17 +106,18 @@ public final class StateReplay {
     }
   }
 
-  private Optional<SnapshotTaken> newest(long untilMs) {
-    return onLoop(() -> snapshots.newestUntil(untilMs));
+  /**
+   * The newest snapshot before the first view that is kept nowhere any more and may be looked back
+   * at. There is one: batches look back at what is behind the recovery point.
+   */
+  private Optional<SnapshotTaken> base(Map<Integer, Set<Integer>> all) {
+    // In one turn of the loop, or the recovery point could pass the view.
+    return onLoop(
+        () -> snapshots.newestUntil(Math.min(lineage.completedMs(), firstLostViewMs(all) - 1)));
   }
 
-  /**
-   * The first batch of which a view is kept nowhere any more and may be looked back at. There is a
-   * snapshot before it: batches look back at what is behind the recovery point.
-   */
   private long firstLostViewMs(Map<Integer, Set<Integer>> all) {
-    long recoveryPointMs = onLoop(snapshots::recoveryPointMs);
-    return lineage.since(recoveryPointMs).stream()
+    return lineage.since(snapshots.recoveryPointMs()).stream()
         .filter(node -> all.containsKey(node.identity().stateId()))
         .filter(node -> isViewLost(node, all.get(node.identity().stateId())))
         .mapToLong(node -> node.batchTime().milliseconds())

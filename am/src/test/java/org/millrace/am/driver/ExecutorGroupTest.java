@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.millrace.am.driver.ExecutorRegistry.RegistrySettings;
@@ -88,6 +89,43 @@ class ExecutorGroupTest {
     assertThat(ready).isCompleted();
   }
 
+  @Test
+  void nobodyIsWaitedWithWhenTheOnlyExecutorIsLostAgain() {
+    ExecutorGroup two = ofTwo();
+    CompletableFuture<Void> ready = two.ready(true);
+    FakeConnection first = register(two, "c1");
+    loop.execute(() -> two.registry().onClosed(first, Optional.empty()));
+    time.advance(60_000);
+    assertThat(ready).isNotDone();
+
+    register(two, "c2");
+    time.advance(30_000);
+    assertThat(ready).isCompleted();
+  }
+
+  @Test
+  void aStartThatTakesLongIsNotGivenUpWhileAnExecutorLives() {
+    ExecutorGroup two = ofTwo();
+    register(two, "c1");
+    time.advance(300_000);
+    assertThat(failures).isEmpty();
+
+    CompletableFuture<Void> ready = two.ready(true);
+    time.advance(30_000);
+    assertThat(ready).isCompleted();
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void isGivenUpWhenNoExecutorComes() {
+    ofTwo();
+    time.advance(119_000);
+    assertThat(failures).isEmpty();
+
+    time.advance(1_000);
+    assertThat(failures).hasSize(1);
+  }
+
   private ExecutorGroup ofTwo() {
     ExecutorGroup two =
         new ExecutorGroup(
@@ -97,20 +135,39 @@ class ExecutorGroupTest {
             loop,
             time,
             failures::add);
-    loop.execute(two.registry()::start);
-    loop.execute(() -> two.registry().takeOver(10_000, CompletableFuture.completedFuture(null)));
+    loop.execute(() -> two.start(new NoCluster()));
     time.runUntilIdle();
     return two;
   }
 
-  private void register(ExecutorGroup group, String container) {
+  private FakeConnection register(ExecutorGroup group, String container) {
+    FakeConnection connection = new FakeConnection(container);
     Envelope message =
         Envelope.newBuilder()
             .setRegisterExecutor(
                 RegisterExecutor.newBuilder().setContainer(container).setHost("host").setCores(1))
             .build();
-    loop.execute(() -> group.registry().onFrame(new FakeConnection(container), Frame.of(message)));
+    loop.execute(() -> group.registry().onFrame(connection, Frame.of(message)));
     time.runUntilIdle();
+    return connection;
+  }
+
+  /** Nobody is launched: tests register whom they want. */
+  private static final class NoCluster implements ClusterResources {
+    @Override
+    public void start(Listener listener) {}
+
+    @Override
+    public void requestExecutors(int total) {}
+
+    @Override
+    public void releaseExecutor(String container) {}
+
+    @Override
+    public void reportProgress(float progress, String diagnostics) {}
+
+    @Override
+    public void close() {}
   }
 
   private static final class ForgetfulJournal implements Journal {

@@ -9,8 +9,8 @@ import org.millrace.checkpoint.files.CreateOptions;
  *
  * @param segmentBytes a segment that has reached this size gets a successor
  * @param segmentAge so does one that is written to for so long
- * @param files how the first segment is placed, and every one that is opened in need
- * @param spareFiles how spare segments are placed; every later segment was a spare once
+ * @param files how segments are placed until one has acknowledged a record
+ * @param spareFiles how all later ones are placed
  * @param safety what a record must have survived before it counts as durable
  * @param hedge when unacknowledged records go to the spare as well
  * @param stallTimeout without any acknowledgement for so long the log has failed

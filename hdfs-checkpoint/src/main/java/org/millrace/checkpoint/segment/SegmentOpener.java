@@ -98,12 +98,10 @@ final class SegmentOpener {
 
   /** Opens one segment, unless one is being opened in time. */
   void open() {
-    if (retry != null || stopped) {
+    if (retry != null || stopped || !(attempts.isEmpty() || mayOpenBeside())) {
       return;
     }
-    if (!attempts.isEmpty()) {
-      openBesideSlowOnes();
-    } else if (failures == 0) {
+    if (failures == 0) {
       start();
     } else {
       long waitMs = FIRST_WAIT_MS << Math.min(failures - 1, MOST_DOUBLINGS);
@@ -129,12 +127,10 @@ final class SegmentOpener {
     List.copyOf(attempts).forEach(Attempt::giveUp);
   }
 
-  private void openBesideSlowOnes() {
-    if (owner.isStalled()
+  private boolean mayOpenBeside() {
+    return owner.isStalled()
         && attempts.size() < MOST_ATTEMPTS
-        && attempts.stream().allMatch(attempt -> attempt.slow)) {
-      start();
-    }
+        && attempts.stream().allMatch(attempt -> attempt.slow);
   }
 
   private void onRetry() {

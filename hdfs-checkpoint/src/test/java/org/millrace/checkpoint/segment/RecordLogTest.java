@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,25 @@ class RecordLogTest {
     }
     assertThat(fixture.failures).isEmpty();
     assertThat(fixture.sealAndRead(0)).isEqualTo(7);
+  }
+
+  @Test
+  void waitsBetweenSegmentsThatCannotBeCreatedBesideOneThatHangs() {
+    begin();
+    List<String> created = new ArrayList<>();
+    fixture.files.follow(
+        (action, path) -> {
+          if (action == Action.CREATE) {
+            created.add(path);
+            return created.size() == 1 ? new Fault.Hang(false) : new Fault.Fail(false);
+          }
+          return action == Action.FLUSH ? new Fault.Hang(false) : null;
+        });
+    fixture.append();
+    time.advance(4_000);
+
+    assertThat(created).hasSizeBetween(3, 10);
+    assertThat(fixture.failures).isEmpty();
   }
 
   @Test

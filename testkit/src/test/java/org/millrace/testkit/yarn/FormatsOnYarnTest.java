@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,22 +45,12 @@ class FormatsOnYarnTest {
       Path root = new Path("/formats-" + lab.home().toFile().lastModified());
       hdfs.mkdirs(new Path(root, "in"));
       writeWeights(hdfs, new Path(root, "weights.seq"));
-      List<String> submit =
-          new ArrayList<>(
-              List.of(
-                  "submit",
-                  "--detach",
-                  "--class",
-                  FormatsAndState.class.getName(),
-                  "--num-executors",
-                  "2",
-                  "--executor-memory",
-                  "512m",
-                  "--driver-memory",
-                  "512m"));
-      submit.addAll(Installation.PATIENT);
-      submit.addAll(List.of(program().toString(), root.toString()));
-      String application = millrace.run(submit.toArray(String[]::new)).application();
+      String application =
+          millrace
+              .run(
+                  Installation.submission(
+                      FormatsAndState.class.getName(), program(), root.toString()))
+              .application();
       ApplicationPage page = new ApplicationPage(lab, application);
       page.await("the first batch", LONG, () -> page.total("completedBatches") > 0);
       for (int file = 0; file < FILES; file++) {

@@ -35,6 +35,30 @@ final class Installation {
           "--conf",
           "millrace.executor.heartbeatTimeout=60s");
 
+  /**
+   * The words of a patient submission that comes back at once: two executors, as small as they can
+   * be.
+   */
+  static String[] submission(String program, Path jar, String... arguments) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "submit",
+                "--detach",
+                "--class",
+                program,
+                "--num-executors",
+                "2",
+                "--executor-memory",
+                "512m",
+                "--driver-memory",
+                "512m"));
+    words.addAll(PATIENT);
+    words.add(jar.toString());
+    words.addAll(List.of(arguments));
+    return words.toArray(String[]::new);
+  }
+
   private final Path home = Path.of("..", "dist", "target", "home").toAbsolutePath().normalize();
   private final Lab lab;
   private final Path outputs;

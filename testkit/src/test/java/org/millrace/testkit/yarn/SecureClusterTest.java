@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,28 +64,17 @@ class SecureClusterTest {
     Installation alice = as("alice");
     alice.hdfs("-mkdir", "-p", "/user/alice/in", "/user/alice/made");
     try (LineServer server = new LineServer()) {
-      List<String> submit =
-          new ArrayList<>(
-              List.of(
-                  "submit",
-                  "--detach",
-                  "--class",
-                  "org.millrace.examples.SocketAndFilesWordCount",
-                  "--num-executors",
-                  "2",
-                  "--executor-memory",
-                  "512m",
-                  "--driver-memory",
-                  "512m"));
-      submit.addAll(Installation.PATIENT);
-      submit.addAll(
-          List.of(
-              alice.examples().toString(),
-              "localhost",
-              Integer.toString(server.port()),
-              "/user/alice/in",
-              "/user/alice/out/batch"));
-      String application = alice.run(submit.toArray(String[]::new)).application();
+      String application =
+          alice
+              .run(
+                  Installation.submission(
+                      "org.millrace.examples.SocketAndFilesWordCount",
+                      alice.examples(),
+                      "localhost",
+                      Integer.toString(server.port()),
+                      "/user/alice/in",
+                      "/user/alice/out/batch"))
+              .application();
       ApplicationPage page = new ApplicationPage(lab, application);
       page.await("the first batch", LONG, () -> page.total("completedBatches") > 0);
       page.await("both executors", LONG, () -> page.executors().size() == 2);

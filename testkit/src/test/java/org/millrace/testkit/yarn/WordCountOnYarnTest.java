@@ -9,8 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -168,23 +166,7 @@ class WordCountOnYarnTest {
   }
 
   private static String[] submit(Installation millrace, String program, String... arguments) {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "submit",
-                "--detach",
-                "--class",
-                program,
-                "--num-executors",
-                "2",
-                "--executor-memory",
-                "512m",
-                "--driver-memory",
-                "512m"));
-    all.addAll(Installation.PATIENT);
-    all.add(millrace.examples().toString());
-    all.addAll(List.of(arguments));
-    return all.toArray(String[]::new);
+    return Installation.submission(program, millrace.examples(), arguments);
   }
 
   /** Twenty files and two thousand lines. */
